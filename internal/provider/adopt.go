@@ -41,7 +41,7 @@ func redacted(p provider.Provider) tfprotov6.ProviderServer {
 	return server
 }
 
-// attached is the provider on a store that is open already.
+// attached is the provider on a store that is already open.
 type attached struct {
 	*vicidial
 

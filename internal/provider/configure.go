@@ -15,9 +15,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
-// ValidateConfig checks the configuration alone. It
-// reads no environment variable and no file, since `terraform validate` runs where
-// neither need be there.
+// ValidateConfig checks the configuration only. It reads no environment variable and no
+// file, since `terraform validate` may run on a machine that has neither.
 func (v *vicidial) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var c configuration
 	resp.Diagnostics.Append(req.Config.Get(ctx, &c)...)
@@ -28,7 +27,7 @@ func (v *vicidial) ValidateConfig(ctx context.Context, req provider.ValidateConf
 	resp.Diagnostics.Append(diags...)
 	unknown := map[string]bool{"tls": !fullyKnown(ctx, c.TLS), "ssh": !fullyKnown(ctx, c.SSH), "audit": !fullyKnown(ctx, c.Audit)}
 	for _, fault := range append(g.faults, settings.Faults()...) {
-		// What an unknown group seems to lack may still come.
+		// A setting that an unknown group lacks may be set when it is known.
 		group, _, _ := strings.Cut(fault.Setting, ".")
 		if !unknown[group] {
 			resp.Diagnostics.Append(g.diagnostic(fault))
@@ -39,9 +38,9 @@ func (v *vicidial) ValidateConfig(ctx context.Context, req provider.ValidateConf
 // Configure opens the store for resources of every kind. It dials nothing: a plan
 // that needs no database does not wait for one.
 //
-// While a part of the configuration is unknown there is no store, and resources
-// keep the state that they have. To guess, or to take the environment's word
-// instead, could read and write another cluster than the one that is meant.
+// While a part of the configuration is unknown there is no store, and resources keep
+// their state. A guess, or a value from the environment, could connect to another
+// cluster.
 func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	v.store.Store(nil)
 	if !req.Config.Raw.IsFullyKnown() {
@@ -51,8 +50,8 @@ func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest,
 		}
 		resp.Diagnostics.AddWarning(
 			"The provider's configuration is not known yet",
-			"A part of the provider \"vicidial\" block depends on something that is made in this very run. "+
-				"Until it is there, the provider does not connect: existing objects are shown as they were last seen, and are not compared with the database. "+
+			"A part of the provider \"vicidial\" block depends on a value that this run creates. "+
+				"Until the value is known, the provider does not connect: existing objects keep their state, and are not compared with the database. "+
 				"The apply connects when everything is known.",
 		)
 		return
@@ -79,9 +78,9 @@ func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp.ActionData = cluster
 }
 
-// connectionSettings returns settings that a connection can be tried with, or what is
-// wrong with them, each at its attribute. That a host or a user is not given at
-// all is no error here: the store returns it at the first use of the database.
+// connectionSettings returns the settings of the connection, and an error at each
+// attribute that is invalid. A missing host or user is not an error here: the store
+// returns it at the first use of the database.
 func connectionSettings(ctx context.Context, c configuration, around environment) (store.Settings, diag.Diagnostics) {
 	settings, g, diags := resolve(ctx, c, around)
 	faults := slices.Concat(g.faults, settings.Faults())
@@ -94,8 +93,8 @@ func connectionSettings(ctx context.Context, c configuration, around environment
 	return settings, diags
 }
 
-// diagnostic points at the attribute that a fault is about, also where the
-// value came from elsewhere: there it can be overruled.
+// diagnostic returns an error at the attribute of a fault, also when the value came from
+// another place: the attribute overrides it.
 func (g *resolver) diagnostic(fault conn.Fault) diag.Diagnostic {
 	at := path.Empty()
 	for name := range strings.SplitSeq(fault.Setting, ".") {

@@ -185,7 +185,7 @@ func TestValidateConfig(t *testing.T) {
 		{"a wait without a unit", block{"lock_timeout": "120"}, "lock_timeout: such as 30s or 2m"},
 		{"no connection at all", block{"max_connections": 0}, "max_connections: at least 1"},
 		{"a wait of a day", block{"lock_timeout": "24h"}, "lock_timeout: 1s to 1h"},
-		{"no wait at all", block{"lock_timeout": "0s"}, "lock_timeout: no length of time"},
+		{"no wait at all", block{"lock_timeout": "0s"}, "lock_timeout: not a positive duration"},
 		{"an audit user that fits no column", block{"audit": block{"user": strings.Repeat("6", 21)}}, "audit.user: longer than 20"},
 		{"an unknown mode", block{"tls": block{"mode": "skip-verify"}}, "tls.mode: preferred"},
 		{"a certificate without its key", block{"tls": block{"mode": "required", "cert_file": "c.pem"}}, "tls.key_file: the key that belongs to it"},

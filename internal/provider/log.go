@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// newLog returns a logger into Terraform's log, or nil where the environment asks
-// for no debug log: a logger that is nil costs nothing.
+// newLog returns a logger that writes to Terraform's log, or nil if the environment does
+// not enable debug logs.
 func newLog(getenv func(string) string) *slog.Logger {
 	level := cmp.Or(getenv("TF_LOG_PROVIDER_VICIDIAL"), getenv("TF_LOG_PROVIDER"), getenv("TF_LOG"))
 	if !slices.Contains([]string{"TRACE", "DEBUG", "JSON"}, strings.ToUpper(level)) {
@@ -20,8 +20,8 @@ func newLog(getenv func(string) string) *slog.Logger {
 	return slog.New(logHandler{})
 }
 
-// logHandler writes records to the provider's log of the request that their
-// context is of. A group is a subsystem.
+// logHandler writes records to the provider's log of the request in their context. A
+// group is a subsystem.
 type logHandler struct {
 	subsystem string
 	attrs     []slog.Attr

@@ -1,6 +1,6 @@
 // Package provider wires the resource packages: it reads the provider's own
-// configuration, opens the store and configures every resource with it. It is the
-// only package that knows both the store and the resources.
+// configuration, opens the store and configures every resource with it. It is the only
+// package that imports both the store and the resources.
 package provider
 
 import (
@@ -53,7 +53,7 @@ var (
 // vicidial is the provider.
 type vicidial struct {
 	version string
-	store   atomic.Pointer[store.Store] // what resources are configured with; nil until the provider is configured
+	store   atomic.Pointer[store.Store] // the data of the resources; nil until the provider is configured
 }
 
 // New returns a function that constructs the provider, as providerserver takes it.
@@ -61,7 +61,7 @@ func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &vicidial{version: version} }
 }
 
-// The resources whose objects are replaced, with the attributes that are their keys.
+// The resources that [replacement.Guard] guards, with their keys.
 var (
 	newCarrierRoute    = replacement.Guard(carrierroute.New, replacement.Column(path.Root("name")))
 	newClusterSettings = replacement.Guard(clustersettings.New, replacement.KeyOf(clustersettings.Key))

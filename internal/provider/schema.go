@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// configuration is what the operator wrote into the provider's block.
+// configuration is the provider's configuration block.
 type configuration struct {
 	Host             types.String `tfsdk:"host"`
 	Port             types.Int64  `tfsdk:"port"`
@@ -53,16 +53,16 @@ type auditConfiguration struct {
 	User    types.String `tfsdk:"user"`
 }
 
-// Schema describes the provider's configuration. Defaults are stated here and
-// filled in by settings, since a provider's schema knows no default values.
+// Schema describes the provider's configuration. Descriptions state the defaults, which
+// [resolve] sets: the schema of a provider has no default values.
 func (v *vicidial) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the topology of a VICIdial cluster: servers, trunk splits, seats, carriers, numbers and the web tier, " +
 			"through the cluster's MariaDB database.\n\n" +
 			"The provider looks for each setting of the connection in four places, and uses the first that has it: the attribute here, " +
 			"the environment variable, the file in `astguiclient_conf`, the default. " +
-			"It looks for `host` and `socket` together: if one place has one of them, the later places are not asked for the other. " +
-			"If a value is not known yet during a plan, the provider does not look in other places; the plan then leaves its objects as they are, and says so.",
+			"It looks for `host` and `socket` together: if one place has one of them, the later places are not searched for the other. " +
+			"If a value is not known yet during a plan, the provider does not look in other places; the plan then leaves its objects as they are, with a warning.",
 		Attributes: map[string]schema.Attribute{
 			"host": schema.StringAttribute{
 				Optional: true,
@@ -159,9 +159,9 @@ func (v *vicidial) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 	}
 }
 
-// filled refuses the empty string, which would pass for a value that is not
-// set: an empty variable must not fall back to the environment unseen. What
-// else makes a value wrong, the settings say themselves, wherever it came from.
+// filled refuses the empty string, which would be treated as not set: an empty variable
+// must not silently fall back to the environment. Everything else is validated with the
+// settings, wherever a value comes from.
 func filled() []validator.String {
 	return []validator.String{stringvalidator.LengthAtLeast(1)}
 }

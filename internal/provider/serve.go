@@ -45,8 +45,8 @@ func Server(version string) (tfprotov6.ProviderServer, error) {
 	return &stopServer{Framework: runs, running: map[chan struct{}]bool{}}, nil
 }
 
-// numerous are the resources of which a cluster has hundreds of objects, so that
-// the fast path pays.
+// numerous are the resources of which a cluster has hundreds of objects, for which the
+// fast path saves time.
 var numerous = []func() resource.Resource{newCarrierRoute, newInboundDID, newServer, newTrunkSplit}
 
 func (v *vicidial) fastPath(framework tfprotov6.ProviderServer) (*fastpath.Server, error) {
@@ -59,8 +59,8 @@ func (v *vicidial) fastPath(framework tfprotov6.ProviderServer) (*fastpath.Serve
 	return fastpath.New(context.Background(), framework, tfhelper.ProviderType, data, numerous...)
 }
 
-// stopGrace is how long a stopped action may take to end: a statement that was
-// sent is not cut off.
+// stopGrace is the time in which a stopped action may end: a running statement is not
+// interrupted.
 const stopGrace = 10 * time.Second
 
 // stopServer answers StopProvider after the running actions have reported that
@@ -74,7 +74,7 @@ type stopServer struct {
 	running map[chan struct{}]bool // closed when the last event was sent
 }
 
-// InvokeAction keeps the invocation in mind until it has sent its last event.
+// InvokeAction records the invocation until its last event is sent.
 func (s *stopServer) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
 	stream, err := s.Framework.InvokeAction(ctx, req)
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *stopServer) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActi
 	return stream, nil
 }
 
-// StopProvider stops what runs, and waits for the last events of the actions.
+// StopProvider stops the running requests, and waits for the last events of the actions.
 func (s *stopServer) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
 	resp, err := s.Framework.StopProvider(ctx, req)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)

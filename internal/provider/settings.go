@@ -17,8 +17,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
-// environment is where settings come from that are not in the
-// configuration. The zero value has none.
+// environment is the source of settings that are not in the configuration. The zero
+// value has none.
 type environment struct {
 	getenv   func(string) string
 	readFile func(string) ([]byte, error)
@@ -31,14 +31,14 @@ type resolver struct {
 	getenv   func(string) string
 	confPath string
 	conf     map[string]string
-	// origins has, by setting, the place of a value that is no attribute.
+	// origins has, by setting, the source of a value that does not come from an attribute.
 	origins map[string]string
 	faults  []conn.Fault
 }
 
-// resolve turns a configuration into settings. Unknown values count as not set.
-// The faults are those of values that could not be parsed; what is
-// wrong with the settings themselves is checked by Settings.Faults.
+// resolve turns a configuration into settings. Unknown values count as not set. The
+// faults of the resolver are values that cannot be parsed; Settings.Faults validates the
+// settings.
 func resolve(ctx context.Context, c configuration, around environment) (store.Settings, *resolver, diag.Diagnostics) {
 	g := &resolver{getenv: around.getenv, origins: make(map[string]string)}
 	if g.getenv == nil {
@@ -115,8 +115,8 @@ func (g *resolver) jump(s sshConfiguration) *conn.SSH {
 	return jump
 }
 
-// address chooses between host and socket. They are one choice: a host in the
-// configuration must not meet a socket that the environment happens to name.
+// address chooses between host and socket. They come from the same place: a host in the
+// configuration must not be combined with a socket from the environment.
 func (g *resolver) address(c configuration) (host, socket string) {
 	if isSet(c.Host) || isSet(c.Socket) {
 		return c.Host.ValueString(), c.Socket.ValueString()
@@ -134,8 +134,7 @@ func (g *resolver) address(c configuration) (host, socket string) {
 	return host, socket
 }
 
-// text finds a setting; variable and key may be empty where a setting cannot
-// stand there.
+// text finds a setting; variable and key are empty if the setting has none.
 func (g *resolver) text(setting string, attribute types.String, variable, key string) string {
 	if isSet(attribute) {
 		return attribute.ValueString()
@@ -165,7 +164,7 @@ func (g *resolver) number(setting string, attribute types.Int64, variable, key s
 	}
 	number, err := strconv.Atoi(value)
 	if err != nil {
-		g.fault(setting, fmt.Errorf("%q is no whole number", value), "")
+		g.fault(setting, fmt.Errorf("%q is not a whole number", value), "")
 	}
 	return number
 }
@@ -192,14 +191,13 @@ func (g *resolver) duration(setting string, attribute types.String, variable str
 	}
 	length, err := time.ParseDuration(value)
 	if err != nil || length == 0 {
-		g.fault(setting, fmt.Errorf("%q is no length of time", value), "Write a number and its unit, such as 30s or 2m.")
+		g.fault(setting, fmt.Errorf("%q is not a positive duration", value), "Write a number and its unit, such as 30s or 2m.")
 	}
 	return length
 }
 
-// readConf reads the file that an operator pointed at. A file without any of
-// the database's keys is a mistake: the connection would go where nobody
-// pointed.
+// readConf reads the file astguiclient_conf. A file without any key of the database is
+// an error: the connection would use defaults.
 func (g *resolver) readConf(path string, readFile func(string) ([]byte, error)) {
 	var text []byte
 	err := cluster.CheckPath(path)

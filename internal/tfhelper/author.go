@@ -14,8 +14,9 @@ type ChangeLog interface {
 	LastChange(context.Context, cluster.ChangeLogFilter) (cluster.ChangeLogEntry, bool, error)
 }
 
-// Author returns who changed an object last, or that the admin change log has no line
-// about it, to be added to the text of a warning; nothing where the log cannot be read.
+// Author describes the last change of an object, to be added to the text of a warning.
+// It returns [NoAuthor] when the admin change log has no line about the object, and
+// nothing when the log cannot be read.
 func Author(ctx context.Context, log ChangeLog, lines cluster.ChangeLogFilter) string {
 	change, found, err := log.LastChange(ctx, lines)
 	switch {
@@ -27,7 +28,7 @@ func Author(ctx context.Context, log ChangeLog, lines cluster.ChangeLogFilter) s
 	return ", last changed " + change.String()
 }
 
-// NoAuthor is what Author returns where the log has no line.
+// NoAuthor is the text of [Author] for an object without a line in the log.
 const NoAuthor = "; the admin change log has no line about it"
 
 // positionKey is the key of private state for the position of the admin change log

@@ -9,11 +9,11 @@ import (
 )
 
 // Terraform plans, writes and deletes objects that do not refer to one another in any
-// order, and ten at a time. So an object that takes something may come before the
-// object that gives it up.
+// order, and ten at a time. So an object that takes a key or a trunk may be written
+// before the object that frees it.
 const (
 	awaitBusy  = 10 * time.Second // while other requests run, and none of them ends
-	awaitIdle  = 3 * time.Second  // while none runs: objects of other providers may come first
+	awaitIdle  = 3 * time.Second  // while none runs: objects of other providers may be written first
 	awaitPause = 100 * time.Millisecond
 	awaitRetry = time.Second // though none of them has ended
 )
@@ -24,22 +24,22 @@ type Requests struct {
 	running, waiting, ended atomic.Int64
 }
 
-// request is one of them.
+// request is a request that [Requests] counts.
 type request struct {
 	*Requests
 
-	waits bool // for others, until it ends if it waited in vain
+	waits bool // for another request; stays true until the end if the wait timed out
 }
 
 type requestKey struct{}
 
 // Begin counts a request until end is called. [Await] finds the others by the context.
 func (r *Requests) Begin(ctx context.Context) (_ context.Context, end func()) {
-	own := &request{Requests: r}
+	current := &request{Requests: r}
 	r.running.Add(1)
-	return context.WithValue(ctx, requestKey{}, own), func() {
+	return context.WithValue(ctx, requestKey{}, current), func() {
 		r.running.Add(-1)
-		if own.waits {
+		if current.waits {
 			r.waiting.Add(-1)
 		} else {
 			r.ended.Add(1)
@@ -54,40 +54,41 @@ func Await(ctx context.Context, try func() (again bool)) {
 	if !try() {
 		return
 	}
-	own, ok := ctx.Value(requestKey{}).(*request)
+	current, ok := ctx.Value(requestKey{}).(*request)
 	if !ok {
-		own = &request{Requests: &Requests{}}
+		current = &request{Requests: &Requests{}}
 	}
-	if !own.waits {
-		own.waits = true
-		own.waiting.Add(1)
+	if !current.waits {
+		current.waits = true
+		current.waiting.Add(1)
 	}
-	ended, progress, busy, tried := own.ended.Load(), time.Now(), time.Now(), time.Now()
+	ended, progress, busy, tried := current.ended.Load(), time.Now(), time.Now(), time.Now()
 	for time.Since(progress) < awaitBusy && time.Since(busy) < awaitIdle {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(awaitPause):
 		}
-		now := own.ended.Load()
+		now := current.ended.Load()
 		if now != ended || time.Since(tried) >= awaitRetry {
 			if tried = time.Now(); !try() {
-				own.waits = false
-				own.waiting.Add(-1)
+				current.waits = false
+				current.waiting.Add(-1)
 				return
 			}
 		}
 		if now != ended {
 			ended, progress, busy = now, time.Now(), time.Now()
 		}
-		if own.running.Load() > own.waiting.Load() {
+		if current.running.Load() > current.waiting.Load() {
 			busy = time.Now()
 		}
 	}
 }
 
-// AwaitOthers calls write. It calls it again, for ten seconds at most, while it is
-// refused because of rows that other objects of the same run may remove.
+// AwaitOthers calls write. It calls it again, for ten seconds at most, while the
+// database has rows that prevent the write and that other objects of the same run may
+// remove.
 func AwaitOthers(ctx context.Context, write func(context.Context) error) error {
 	var err error
 	begun := time.Now()

@@ -6,13 +6,12 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Blank is the value that stands for an empty string in an attribute where null
-// means something else, such as "left alone" or "as on the other nodes": generated
-// configuration writes an empty text as null. VICIdial's own API has the same word.
-// The empty text means the same.
+// Blank represents an empty string in an attribute where null means "not managed" or "as
+// on the other nodes": generated configuration writes an empty string as null.
+// VICIdial's own API uses the same word. The empty string is accepted, too.
 const Blank = "--BLANK--"
 
-// FromBlank returns the value that a text of such an attribute stands for.
+// FromBlank returns the value that the text of such an attribute represents.
 func FromBlank(text string) cluster.Value {
 	if text == Blank {
 		return cluster.Text("")

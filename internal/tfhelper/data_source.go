@@ -8,9 +8,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// NewDataSource returns a data source. name is that of its type without the
-// provider's. read completes the model of the configuration; its error has the title
-// failure, and its diagnostics have their own.
+// NewDataSource returns a data source. name is its type name without the provider's
+// prefix. read completes the model of the configuration; failure is the title of the
+// diagnostic for its error.
 func NewDataSource[Store, Model any](name, failure string, schema func() schema.Schema, read func(context.Context, Store, *Model) (diag.Diagnostics, error)) datasource.DataSource {
 	return &dataSource[Store, Model]{name: name, failure: failure, schema: schema, read: read}
 }

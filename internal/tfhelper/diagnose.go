@@ -20,8 +20,9 @@ type hinter interface {
 // OtherLetters is the title of a [cluster.Misspelled].
 const OtherLetters = "Key is spelled differently"
 
-// TitleOf is the title of an error at a key: that of a [cluster.Misspelled]; refusal
-// where rows are in the way; or else, as for an error of the database, otherwise.
+// TitleOf returns the title of an error at a key: [OtherLetters] for a
+// [cluster.Misspelled], refusal when existing rows prevent the change, and otherwise for
+// any other error.
 func TitleOf(err error, refusal, otherwise string) string {
 	var conflict *cluster.Conflict
 	var refused *cluster.Refused
@@ -51,17 +52,17 @@ func DiagnoseAt(at path.Path, summary string, err error) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summary, withPath(at, detail(err)))}
 }
 
-// Judge returns an error at the attribute whose new value breaks a rule, and a warning
-// where the rule was broken before (existing): what a database holds already is never
-// refused, neither on import nor where something else changes.
+// Judge returns an error at an attribute whose new value breaks a rule. It returns a
+// warning for an existing value, which is never refused: neither on import nor when
+// another attribute changes.
 func Judge(at path.Path, summary string, err error, existing bool) diag.Diagnostics {
 	if err == nil || !existing {
 		return DiagnoseAt(at, summary, err)
 	}
-	return WarnAt(at, summary, detail(err)+" It is so already, so it may stay; another value must keep the rule.")
+	return WarnAt(at, summary, detail(err)+" The database already has this value, so it is accepted; a new value must follow the rule.")
 }
 
-// WarnSecret warns that a write-only secret is going to be written, and on which rows.
+// WarnSecret warns that a write-only secret is going to be written, and names the rows.
 func WarnSecret(version path.Path, column, rows string) diag.Diagnostics {
 	return WarnAt(version, "A secret is written", column+" of "+rows+" gets the value that is in the configuration now.")
 }
@@ -83,8 +84,8 @@ func NameServers(diags diag.Diagnostics, servers cluster.Servers) diag.Diagnosti
 	return named
 }
 
-// WarnAt returns a warning at an attribute. Terraform shows one of several warnings
-// with the same summary, and counts the others.
+// WarnAt returns a warning at an attribute. Of several warnings with the same summary,
+// Terraform shows one and counts the others.
 func WarnAt(at path.Path, summary, text string) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, summary, withPath(at, sentence(text)))}
 }
@@ -125,10 +126,10 @@ func detail(err error) string {
 	return text
 }
 
-// sentence makes an error text a sentence, with a capital and a full stop. What is
-// written as it is in the database or the configuration gets no capital: a first
-// word that is not letters alone, such as an id or the name of a column or setting,
-// and a name with its address in parentheses behind it.
+// sentence makes an error text a sentence, with a capital and a full stop. A first word
+// that quotes the database or the configuration gets no capital: one with other
+// characters than letters, such as an id or the name of a column, and a name with its
+// address in parentheses.
 func sentence(text string) string {
 	if text == "" {
 		return text
@@ -147,9 +148,8 @@ func isWord(text string) bool {
 	return !strings.ContainsFunc(text, func(letter rune) bool { return letter < 'a' || letter > 'z' })
 }
 
-// Breaches returns an error at each value that a row may not get, and a warning that
-// names the row where the row holds the value already. at is where a column is
-// declared.
+// Breaches returns an error at each new value that breaks a rule, and a warning for each
+// value that the row already has. at returns the attribute that declares a column.
 func Breaches(row string, found []cluster.Violation, at func(column string) path.Path) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, breach := range found {
@@ -159,7 +159,7 @@ func Breaches(row string, found []cluster.Violation, at func(column string) path
 		case breach.TooWide:
 			diags.Append(DiagnoseAt(here, "The database cannot hold this", breach.Err)...)
 		case breach.Existing:
-			diags.Append(WarnAt(here, "A value that is there breaks a rule", about+" The row holds it already, so it may stay; another value must keep the rule.")...)
+			diags.Append(WarnAt(here, "Existing value breaks a rule", about+" The row already has this value, so it is accepted; a new value must follow the rule.")...)
 		case breach.Advice:
 			diags.Append(WarnAt(here, "A value that VICIdial may change", about)...)
 		default:

@@ -10,16 +10,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// IgnoresAll reports whether a plan has to leave the rows as they are, since the block
-// has ignore_changes = all.
+// IgnoresAll reports whether the block has ignore_changes = all, so that a plan must not
+// change the rows.
 //
-// Terraform hands a provider the prior state as the configuration of such a block, with
-// null for attributes that are computed only. So rows that show in computed attributes
-// look as if the block declared something else, and are planned back. report names a
-// list or a map in which a refresh shows how the rows differ from what is declared. It
-// is optional and computed, and has a [ReportValidator] and the [ReportNote]: a plan
-// that finds elements in its configuration knows that the differences stay. It adds an
-// error where the block ignores the report alone.
+// Terraform passes the prior state as the configuration of such a block, with null for
+// attributes that are only computed. So a plan would revert rows that only computed
+// attributes show. report is the name of a list or a map in which a refresh shows how
+// the rows differ from the declaration. It is optional and computed, with a
+// [ReportValidator] and the [ReportNote]: elements in the configuration come from the
+// state, so the block ignores changes. IgnoresAll adds an error when the block ignores
+// the report alone.
 func IgnoresAll(ctx context.Context, req resource.ModifyPlanRequest, report string, diags *diag.Diagnostics) bool {
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return false
@@ -50,8 +50,7 @@ func elements(value tftypes.Value) int {
 }
 
 // ReportValidator refuses elements of an attribute that a refresh sets; see
-// [IgnoresAll]. A collection without elements, as generated configuration has it, is as
-// good as none.
+// [IgnoresAll]. An empty collection is accepted: generated configuration contains it.
 type ReportValidator struct{}
 
 func (ReportValidator) Description(context.Context) string { return "cannot be configured" }

@@ -7,8 +7,7 @@ import (
 )
 
 // DescribeEffects adds to the descriptions of attributes when a new value takes effect.
-// Of a group whose attributes have different facts, it describes the attributes; of one
-// that has a fact itself, the group.
+// Facts can be those of a nested attribute or of the attributes in it.
 func DescribeEffects(attributes map[string]schema.Attribute, facts effect.Facts) {
 	describeEffects(attributes, facts, "")
 }

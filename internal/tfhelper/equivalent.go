@@ -9,8 +9,9 @@ import (
 )
 
 // KeepEquivalentText returns a plan modifier that keeps the prior text where the
-// configured one is the same to Asterisk; see [cluster.EquivalentText]. Editors strip
-// blanks at the end of lines that a database has, and an import must not plan to.
+// configured one is the same to Asterisk; see [cluster.EquivalentText]. The database may
+// have blanks at the ends of lines, which editors remove; the plan of an import must not
+// change them.
 func KeepEquivalentText() planmodifier.String { return keepEquivalentText{} }
 
 type keepEquivalentText struct{}
@@ -23,7 +24,8 @@ func (k keepEquivalentText) MarkdownDescription(ctx context.Context) string {
 	return k.Description(ctx)
 }
 
-// KeepsUnchanged says that a plan that equals the state is left alone, for the fast path.
+// KeepsUnchanged marks the modifier for the fast path: a plan that equals the state is
+// not changed.
 func (keepEquivalentText) KeepsUnchanged() {}
 
 func (keepEquivalentText) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {

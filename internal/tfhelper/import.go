@@ -16,11 +16,11 @@ func Identity(attribute, key string) types.Object {
 	return types.ObjectValueMust(map[string]attr.Type{attribute: types.StringType}, map[string]attr.Value{attribute: types.StringValue(key)})
 }
 
-// Import imports an object by an id or an identity that is one natural key, and
-// sets state and identity to the key as the row spells it. To VICIdial's collations
-// "sales", "SALES" and "SALES " are equal. To Terraform they are not: a state with
-// one of them plans a replacement for a configuration with another. Terraform does
-// not permit an identity to change during an import.
+// Import imports an object by an id or an identity that is one natural key, and sets
+// state and identity to the key as the row spells it. To VICIdial's collations "sales",
+// "SALES" and "SALES " are equal. To Terraform they are not: a state with one of them
+// and a configuration with another result in a replacement. Terraform does not permit an
+// identity to change during an import.
 //
 // spelling returns the key of the row that has a key, or the key itself when no row
 // has it, which Terraform reports.

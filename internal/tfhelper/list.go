@@ -25,15 +25,15 @@ type ListItem struct {
 	ID          any    // identity
 	Model       any
 	Diagnostics diag.Diagnostics
-	// Values are what the filters are compared with, by the names of the filters. An
-	// object of several rows has the values of each.
+	// Values has, by the name of the filter, the values that the filter is compared with.
+	// An object of several rows has the values of all of them.
 	Values map[string][]string
 }
 
 // Listing is what a list resource finds.
 type Listing struct {
 	Items    iter.Seq[ListItem]
-	Warnings diag.Diagnostics // of what is in no item
+	Warnings diag.Diagnostics // that belong to no item
 }
 
 // Titled is the display name of an object with a key and a title.
@@ -56,19 +56,19 @@ func ListItems[Object any](objects []Object, item func(Object) ListItem) iter.Se
 	}
 }
 
-// The filters that mean the same in every list.
+// Names of filters that several list resources have.
 const (
 	FilterMatch  = "match"
 	FilterActive = "active"
 	FilterServer = "server"
 )
 
-// Filters are the arguments of a list resource: what each is compared with, by its name.
-// A text is compared as the database compares keys, [FilterMatch] as a pattern, and
+// Filters has the descriptions of the filters of a list resource, by their names. A text
+// is compared as the database compares keys, [FilterMatch] as a pattern, and
 // [FilterActive] as true or false.
 type Filters map[string]string
 
-// OnServers are the values of [FilterServer] for rows on servers: addresses and ids.
+// OnServers returns the values of [FilterServer] for rows on servers: addresses and ids.
 func OnServers(servers cluster.Servers, addresses ...string) []string {
 	values := slices.Clone(addresses)
 	for _, address := range addresses {
@@ -79,8 +79,8 @@ func OnServers(servers cluster.Servers, addresses ...string) []string {
 	return values
 }
 
-// FilterYesNo is the value of [FilterActive] for a column that says Y or N.
-func FilterYesNo(held cluster.Value) []string { return []string{strconv.FormatBool(held.Yes())} }
+// FilterYesNo returns the value of [FilterActive] for a Y/N column.
+func FilterYesNo(column cluster.Value) []string { return []string{strconv.FormatBool(column.Yes())} }
 
 // NewList returns the list resource of a managed resource. plural is the name of the
 // objects in diagnostics. find returns all objects that exist, of which the list
@@ -119,9 +119,8 @@ func (l *listResource[Store]) ListResourceConfigSchema(_ context.Context, _ list
 	resp.Schema = listschema.Schema{MarkdownDescription: l.description, Attributes: attributes}
 }
 
-// List returns the objects until the limit is reached, which the last result says
-// where there are more. A result has the whole
-// resource only when the request asks for it.
+// List returns the objects up to the limit. If there are more, the last result has a
+// warning. A result has the resource only when the request asks for it.
 func (l *listResource[Store]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	wanted, diags := l.wanted(ctx, req)
 	var found Listing
@@ -139,7 +138,7 @@ func (l *listResource[Store]) List(ctx context.Context, req list.ListRequest, st
 	}
 	stream.Results = func(yield func(list.ListResult) bool) {
 		count := int64(0)
-		last := list.ListResult{} // held back until it is known whether another one follows
+		last := list.ListResult{} // yielded when it is known whether another one follows
 		for item := range found.Items {
 			if !wanted.matches(item) {
 				continue
@@ -175,7 +174,7 @@ func (l *listResource[Store]) result(ctx context.Context, req list.ListRequest, 
 	return result
 }
 
-// wanted is what the values of items must be.
+// wanted has the values that an item must match, by the name of the filter.
 type wanted map[string]string
 
 func (l *listResource[Store]) wanted(ctx context.Context, req list.ListRequest) (wanted, diag.Diagnostics) {

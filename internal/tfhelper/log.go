@@ -10,9 +10,9 @@ import (
 // logRender is the subsystem of the provider's log for generated files.
 const logRender = "render"
 
-// LogRender logs what was done with a generated file (rendered, checked, written,
-// reloaded), how long it took and further fields: counts and names of programs,
-// never a text or a path.
+// LogRender logs an operation on a generated file (rendered, checked, written,
+// reloaded), its duration and further fields: counts and names of programs, never a text
+// or a path.
 func LogRender(ctx context.Context, done string, began time.Time, fields map[string]any) {
 	ctx = tflog.NewSubsystem(ctx, logRender, tflog.WithRootFields())
 	tflog.SubsystemDebug(ctx, logRender, done, fields, map[string]any{"ms": time.Since(began).Milliseconds()})

@@ -21,10 +21,10 @@ type getter interface {
 // the model does not fit the schema.
 func Get[Model any](ctx context.Context, from getter, diags *diag.Diagnostics) (Model, bool) {
 	var model Model
-	var whole types.Object
-	found := from.Get(ctx, &whole)
+	var object types.Object
+	found := from.Get(ctx, &object)
 	if !found.HasError() {
-		found.Append(ValueAs(ctx, whole, &model)...)
+		found.Append(ValueAs(ctx, object, &model)...)
 	}
 	diags.Append(found...)
 	return model, !found.HasError()
@@ -37,11 +37,11 @@ type setter interface {
 
 // set sets a plan or a state of the schema to a model.
 func set(ctx context.Context, into setter, schema fwschema, model any) diag.Diagnostics {
-	whole, diags := valueFrom(ctx, reflect.ValueOf(model), schema.Type())
+	object, diags := valueFrom(ctx, reflect.ValueOf(model), schema.Type())
 	if diags.HasError() {
 		return diags
 	}
-	return into.Set(ctx, whole)
+	return into.Set(ctx, object)
 }
 
 // fwschema is the schema of a plan or a state.

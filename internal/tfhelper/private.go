@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// The rows that were read last are kept in Terraform's private state, so that a
-// write can tell whether anything changed them since. They hold no secrets.
+// rowsKey is the key of private state for the rows that were read last. A write compares
+// them with the current rows to detect a change. They contain no secrets.
 const rowsKey = "seen"
 
 // PrivateSetter is private state that can be written.
@@ -42,7 +42,7 @@ func SavePrivate(ctx context.Context, private PrivateSetter, key string, value a
 // it saves its state, which it does after every object that an apply writes.
 const compressAbove = 256
 
-// compressed is how a long value is saved.
+// compressed is the form in which a long value is saved.
 type compressed struct {
 	Deflate []byte `json:"deflate"`
 }
@@ -64,7 +64,7 @@ func deflate(text []byte) []byte {
 	return to.Bytes()
 }
 
-// inflate returns a value as it was before it was compressed, if it was.
+// inflate decompresses a value that is compressed.
 func inflate(text []byte) ([]byte, error) {
 	if !bytes.HasPrefix(text, []byte(compressedPrefix)) {
 		return text, nil
@@ -97,9 +97,9 @@ func LoadPrivate[T any](ctx context.Context, private PrivateGetter, key string) 
 // SaveRows saves rows in private state.
 //
 // ModifyPlan calls it for a removal, too. Terraform refreshes an object that is no
-// longer in the configuration, but plans its removal with the private state from
-// before the refresh: a row that was changed by hand since the last apply would
-// then be a conflict in every run.
+// longer in the configuration, but plans its removal with the private state from before
+// the refresh: a row that was changed by hand since the last apply would be a conflict
+// in every run.
 func SaveRows(ctx context.Context, private PrivateSetter, rows any) diag.Diagnostics {
 	return SavePrivate(ctx, private, rowsKey, rows)
 }

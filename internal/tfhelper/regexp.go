@@ -8,11 +8,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// IsRegexp returns a validator that the text is a regular expression.
+// IsRegexp returns a validator for regular expressions.
 func IsRegexp() validator.String {
 	return StringValidator("a regular expression", func(text string) error {
 		if _, err := regexp.Compile(text); err != nil {
-			return fmt.Errorf("%q is no regular expression (RE2): %w", text, err)
+			return fmt.Errorf("%q is not a regular expression (RE2): %w", text, err)
 		}
 		return nil
 	})

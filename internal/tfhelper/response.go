@@ -58,10 +58,9 @@ func (r Response) SetState(ctx context.Context, id, model, rows any) {
 	r.Diagnostics.Append(SaveRows(ctx, r.private, rows)...)
 }
 
-// SetWritten sets the state of an update that has succeeded to the plan. What the plan
-// did not know is null. SetState replaces it with the rows; where the database is gone
-// by then, the state has at least each row that the object has now. rows are as in
-// SetState.
+// SetWritten sets the state of a successful update to the plan, with null for unknown
+// values. SetState replaces it with the rows that are read; if that read fails, the
+// state still has the rows that were written. rows are as in SetState.
 func (r Response) SetWritten(ctx context.Context, plan tfsdk.Plan, id, rows any) {
 	written, err := tftypes.Transform(plan.Raw, func(_ *tftypes.AttributePath, planned tftypes.Value) (tftypes.Value, error) {
 		if !planned.IsKnown() {
@@ -89,9 +88,8 @@ func (r Response) setPlanned() {
 	}
 }
 
-// withPlanned returns a value with the parts that are wholly known in its plan as they
-// are there. An element of a set is its own key: it is in the plan as it is, or not at
-// all.
+// withPlanned returns a value in which the parts that are fully known in the plan have
+// their planned values. Elements of sets have no keys and stay as they are.
 func withPlanned(found, planned tftypes.Value) (tftypes.Value, error) {
 	if planned.IsFullyKnown() {
 		return planned, nil
@@ -137,9 +135,9 @@ func withPlanned(found, planned tftypes.Value) (tftypes.Value, error) {
 	return found, nil
 }
 
-// RemoveResource removes an object whose rows are gone from state. The identity is
-// set first: without it Terraform below 1.12 fails with "Missing Resource Identity
-// After Read".
+// RemoveResource removes from state an object that has no rows. The identity is set
+// first: without it Terraform below 1.12 fails with "Missing Resource Identity After
+// Read".
 func (r Response) RemoveResource(ctx context.Context, id any) {
 	r.setIdentity(ctx, id)
 	r.state.RemoveResource(ctx)

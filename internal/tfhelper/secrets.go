@@ -14,12 +14,12 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// SecretsAttribute returns the attribute secrets_wo: values for the places {secret:NAME}
-// in the texts of a resource, by name.
+// SecretsAttribute returns the attribute secrets_wo: by name, the values of the
+// placeholders {secret:NAME} in the texts of a resource.
 func SecretsAttribute() schema.MapAttribute {
 	return schema.MapAttribute{
 		Optional: true, WriteOnly: true, ElementType: types.StringType,
-		MarkdownDescription: "Values for the places `{secret:NAME}`, by name. Write-only: they are in no state and no plan.",
+		MarkdownDescription: "Values of the placeholders `{secret:NAME}`, by name. Write-only: neither the state nor the plan contains them.",
 		Validators:          []validator.Map{secretValues{}},
 	}
 }
@@ -52,7 +52,7 @@ func Texts(of types.Map) map[string]string {
 type secretValues struct{}
 
 func (secretValues) Description(context.Context) string {
-	return "values that a line of Asterisk's can hold"
+	return "values that a line of an Asterisk configuration file can contain"
 }
 
 func (v secretValues) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -60,6 +60,6 @@ func (v secretValues) MarkdownDescription(ctx context.Context) string { return v
 func (secretValues) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
 	values := Texts(req.ConfigValue)
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		resp.Diagnostics.Append(DiagnoseAt(req.Path, "Secret that cannot be written", cluster.CheckSecret(name, values[name]))...)
+		resp.Diagnostics.Append(DiagnoseAt(req.Path, "Secret cannot be written", cluster.CheckSecret(name, values[name]))...)
 	}
 }

@@ -19,10 +19,10 @@ func Wrote(err error) bool {
 	return errors.As(err, &partial)
 }
 
-// UndoPartial removes the rows of a Create that failed after some of its steps, or in a
-// step that may be written, even if ctx is cancelled. undo plans the removal of the rows
-// that are there and that the Create did not find. The error that it returns says
-// whether the rows were removed.
+// UndoPartial removes the rows of a Create that failed after at least one step, or in a
+// step that may have been written, even if ctx is cancelled. undo plans the removal of
+// the rows that the Create inserted. The error that it returns states whether the rows
+// were removed.
 func UndoPartial(ctx context.Context, store applier, err error, undo func(context.Context) (cluster.Plan, error)) error {
 	var partial *cluster.Partial
 	if !errors.As(err, &partial) || partial.Applied == 0 && !partial.Unsure || store.Apply(context.WithoutCancel(ctx), undo) != nil {

@@ -1,4 +1,4 @@
-// Package agentphones is the data source vicidial_agent_phones: the phones that
+// Package agentphones implements the data source vicidial_agent_phones: the phones that
 // agents log in to, and the faults of their aliases.
 package agentphones
 
@@ -16,7 +16,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// store is what the data source reads of the cluster.
+// store is the part of the store that the data source needs.
 type store interface {
 	AgentPhones(context.Context) ([]cluster.AgentPhone, []cluster.Alias, error)
 }
@@ -49,14 +49,14 @@ func newSchema() schema.Schema {
 				MarkdownDescription: "Only phones whose `login` matches this regular expression (RE2), without regard to case.",
 				Validators:          []validator.String{tfhelper.IsRegexp()},
 			},
-			"servers":    texts("The `server_ip` of each phone found, by `login`. Of two phones with one login the first by address shows."),
+			"servers":    texts("The `server_ip` of each phone found, by `login`. Of two phones with the same login, it has the first by address."),
 			"extensions": texts("Protocol and extension of each phone found, such as `SIP/2000`, by `login`."),
 			"aliases":    texts("The logins of each alias that lists a phone found, in its order and joined by commas, by `alias_id`."),
 			"phones_per_server": schema.MapAttribute{
 				Computed: true, ElementType: types.Int64Type, MarkdownDescription: "Number of phones found on each server, by `server_ip`.",
 			},
-			"unregistered": names("Logins of active phones found of which Asterisk says that they do not answer. Empty where the schema or the nodes do not tell."),
-			"broken_aliases": names("Aliases that list a phone found and are not sound, sorted: they list a login that does not exist, an inactive phone, " +
+			"unregistered": names("Logins of active phones found that Asterisk reports as unregistered or unreachable. Empty if the schema or the nodes have no such report."),
+			"broken_aliases": names("Inconsistent aliases that list a phone found, sorted: they list a login that does not exist, an inactive phone, " +
 				"or phones with different passwords. The login balancer may choose such a phone, and then refuses the agent."),
 			"duplicate_logins": names("Logins that more than one phone found has, sorted."),
 		},

@@ -13,7 +13,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// seatRanges checks all ranges together; its error is at the invalid one.
+// seatRanges validates all ranges together, with the error at the invalid one.
 type seatRanges struct{}
 
 func (seatRanges) Description(context.Context) string { return "ranges of seats that do not overlap" }
@@ -49,17 +49,17 @@ func checkSuffix(text string) error {
 		return fmt.Errorf("the suffix %q has %d characters; it must have 1 to 5", text, len(text))
 	}
 	if strings.Trim(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		return fmt.Errorf("the suffix %q may hold letters and digits only: the agent login page drops every other character", text)
+		return fmt.Errorf("the suffix %q may contain letters and digits only: the agent login page removes all other characters", text)
 	}
 	return nil
 }
 
-// checkSecret keeps a registration password from ending its line in the
-// generated configuration.
+// checkSecret refuses characters of a registration password that would end its line in
+// the generated configuration.
 func checkSecret(text string) error {
 	strange := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(";\"'\\,", r) }
 	if strings.ContainsFunc(text, strange) {
-		return errors.New("a registration password may hold letters, digits and signs of ASCII, but no blank, quote, comma, backslash or semicolon: it becomes a line of Asterisk configuration")
+		return errors.New("a registration password may contain letters, digits and punctuation of ASCII, but no blank, quote, comma, backslash or semicolon: it becomes a line of Asterisk configuration")
 	}
 	return nil
 }

@@ -17,14 +17,15 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// declaration is a model in the types of package cluster.
+// declaration is a model in the types of package seating.
 type declaration struct {
 	model
 	floor seating.Floor
 	style seating.FloorStyle
 }
 
-// declaration converts the model. It returns the errors that need no database.
+// declaration converts the model, and returns the errors that it finds without the
+// database.
 func (m model) declaration() (declaration, diag.Diagnostics) {
 	d := declaration{model: m}
 	seats, err := seating.ParseSeats(m.ranges())
@@ -67,7 +68,7 @@ func diagnoseNaming(err error) diag.Diagnostics {
 	if wrong := (*seating.NamingError)(nil); errors.As(err, &wrong) {
 		at = at.AtName(wrong.Name)
 	}
-	return tfhelper.DiagnoseAt(at, "Names that cannot work", err)
+	return tfhelper.DiagnoseAt(at, "Invalid names", err)
 }
 
 func (s serverModel) node(ip string, naming seating.Naming) (seating.FloorNode, seating.Label, error) {
@@ -79,14 +80,14 @@ func (s serverModel) node(ip string, naming seating.Naming) (seating.FloorNode, 
 		node.Capacity = int(s.Capacity.ValueInt64())
 	}
 	label := seating.Label{Suffix: node.Suffix}
-	index, counts := seating.IndexOf(node.Suffix)
+	index, isLetter := seating.IndexOf(node.Suffix)
 	switch {
 	case !s.Index.IsNull():
 		label.Index = int(s.Index.ValueInt64())
-	case counts:
+	case isLetter:
 		label.Index = index
 	case naming.UsesIndex():
-		return node, label, fmt.Errorf("the suffix %q is not a letter that counts, and the names need the server's number: set index", node.Suffix)
+		return node, label, fmt.Errorf("the suffix %q is not a single letter, and the names contain the server's number: set index", node.Suffix)
 	}
 	return node, label, nil
 }
@@ -103,9 +104,8 @@ func phoneRow(phone types.Object) cluster.Row {
 	return row
 }
 
-// addOverrides adds the overrides of single seats. Each of their columns must be
-// set for all phones, too: otherwise the value to restore after an override ends
-// would be unknown.
+// addOverrides adds the overrides of single seats. Each of their columns must be set for
+// all phones, too: otherwise the value after the end of an override would be unknown.
 func (d *declaration) addOverrides(overrides types.Map) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, ranges := range slices.Sorted(maps.Keys(overrides.Elements())) {
@@ -120,11 +120,11 @@ func (d *declaration) addOverrides(overrides types.Map) diag.Diagnostics {
 		for attribute, text := range stringsOf(columns) {
 			column, known := columnByAttribute(attribute)
 			if !known {
-				diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Unknown column", fmt.Errorf("%q is no attribute of phone", attribute))...)
+				diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Unknown column", fmt.Errorf("%q is not an attribute of phone", attribute))...)
 				continue
 			}
 			if _, shared := d.style.Phone[column.Name]; !shared && column.Name != "fullname" {
-				diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Exception without a rule", fmt.Errorf("%s differs on seats %s, but phone.%s does not say what it is on all others", attribute, ranges, attribute))...)
+				diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Override without a common value", fmt.Errorf("%s is overridden on seats %s, but phone.%s does not set it for the other seats", attribute, ranges, attribute))...)
 			}
 			row[column.Name] = overridden(column, text)
 		}
@@ -163,7 +163,7 @@ type secrets struct {
 	renewPass        bool
 	renewSecret      bool
 	perSeat          bool
-	managed          bool // a password was set, now or before
+	managed          bool // a password is or was declared
 	managedSecret    bool
 }
 
@@ -190,8 +190,7 @@ func readSecrets(ctx context.Context, config tfsdk.Config, m model, prior *model
 	return s, diags
 }
 
-// checkDeclaredSeats returns errors for passwords of undeclared seats, which would
-// be ignored.
+// checkDeclaredSeats returns errors for passwords of seats that are not declared.
 func (s secrets) checkDeclaredSeats(d declaration) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, seat := range slices.Sorted(maps.Keys(s.seats)) {
@@ -216,7 +215,7 @@ func versionOf(phone types.Object, name string) types.Int64 {
 }
 
 func (s secrets) password(seat string) (cluster.Value, bool) {
-	if password, own := s.seats[seat]; own {
+	if password, found := s.seats[seat]; found {
 		return cluster.Text(password), true
 	}
 	if s.pass.IsNull() || s.pass.IsUnknown() {
@@ -232,7 +231,7 @@ func (s secrets) registration(string) (cluster.Value, bool) {
 	return cluster.Text(s.confSecret.ValueString()), true
 }
 
-// columns are the further columns of phones to read. The password is always one of
+// columns returns the further columns of phones to read. The password is always one of
 // them, since the phones of an alias must share it.
 func (d declaration) columns(s secrets) []string {
 	columns := append(d.style.Columns(), "pass")
@@ -243,8 +242,8 @@ func (d declaration) columns(s secrets) []string {
 	return slices.Compact(columns)
 }
 
-// rows returns the rows of a placement. own are its current rows: an undeclared
-// password is the most common one of the seat.
+// rows returns the wanted rows of a placement. own has its current rows: a password that
+// is not declared is the most frequent one of the seat.
 func (d declaration) rows(placed *seating.Placement, own seating.FloorRows, s secrets, labels map[string]seating.Label) (seating.FloorRows, error) {
 	styled := d.style.WithLabels(labels)
 	phone := maps.Clone(styled.Phone)

@@ -20,8 +20,8 @@ func (f *ExpandSeats) Metadata(_ context.Context, _ function.MetadataRequest, re
 
 func (f *ExpandSeats) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary:             "Every seat of a list of ranges",
-		MarkdownDescription: "Returns every single seat that ranges such as `2000-2149` and `2200` name, as `vicidial_agent_placement` reads them: in the order of the numbers, leading zeros kept. Ranges that overlap or run backwards are an error. Useful where something else needs each seat by name; a placement itself takes the ranges.",
+		Summary:             "Expands ranges of seats",
+		MarkdownDescription: "Returns every seat of ranges such as `2000-2149` and `2200`, as `vicidial_agent_placement` reads them: in the order of the numbers, with leading zeros. Ranges that overlap, or whose end is less than the beginning, are an error. Use it for objects that need each seat by itself; a placement takes the ranges.",
 		Parameters: []function.Parameter{
 			function.ListParameter{Name: "ranges", ElementType: types.StringType, MarkdownDescription: "Seats, each a number or two numbers with a hyphen between."},
 		},

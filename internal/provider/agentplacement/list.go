@@ -18,7 +18,7 @@ import (
 // that one placement can describe.
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "agent placements",
-		"Lists the floors of the cluster, as the command `adopt` makes them: seats that are numbered alike and whose phones are named alike, with aliases, such as `2000` to `2149` or `2000x` to `2149x`, or without. Phones and aliases that are in no floor are named in a warning. Floors that were declared apart show as one where only their numbers tell them apart.",
+		"Lists the floors of the cluster as the command `adopt` finds them: seats with the same form of numbers and of phone names, with aliases, such as `2000` to `2149` or `2000x` to `2149x`, or without. A warning lists phones and aliases that are in no floor. Floors that differ only in their numbers are listed as one.",
 		tfhelper.Filters{
 			tfhelper.FilterMatch:  "floors of which the name, an alias or a login is like this pattern, with `*` and `?`.",
 			tfhelper.FilterServer: "floors with a phone on this server: a `server_id` or `server_ip`.",
@@ -56,7 +56,7 @@ func NewList() list.ListResource {
 		})
 }
 
-// values are what the filters are compared with.
+// values returns the values that the filters are compared with.
 func (f foundFloor) values(own seating.FloorRows, servers cluster.Servers) map[string][]string {
 	values := map[string][]string{tfhelper.FilterMatch: {f.name}}
 	for _, phone := range own.Phones {
@@ -74,14 +74,14 @@ type foundFloor struct {
 	seating.Adopted
 }
 
-// find reads a floor out of its rows.
+// find returns the floor of an object.
 func find(object adopt.Object, all seating.FloorRows) (foundFloor, error) {
 	name, ids, _ := strings.Cut(object.ID, "=")
 	found, err := seating.AdoptFloor(strings.Split(ids, ","), all)
 	return foundFloor{name, found}, err
 }
 
-// leftTexts says what is left out.
+// leftTexts lists the rows that are in no floor, with the reasons.
 func leftTexts(left []adopt.LeftOut) string {
 	lines := make([]string, 0, len(left))
 	for _, out := range left {

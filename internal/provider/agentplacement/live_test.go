@@ -26,7 +26,7 @@ func TestAccAgentPlacement_live(t *testing.T) {
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: append(plannedPlacement(map[string]string{"2000-2003": "b"}).PreApply,
 					acctest.Meanwhile(acctest.Run(t, d, login)))},
 				Check: all(
-					warnings.Expect(t, `Seats of placement floor1 were in use and stay for now: Nothing was changed on 2000\.`),
+					warnings.Expect(t, `Seats of placement floor1 were in use and have not moved: Nothing was changed on 2000\.`),
 					expect(t, d, "SELECT login, server_ip FROM phones ORDER BY login", `
 						| login | server_ip |
 						| 2000a | 10.0.0.1  |
@@ -39,7 +39,7 @@ func TestAccAgentPlacement_live(t *testing.T) {
 				PreConfig: warnings.Reset,
 				Config:    fullConfig(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
 				Check: all(
-					warnings.Expect(t, `servers.*Seats in use stay where they are: .*2000 on dial1 \(10\.0\.0\.1\)`),
+					warnings.Expect(t, `servers.*Seats in use do not move: .*2000 on dial1 \(10\.0\.0\.1\)`),
 					warnings.ExpectNo(t, "outside of this configuration"),
 					expect(t, d, "SELECT server_ip FROM phones WHERE login LIKE '2000%'", "| server_ip |\n| 10.0.0.1  |")),
 				ExpectNonEmptyPlan: true,
@@ -88,7 +88,7 @@ func TestAccAgentPlacement_keepsUndeclaredPhonesInUse(t *testing.T) {
 					working("SIP/2000", "10.0.0.2"))),
 				Config: config, ExpectNonEmptyPlan: true,
 				Check: all(
-					warnings.Expect(t, `servers.*Phones in use stay for now.*seat 2000 on dial2 \(10\.0\.0\.2\) by user 6001`),
+					warnings.Expect(t, `servers.*Phones in use are not removed yet.*seat 2000 on dial2 \(10\.0\.0\.2\) by user 6001`),
 					expect(t, d, by, "| login |\n| 2000a |\n| 2000b |\n| 2001b |")),
 			},
 			{
@@ -146,7 +146,7 @@ func TestAccAgentPlacement_removalRefusedWhileInUse(t *testing.T) {
 					"INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('6002', 'x', 'Bob', '2003'), ('6003', 'x', 'Cid', '2003b'), ('6004', 'x', 'Dan', '9000')")),
 				Config: fullConfig(d, `"2000"`, twoServers, aPassword),
 				Check: all(
-					warnings.Expect(t, `seats.*lead nowhere afterwards: alias reception lists 2002a, user 6002 logs in with 2003, user 6003 logs in with 2003b\.$`),
+					warnings.Expect(t, `seats.*refer to phones or aliases that will not exist: alias reception lists 2002a, user 6002 logs in with 2003, user 6003 logs in with 2003b\.$`),
 					expect(t, d, "SELECT login FROM phones ORDER BY login", "| login |\n| 2000a |\n| 2000b |")),
 			},
 		},

@@ -75,15 +75,15 @@ func (n *namingModel) templates() map[string]string {
 // template is its default, with or without the block.
 func (n *namingModel) replaces(before *namingModel) path.Paths {
 	var paths path.Paths
-	now, was := n.templates(), before.templates()
+	current, previous := n.templates(), before.templates()
 	for _, name := range []string{"alias_id", "extension", "login"} {
-		for _, texts := range []map[string]string{now, was} {
+		for _, texts := range []map[string]string{current, previous} {
 			if _, value := texts[name]; !value {
 				texts[name] = seating.DefaultNaming[name]
 			}
 		}
 		switch {
-		case now[name] == was[name]:
+		case current[name] == previous[name]:
 		case n == nil || before == nil: // the path does not exist in one of the two
 			return path.Paths{path.Root("naming")}
 		default:
@@ -140,10 +140,10 @@ func (m model) withComputed(placed *seating.Placement, suffixes seating.Suffixes
 // including those that are no longer declared.
 type privateState struct {
 	Labels map[string]seating.Label `json:"labels"`
-	// NotMoved are the seats that the last apply did not move, since an agent was using
-	// them; state has their planned servers.
+	// NotMoved has the seats that the last apply did not move, since an agent used them;
+	// the state has their planned servers.
 	NotMoved []string `json:"not_moved,omitempty"`
-	// Deviations are those that the plan of a removal found.
+	// Deviations has the deviations that the plan of a removal found.
 	Deviations map[string]string `json:"deviations,omitempty"`
 }
 

@@ -17,22 +17,22 @@ import (
 )
 
 // reviewOverrides checks conf_override as Asterisk reads it, for all phones and for
-// single seats. What Asterisk drops is an error in a text that is new, and a warning
-// in one that was there before.
+// single seats. Lines that Asterisk ignores are an error in a new text, and a warning in
+// an existing one.
 func reviewOverrides(want, before declaration) diag.Diagnostics {
 	const column = string(asterisk.ConfOverride)
 	diags := reviewOverride(path.Root("phone").AtName(column), want.style.Phone[column], before.style.Phone[column])
-	value := map[string]bool{}
+	reported := map[string]bool{}
 	for _, seat := range slices.Sorted(maps.Keys(want.style.Seats)) {
-		if text := want.style.Seats[seat][column]; !value[text.Text] {
-			value[text.Text] = true
+		if text := want.style.Seats[seat][column]; !reported[text.Text] {
+			reported[text.Text] = true
 			diags.Append(reviewOverride(path.Root("seat_overrides"), text, before.style.Seats[seat][column])...)
 		}
 		for name, text := range want.style.Seats[seat] {
-			if at := name + text.Text; cluster.MayHoldPassword(name) && text != before.style.Seats[seat][name] && !value[at] && asterisk.HasSecret(text.Text) {
-				value[at] = true
+			if at := name + text.Text; cluster.MayHoldPassword(name) && text != before.style.Seats[seat][name] && !reported[at] && asterisk.HasSecret(text.Text) {
+				reported[at] = true
 				diags.AddAttributeError(path.Root("seat_overrides"), "Password in overrides",
-					"Plans and the state show what is in seat_overrides, and "+name+" of seat "+seat+" has a password in it. Give the seats a placement of their own, whose phone."+strings.ToLower(name)+" is marked as sensitive.")
+					"Plans and the state show seat_overrides, and "+name+" of seat "+seat+" contains a password. Declare the seats in a placement of their own, whose phone."+strings.ToLower(name)+" is marked as sensitive.")
 			}
 		}
 	}
@@ -49,18 +49,18 @@ func reviewOverride(at path.Path, text, before cluster.Value) diag.Diagnostics {
 		errs, warnings = nil, flaws
 	}
 	for _, bare := range asterisk.BareSecrets(text.Text) {
-		bare.Warning, bare.Do = true, "leave it to conf_secret_wo, which VICIdial writes where conf_override does not stand in its place"
+		bare.Warning, bare.Do = true, "use conf_secret_wo, which VICIdial writes unless conf_override replaces it"
 		warnings = append(warnings, bare)
 	}
-	diags := tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())
+	diags := tfhelper.DiagnoseAt(at, "Asterisk cannot read this", errs.Err())
 	if len(warnings) > 0 {
 		diags.Append(tfhelper.WarnAt(at, "Text to look at", warnings.String())...)
 	}
 	return diags
 }
 
-// reviewUserGroups checks that user groups are spelled as in their rows. What stands is a
-// warning.
+// reviewUserGroups checks that user groups are spelled as in their rows. For existing
+// values it returns warnings.
 func reviewUserGroups(schema cluster.Schema, want, before declaration) diag.Diagnostics {
 	const column = "user_group"
 	check := func(at path.Path, group, former string) diag.Diagnostics {
@@ -74,9 +74,9 @@ func reviewUserGroups(schema cluster.Schema, want, before declaration) diag.Diag
 	return diags
 }
 
-// reviewTemplates checks that the template of the phones, and of single seats, is there
-// or made by this run: VICIdial would generate the peer without its lines. One that
-// stands is a warning.
+// reviewTemplates checks that the templates of the phones exist or are planned:
+// otherwise VICIdial generates the peers without their lines. For existing values it
+// returns warnings.
 func (r *Resource) reviewTemplates(ctx context.Context, want, before declaration) diag.Diagnostics {
 	const column = "template_id"
 	type use struct {
@@ -88,13 +88,13 @@ func (r *Resource) reviewTemplates(ctx context.Context, want, before declaration
 		uses = append(uses, use{path.Root("seat_overrides"), want.style.Seats[seat][column].Text, before.style.Seats[seat][column].Text})
 	}
 	var diags diag.Diagnostics
-	value := map[string]bool{}
+	checked := map[string]bool{}
 	for _, use := range uses {
 		id := cluster.TemplateOf(use.id)
-		if id == "" || value[id] {
+		if id == "" || checked[id] {
 			continue
 		}
-		value[id] = true
+		checked[id] = true
 		templates, err := r.store.ExpectedTemplates(ctx)
 		if err != nil {
 			return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
@@ -105,7 +105,7 @@ func (r *Resource) reviewTemplates(ctx context.Context, want, before declaration
 			}
 			continue
 		}
-		text := fmt.Sprintf("template %s is neither in vicidial_conf_templates nor planned by now, and VICIdial generates the peers without its lines; where this configuration makes it, refer to vicidial_conf_template.NAME.template_id instead of writing the id", id)
+		text := fmt.Sprintf("template %s is neither in vicidial_conf_templates nor planned yet, and VICIdial generates the peers without its lines; if this configuration creates it, write vicidial_conf_template.NAME.template_id in place of the id", id)
 		if strings.EqualFold(cluster.TemplateOf(use.former), id) {
 			diags.Append(tfhelper.WarnAt(use.at, "Unknown template", text)...)
 			continue

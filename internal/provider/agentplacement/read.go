@@ -32,7 +32,7 @@ type published struct {
 
 // publish sets the state from the rows, or removes a placement without rows from
 // it.
-func (r *Resource) publish(ctx context.Context, m model, kept privateState, to tfhelper.Response) (published, bool) {
+func (r *Resource) publish(ctx context.Context, m model, saved privateState, to tfhelper.Response) (published, bool) {
 	unable := func(err error) (published, bool) {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read agent placement", m.name(), err)...)
 		return published{}, false
@@ -47,7 +47,7 @@ func (r *Resource) publish(ctx context.Context, m model, kept privateState, to t
 	}
 	var s secrets
 	s.setManaged(m)
-	v, err := r.readRows(ctx, d, kept.Labels, s)
+	v, err := r.readRows(ctx, d, saved.Labels, s)
 	if err != nil {
 		return unable(err)
 	}
@@ -55,26 +55,26 @@ func (r *Resource) publish(ctx context.Context, m model, kept privateState, to t
 		to.RemoveResource(ctx, m.identity())
 		return published{}, false
 	}
-	rows, err := d.rows(v.now, v.own, s, kept.Labels)
+	rows, err := d.rows(v.now, v.own, s, saved.Labels)
 	if err != nil {
 		return unable(err)
 	}
-	suffixes := d.style.WithLabels(kept.Labels).Suffixes()
+	suffixes := d.style.WithLabels(saved.Labels).Suffixes()
 	deviations := seating.Deviations(v.own, v.all, rows)
-	to.SetState(ctx, m.identity(), m.withComputed(v.now, suffixes, deviationTexts(deviations)), updatedState(d, v, kept))
-	return published{d.style.WithLabels(kept.Labels), v.now, d.style.ReadingSuffixes(kept.Labels), deviations}, true
+	to.SetState(ctx, m.identity(), m.withComputed(v.now, suffixes, deviationTexts(deviations)), updatedState(d, v, saved))
+	return published{d.style.WithLabels(saved.Labels), v.now, d.style.ReadingSuffixes(saved.Labels), deviations}, true
 }
 
 // updatedState returns the servers that have phones of the placement, declared or not.
-func updatedState(d declaration, v view, kept privateState) privateState {
-	known := d.style.WithLabels(kept.Labels).Labels
+func updatedState(d declaration, v view, saved privateState) privateState {
+	known := d.style.WithLabels(saved.Labels).Labels
 	labels := maps.Clone(d.style.Labels)
 	for _, p := range v.own.Phones {
-		if label, there := known[p.ServerIP]; there {
+		if label, found := known[p.ServerIP]; found {
 			labels[p.ServerIP] = label
 		}
 	}
-	return privateState{Labels: labels, NotMoved: kept.NotMoved}
+	return privateState{Labels: labels, NotMoved: saved.NotMoved}
 }
 
 func deviationTexts(deviations []seating.Deviation) map[string]string {
@@ -85,13 +85,13 @@ func deviationTexts(deviations []seating.Deviation) map[string]string {
 	return texts
 }
 
-// maxAttributed limits the lines of a warning that name who made the change, since
-// each reads a few rows of the admin change log.
+// maxAttributed limits the lines of a warning with an author, since each of them reads
+// rows of the admin change log.
 const maxAttributed = 5
 
-// drift warns of the seats that have changed, with who changed them as far as the
-// admin change log shows. Seats that an apply did not move are no drift.
-func (r *Resource) drift(ctx context.Context, m model, held []string, now published, since int64) diag.Diagnostics {
+// drift warns of the seats that have changed, and names the author if the admin change
+// log has one. Seats in notMoved, which an apply did not move, are not drift.
+func (r *Resource) drift(ctx context.Context, m model, notMoved []string, now published, since int64) diag.Diagnostics {
 	var lines []string
 	add := func(line string, logged []seating.LogRecord) {
 		if len(lines) < maxAttributed {
@@ -101,7 +101,7 @@ func (r *Resource) drift(ctx context.Context, m model, held []string, now publis
 	}
 	before, err := seating.ParseAssignments(stringsOf(m.Assignments), now.suffixes)
 	if err == nil {
-		before.CopyFrom(held, now.now)
+		before.CopyFrom(notMoved, now.now)
 		for _, run := range seating.MovesBetween(before, now.now).Runs {
 			seat, _, _ := strings.Cut(run.Seats, "-")
 			add(fmt.Sprintf("seats %s: %s → %s", run.Seats, orNone(now.suffixes, run.Before), orNone(now.suffixes, run.After)),
@@ -123,14 +123,14 @@ func (r *Resource) drift(ctx context.Context, m model, held []string, now publis
 	}
 	text := strings.Join(cluster.FirstOf(lines, runsShown), "\n")
 	if password {
-		text += "\n\nA phone whose password differs from the others of its alias cannot be logged in through it. Agents change it when they change their mailbox password by telephone. " +
-			"The next apply writes the floor's password again; set ignore_password_drift = true to leave such changes alone."
+		text += "\n\nAgents cannot log in with the alias on a phone whose password differs from the others. An agent who changes a mailbox password by telephone changes the password of the phone. " +
+			"The next apply restores the floor's password; with ignore_password_drift = true it does not."
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Seats of placement "+m.name()+" were changed outside of this configuration", text)}
 }
 
-// reportMoves adds to the deviations in state the seats that are not where a plan
-// places them: somebody has moved them since the state was written.
+// reportMoves adds to the deviations in state the seats that somebody has moved since
+// the state was written.
 func (r *Resource) reportMoves(ctx context.Context, m model, now published, to *tfsdk.State) diag.Diagnostics {
 	before, err := seating.ParseAssignments(stringsOf(m.Assignments), now.suffixes)
 	if err != nil || before.Equal(now.now) && len(m.Deviations.Elements()) == 0 {
@@ -146,7 +146,7 @@ func (r *Resource) reportMoves(ctx context.Context, m model, now published, to *
 	}
 	placed, err := seating.Place(d.floor, now.now)
 	if err != nil {
-		return nil // likewise
+		return nil // the plan reports it
 	}
 	texts := deviationTexts(now.deviations)
 	for _, run := range seating.MovesBetween(now.now, placed).Runs {
@@ -182,17 +182,17 @@ func (r *Resource) lastChange(ctx context.Context, logged []seating.LogRecord, s
 	return ", last changed " + newest.String()
 }
 
-// warnRemoved warns of a placement without rows. It names who deleted those of the last
-// seat, where the admin change log has it.
-func (r *Resource) warnRemoved(ctx context.Context, m model, kept privateState, since int64) diag.Diagnostics {
+// warnRemoved warns of a placement without rows. It names who deleted the rows of the
+// last seat if the admin change log has a line.
+func (r *Resource) warnRemoved(ctx context.Context, m model, saved privateState, since int64) diag.Diagnostics {
 	d, diags := m.declaration()
 	if diags.HasError() {
 		return diags
 	}
 	last := d.floor.Seats.At(d.floor.Seats.Len() - 1)
-	records := d.style.WithLabels(kept.Labels).LogRecords(last, slices.Sorted(maps.Keys(kept.Labels))...)
+	records := d.style.WithLabels(saved.Labels).LogRecords(last, slices.Sorted(maps.Keys(saved.Labels))...)
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: agent placement "+m.name(),
-		"Its phones and aliases are gone"+r.lastChange(ctx, records, since)+".")}
+		"Its phones and aliases do not exist any more"+r.lastChange(ctx, records, since)+".")}
 }
 
 // ImportState accepts a name and the aliases of the seats: "floor1=2000-2149,2200".
@@ -204,7 +204,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		name, aliases, found := strings.Cut(req.ID, "=")
 		if !found || name == "" || aliases == "" {
 			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import agent placement", req.ID,
-				errors.New(`the import id is a name and the aliases of the seats, like "floor1=2000-2149,2200", or "floor1=2000x-2149x" where alias ids end in x`))...)
+				errors.New(`the import id is a name and the aliases of the seats, like "floor1=2000-2149,2200", or "floor1=2000x-2149x" if alias ids end in x`))...)
 			return
 		}
 		id = identity{types.StringValue(name), types.StringValue(aliases)}
@@ -217,7 +217,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 }
 
-// adopt derives the declaration of the rows that an import finds.
+// adopt derives the declaration from the rows that an import finds.
 func (r *Resource) adopt(ctx context.Context, m model) (model, diag.Diagnostics) {
 	all, defaults, err := readAdoptable(ctx, r.store)
 	if err != nil {
@@ -231,7 +231,7 @@ func (r *Resource) adopt(ctx context.Context, m model) (model, diag.Diagnostics)
 	return m, r.warnOfImport(ctx, m, found, all)
 }
 
-// warnOfImport warns of what is wrong with the rows that an import finds.
+// warnOfImport warns of imported rows that break a rule.
 func (r *Resource) warnOfImport(ctx context.Context, m model, found seating.Adopted, all seating.FloorRows) diag.Diagnostics {
 	d, diags := m.declaration()
 	if diags.HasError() {
@@ -243,13 +243,13 @@ func (r *Resource) warnOfImport(ctx context.Context, m model, found seating.Adop
 		return tfhelper.Diagnose("Unable to import agent placement", m.name(), err)
 	}
 	if shared := found.Shared(all); len(shared) > 0 {
-		warned.Append(tfhelper.WarnAt(path.Root("seats"), "Phones that share what is theirs", strings.Join(cluster.FirstOf(shared, 5), "\n"))...)
+		warned.Append(tfhelper.WarnAt(path.Root("seats"), "Phones that share values", strings.Join(cluster.FirstOf(shared, 5), "\n"))...)
 	}
 	return warned.Warnings()
 }
 
-// readAdoptable reads all rows with every column that a declaration can hold, and what
-// a new phone has without a declaration.
+// readAdoptable reads all rows with every column that a declaration can contain, and the
+// values of a new phone without a declaration.
 func readAdoptable(ctx context.Context, store store) (all seating.FloorRows, defaults cluster.Row, err error) {
 	schema, err := store.Schema(ctx)
 	if err != nil {
@@ -265,7 +265,7 @@ func readAdoptable(ctx context.Context, store store) (all seating.FloorRows, def
 	return all, defaults, err
 }
 
-// adoptColumns fills in phone and seat_overrides.
+// adoptColumns sets phone and seat_overrides.
 func (m model) adoptColumns(found seating.AdoptedColumns) model {
 	overrides := map[string]attr.Value{}
 	for seats, row := range found.Ranges() {
@@ -292,7 +292,8 @@ func (m model) adoptColumns(found seating.AdoptedColumns) model {
 	return m
 }
 
-// attributeValue is the attribute of a column that a row holds; null where it does not.
+// attributeValue returns the attribute for a column of a row; null if the row does not
+// have it.
 func attributeValue(column seating.PhoneColumn, row cluster.Row) attr.Value {
 	value, set := row[column.Name]
 	switch column.Kind {

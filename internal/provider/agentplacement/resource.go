@@ -1,6 +1,6 @@
-// Package agentplacement is the resource vicidial_agent_placement, its list
-// resource, and the function expand_seats. A seat is one phone on each of its
-// servers and one alias. Package cluster decides which seat is on which server.
+// Package agentplacement implements vicidial_agent_placement, its list resource, and the
+// function expand_seats. A seat is one phone on each of its servers and one alias.
+// Package seating decides which seat is on which server.
 package agentplacement
 
 import (
@@ -70,7 +70,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // ModifyPlan places the seats at plan time, so that the plan shows which of them
 // move, and returns the errors of an apply.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	kept, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
+	saved, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	var prior *model
 	if !req.State.Raw.IsNull() {
 		state, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -80,10 +80,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		prior = &state
 	}
 	if req.Plan.Raw.IsNull() {
-		found, diags := r.reviewRemoval(ctx, *prior, kept, seating.FloorDeleted)
-		kept.Deviations = found
+		found, diags := r.reviewRemoval(ctx, *prior, saved, seating.FloorDeleted)
+		saved.Deviations = found
 		resp.Diagnostics.Append(diags...)
-		resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, kept)...)
+		resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, saved)...)
 		return
 	}
 	m, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
@@ -93,7 +93,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if prior != nil {
 		if replaced := m.Naming.replaces(prior.Naming); len(replaced) > 0 {
 			resp.RequiresReplace.Append(replaced...)
-			_, diags := r.reviewRemoval(ctx, *prior, kept, seating.FloorReplaced)
+			_, diags := r.reviewRemoval(ctx, *prior, saved, seating.FloorReplaced)
 			resp.Diagnostics.Append(diags...)
 			return // Terraform plans the replacement next
 		}
@@ -106,11 +106,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() || r.store == nil {
 		return // without a store, the provider's configuration is not known yet
 	}
-	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.store.AddFloorClaim(want.claim(seating.FloorKept, prior)))...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows of another placement", r.store.AddFloorClaim(want.claim(seating.FloorKept, prior)))...)
 	if resp.Diagnostics.HasError() || tfhelper.IgnoresAll(ctx, req, "deviations", &resp.Diagnostics) {
 		return
 	}
-	found, reviewed := r.review(ctx, &want, prior, kept, secrets)
+	found, reviewed := r.review(ctx, &want, prior, saved, secrets)
 	if reviewed.HasError() {
 		resp.Diagnostics.Append(reviewed...)
 		return
@@ -120,7 +120,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return // nothing will be written
 	}
 	resp.Diagnostics.Append(append(reviewed, warnSecrets(want, found.placed, secrets)...)...)
-	resp.Diagnostics.Append(r.reviewRows(ctx, want, found, prior == nil, kept, secrets)...)
+	resp.Diagnostics.Append(r.reviewRows(ctx, want, found, prior == nil, saved, secrets)...)
 	tables := []cluster.Table{cluster.TablePhones, cluster.TableAliases, cluster.TableServers}
 	if m.AssignUsers.ValueBool() {
 		tables = append(tables, cluster.TableUsers)
@@ -128,8 +128,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write agent placement", m.name(), r.store.Writable(ctx, tables...))...)
 }
 
-// Create writes the rows. When it fails, it removes what it wrote and leaves no
-// state: Terraform would destroy a tainted placement before it creates it again.
+// Create writes the rows. If it fails, it removes what it wrote and sets no state:
+// Terraform would destroy a tainted placement before it creates it again.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	if !ok {
@@ -148,7 +148,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 }
 
-// Read sets the state from the rows, and warns of who changed them.
+// Read sets the state from the rows, and warns of drift.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
@@ -167,29 +167,29 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		r.publish(ctx, adopted, privateState{}, tfhelper.ForRead(resp))
 		return
 	}
-	kept, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
-	held := kept.NotMoved
-	kept.NotMoved = nil // from now on state has their servers
+	saved, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
+	notMoved := saved.NotMoved
+	saved.NotMoved = nil // publish sets their current servers
 	since, _ := tfhelper.LogPosition(ctx, req.Private)
-	now, found := r.publish(ctx, m, kept, tfhelper.ForRead(resp))
+	now, found := r.publish(ctx, m, saved, tfhelper.ForRead(resp))
 	switch {
 	case found:
-		resp.Diagnostics.Append(r.drift(ctx, m, held, now, since)...)
+		resp.Diagnostics.Append(r.drift(ctx, m, notMoved, now, since)...)
 		resp.Diagnostics.Append(r.reportMoves(ctx, m, now, &resp.State)...)
 	case !resp.Diagnostics.HasError():
-		resp.Diagnostics.Append(r.warnRemoved(ctx, m, kept, since)...)
+		resp.Diagnostics.Append(r.warnRemoved(ctx, m, saved, since)...)
 	}
 }
 
-// Update changes the rows. When it fails, the state has the previous declaration
-// and the seats that have rows, so that the next plan is the rest.
+// Update changes the rows. If it fails, the state has the previous declaration and the
+// seats that have rows, so that the next plan shows the remaining changes.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	prior, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	kept, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
+	saved, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	secrets, diags := readSecrets(ctx, req.Config, m, &prior)
 	resp.Diagnostics.Append(diags...)
 	want, diags := m.declaration()
@@ -197,8 +197,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	kept = kept.withLabels(want.style.Labels)
-	held, written, err := r.update(ctx, &want, prior, kept, secrets)
+	saved = saved.withLabels(want.style.Labels)
+	notMoved, written, err := r.update(ctx, &want, prior, saved, secrets)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update agent placement", m.name(), err)...)
 	if resp.Diagnostics.HasError() {
 		m = prior
@@ -206,22 +206,22 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			m.Seats = tfhelper.StringList(seats.Ranges())
 		}
 		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
-			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), m, kept)
+			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), m, saved)
 		}
 	} else {
-		kept.NotMoved = held
-		resp.Diagnostics.Append(warnNotMoved(m.name(), held)...)
-		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, m.identity(), kept)
+		saved.NotMoved = notMoved
+		resp.Diagnostics.Append(warnNotMoved(m.name(), notMoved)...)
+		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, m.identity(), saved)
 	}
-	r.publish(ctx, m, kept, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
+	r.publish(ctx, m, saved, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
 
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	r.DeleteExcept(ctx, req, resp, nil)
 }
 
-// Key returns the name and the seats of a placement: the name alone may be that of
-// several.
+// Key returns the name and the seats of a placement: several placements may have the
+// same name.
 func Key(ctx context.Context, of replacement.State) string {
 	var name types.String
 	var seats types.List
@@ -249,12 +249,12 @@ func (r *Resource) Rows(ctx context.Context, of replacement.State) []string {
 	return rows.Names()
 }
 
-// DeleteExcept removes the rows that the placement owns, except those that are named.
+// DeleteExcept removes the rows that the placement owns, except those in except.
 func (r *Resource) DeleteExcept(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, except map[string]bool) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	kept, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete agent placement", m.name(), r.remove(ctx, m, kept, except))...)
+	saved, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete agent placement", m.name(), r.remove(ctx, m, saved, except))...)
 }

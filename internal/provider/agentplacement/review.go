@@ -15,11 +15,11 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// runsShown limits the changed runs that a plan lists; the attribute assignments
-// has all of them.
+// runsShown limits the changed ranges that a plan lists; the attribute assignments has
+// all of them.
 const runsShown = 20
 
-// reviewResult is a placement and its input.
+// reviewResult is a planned placement and its input.
 type reviewResult struct {
 	placed   *seating.Placement
 	suffixes seating.Suffixes
@@ -28,7 +28,7 @@ type reviewResult struct {
 }
 
 // review computes the placement, and returns warnings for seats that move.
-func (r *Resource) review(ctx context.Context, want *declaration, prior *model, kept privateState, s secrets) (reviewResult, diag.Diagnostics) {
+func (r *Resource) review(ctx context.Context, want *declaration, prior *model, saved privateState, s secrets) (reviewResult, diag.Diagnostics) {
 	var found reviewResult
 	failed := func(err error) diag.Diagnostics {
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
@@ -39,12 +39,12 @@ func (r *Resource) review(ctx context.Context, want *declaration, prior *model, 
 			return found, diags
 		}
 		var err error
-		if found.before, err = r.readRows(ctx, found.have, kept.withLabels(want.style.Labels).Labels, s); err != nil {
+		if found.before, err = r.readRows(ctx, found.have, saved.withLabels(want.style.Labels).Labels, s); err != nil {
 			return found, failed(err)
 		}
-		// Terraform plans once more when it applies, and wants the same result: the plan goes
-		// by what the state says, and the apply refuses what has moved since.
-		if placed := placementInState(*prior, found.have.style.ReadingSuffixes(kept.Labels)); placed.Seats().Len() > 0 {
+		// Terraform plans again when it applies, and requires the same result: the plan uses
+		// the placement in state, and the apply refuses seats that have moved since.
+		if placed := placementInState(*prior, found.have.style.ReadingSuffixes(saved.Labels)); placed.Seats().Len() > 0 {
 			found.before.now = placed
 		}
 		found.before.now = found.before.now.WithAddresses(seating.ReplacedServers(found.have.style.Labels, want.style.Labels))
@@ -65,7 +65,7 @@ func (r *Resource) review(ctx context.Context, want *declaration, prior *model, 
 	diags.Append(r.reviewTemplates(ctx, *want, found.have)...)
 	diags.Append(r.reviewReplaced(ctx, *want, found.have, found.before)...)
 	placed, more := r.place(ctx, *want, found.before)
-	found.placed, found.suffixes = placed, want.style.WithLabels(labelsOf(kept, &found.have)).Suffixes()
+	found.placed, found.suffixes = placed, want.style.WithLabels(labelsOf(saved, &found.have)).Suffixes()
 	diags.Append(more...)
 	return found, diags
 }
@@ -98,15 +98,15 @@ func (r *Resource) place(ctx context.Context, want declaration, before view) (*s
 	return placed, diags
 }
 
-// reviewServers checks the servers, and limits their capacity to their rooms. Seats
-// that sit on a server now may stay there.
+// reviewServers checks the servers, and limits their capacity to their rooms. Seats that
+// are on a server now may stay there.
 func (r *Resource) reviewServers(ctx context.Context, want *declaration, now *seating.Placement) (diag.Diagnostics, error) {
 	var diags diag.Diagnostics
 	servers, err := r.store.Expected(ctx)
 	if err != nil {
 		return diags, err
 	}
-	there, err := r.store.Servers(ctx)
+	existing, err := r.store.Servers(ctx)
 	if err != nil {
 		return diags, err
 	}
@@ -122,9 +122,9 @@ func (r *Resource) reviewServers(ctx context.Context, want *declaration, now *se
 	if perSeat == 0 {
 		perSeat = len(want.floor.Nodes)
 	}
-	sitting := map[string]int{}
+	current := map[string]int{}
 	if now != nil {
-		sitting = now.PerServer()
+		current = now.PerServer()
 	}
 	engines := map[cluster.Engine][]string{}
 	for i := range want.floor.Nodes {
@@ -132,37 +132,37 @@ func (r *Resource) reviewServers(ctx context.Context, want *declaration, now *se
 		at := path.Root("servers").AtMapKey(node.ServerIP)
 		server, known := servers.ByIP(node.ServerIP)
 		if err := cluster.CheckServerIP(node.ServerIP); err != nil {
-			diags.Append(tfhelper.Judge(at, "Invalid value", err, sitting[node.ServerIP] > 0)...)
+			diags.Append(tfhelper.Judge(at, "Invalid value", err, current[node.ServerIP] > 0)...)
 			continue
 		}
 		if !known {
-			diags.Append(tfhelper.Judge(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", node.ServerIP), sitting[node.ServerIP] > 0)...)
+			diags.Append(tfhelper.Judge(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", node.ServerIP), current[node.ServerIP] > 0)...)
 			continue
 		}
 		engines[server.Engine()] = append(engines[server.Engine()], node.ServerIP)
 		count, known := rooms[server.Engine()][node.ServerIP]
-		if _, written := there.ByIP(node.ServerIP); !written && !known {
+		if _, written := existing.ByIP(node.ServerIP); !written && !known {
 			continue // the same run creates it, and its rooms are not known yet
 		}
 		if count == 0 {
 			diags.Append(tfhelper.WarnAt(at, "Server without conference rooms", fmt.Sprintf("Server %s has no %s room: VICIdial sends no agent there. Set conference.rooms of its vicidial_server.", node.ServerIP, server.Engine()))...)
 			continue
 		}
-		most := count * perSeat
-		// Seats that have no room already stay; a run that removes rooms is refused.
-		if sit := sitting[node.ServerIP]; sit > most && sit > len(present[server.Engine()][node.ServerIP])*perSeat {
-			diags.Append(tfhelper.WarnAt(at, "More seats than rooms", fmt.Sprintf("%s of the placement sit on server %s, whose %s bear %d. They stay, and no other joins them; the agents who log in last find no room. Set conference.rooms of its vicidial_server, or lower its weight.",
-				cluster.Plural(sit, "seat"), node.ServerIP, cluster.Plural(count, "room"), most))...)
-			most = sit
+		limit := count * perSeat
+		// Seats that already have no room stay; a run that removes their rooms is refused.
+		if seats := current[node.ServerIP]; seats > limit && seats > len(present[server.Engine()][node.ServerIP])*perSeat {
+			diags.Append(tfhelper.WarnAt(at, "More seats than rooms", fmt.Sprintf("%s of the placement are on server %s, whose %s are enough for %d. They stay, and the server gets no others; the agents who log in last find no room. Set conference.rooms of its vicidial_server, or lower its weight.",
+				cluster.Plural(seats, "seat"), node.ServerIP, cluster.Plural(count, "room"), limit))...)
+			limit = seats
 		}
-		if node.Capacity < 0 || node.Capacity > most {
-			node.Capacity = most
+		if node.Capacity < 0 || node.Capacity > limit {
+			node.Capacity = limit
 		}
 	}
 	if len(engines) > 1 && perSeat > 1 {
-		at, mixed := path.Root("servers"), fmt.Errorf("servers %s mix calls with MEETME, %s with CONFBRIDGE: once VICIdial has looked at a CONFBRIDGE server of an alias, it finds no room on the MEETME ones that follow; use one engine, two placements, or nodes_per_seat = 1",
+		at, mixed := path.Root("servers"), fmt.Errorf("servers %s use MEETME, and %s use CONFBRIDGE: after VICIdial has checked a CONFBRIDGE server of an alias, it finds no room on the MEETME servers after it; use one engine, two placements, or nodes_per_seat = 1",
 			strings.Join(engines[cluster.Meetme], ", "), strings.Join(engines[cluster.Confbridge], ", "))
-		existing := !slices.ContainsFunc(want.floor.Nodes, func(node seating.FloorNode) bool { return sitting[node.ServerIP] == 0 })
+		existing := !slices.ContainsFunc(want.floor.Nodes, func(node seating.FloorNode) bool { return current[node.ServerIP] == 0 })
 		diags.Append(tfhelper.Judge(at, "Two conference engines in one alias", mixed, existing)...)
 	}
 	return diags, nil

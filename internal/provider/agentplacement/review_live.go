@@ -27,7 +27,7 @@ func (r *Resource) reviewReplaced(ctx context.Context, want, have declaration, b
 	}
 	agents = slices.DeleteFunc(agents, func(a cluster.LiveAgent) bool { return moved[a.ServerIP] == "" })
 	if _, who := before.own.Occupied(agents); len(who) > 0 {
-		return tfhelper.DiagnoseAt(path.Root("servers"), "Agents are using phones that would go away",
+		return tfhelper.DiagnoseAt(path.Root("servers"), "Agents are using phones that would be removed",
 			fmt.Errorf("%s: wait until they have left, or set move_live_agents = true", joinFirst(who)))
 	}
 	return nil
@@ -40,35 +40,35 @@ func warnLive(want declaration, live map[string]string, touched []string) diag.D
 		return diags
 	}
 	names := make([]string, 0, len(touched))
-	var gone []string
+	var removed []string
 	for _, seat := range touched {
 		names = append(names, seat+" on "+live[seat])
-		if _, stays := want.floor.Seats.Index(seat); !stays {
-			gone = append(gone, seat)
+		if _, remains := want.floor.Seats.Index(seat); !remains {
+			removed = append(removed, seat)
 		}
 	}
 	if want.MoveLiveAgents.ValueBool() {
-		diags.Append(tfhelper.WarnAt(path.Root("move_live_agents"), "Agents are using phones that go away",
-			"These seats are in use now: "+joinFirst(names)+". Their phones are removed all the same, since move_live_agents is set; the calls on them may be lost.")...)
+		diags.Append(tfhelper.WarnAt(path.Root("move_live_agents"), "Agents are using phones that are removed",
+			"These seats are in use now: "+joinFirst(names)+". Their phones are removed, since move_live_agents is set; the calls on them may be lost.")...)
 		return diags
 	}
-	if len(gone) > 0 {
+	if len(removed) > 0 {
 		diags.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Agents are using seats that would be removed",
-			fmt.Errorf("an agent is logged in on seat %s; wait until they have left, or set move_live_agents = true", joinFirst(gone)))...)
+			fmt.Errorf("an agent is logged in on seat %s; wait until they have left, or set move_live_agents = true", joinFirst(removed)))...)
 		return diags
 	}
-	diags.Append(tfhelper.WarnAt(path.Root("servers"), "Seats in use stay where they are",
-		"An agent is using these seats now: "+joinFirst(names)+". Whoever still does when this is applied keeps the phone, and the seat stays as it is. Apply again when the agents have left, or set move_live_agents = true.")...)
+	diags.Append(tfhelper.WarnAt(path.Root("servers"), "Seats in use do not move",
+		"An agent is using these seats now: "+joinFirst(names)+". Seats that are in use during the apply do not change. Apply again when the agents have left, or set move_live_agents = true.")...)
 	return diags
 }
 
 // warnNotMoved warns of the seats that an apply did not move.
-func warnNotMoved(name string, held []string) diag.Diagnostics {
-	if len(held) == 0 {
+func warnNotMoved(name string, notMoved []string) diag.Diagnostics {
+	if len(notMoved) == 0 {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Seats of placement "+name+" were in use and stay for now",
-		"Nothing was changed on "+joinFirst(held)+". The next plan shows them again: apply it when the agents have left.")}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Seats of placement "+name+" were in use and have not moved",
+		"Nothing was changed on "+joinFirst(notMoved)+". The next plan shows them again: apply it when the agents have left.")}
 }
 
 func joinFirst(names []string) string { return strings.Join(firstNames(names), ", ") }
@@ -78,12 +78,12 @@ func firstNames(names []string) []string {
 	return cluster.FirstOf(names, 10)
 }
 
-// reviewRemoval warns of what prevents the removal of the placement, and of what it
-// leaves.
-func (r *Resource) reviewRemoval(ctx context.Context, m model, kept privateState, action seating.FloorAction) (map[string]string, diag.Diagnostics) {
+// reviewRemoval returns what prevents the removal of the placement, and warns of
+// references that remain.
+func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateState, action seating.FloorAction) (map[string]string, diag.Diagnostics) {
 	have, diags := m.declaration()
 	if r.store == nil || diags.HasError() {
-		return nil, nil // the configuration is gone; the removal reports it
+		return nil, nil // the removal reports it
 	}
 	unable := func(err error) diag.Diagnostics {
 		return tfhelper.Diagnose("Unable to plan the removal of agent placement", m.name(), err)
@@ -93,7 +93,7 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, kept privateState
 	}
 	var s secrets
 	s.setManaged(m)
-	before, err := r.readRows(ctx, have, labelsOf(kept, &have), s)
+	before, err := r.readRows(ctx, have, labelsOf(saved, &have), s)
 	if err != nil {
 		return nil, unable(err)
 	}
@@ -104,7 +104,7 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, kept privateState
 	if err != nil {
 		return nil, unable(err)
 	}
-	earlier, err := have.rows(before.byAddress, before.own, s, labelsOf(kept, &have))
+	earlier, err := have.rows(before.byAddress, before.own, s, labelsOf(saved, &have))
 	if err != nil {
 		return nil, unable(err)
 	}

@@ -18,8 +18,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// reviewRows computes the rows and their plan, as apply does.
-func (r *Resource) reviewRows(ctx context.Context, want declaration, found reviewResult, isNew bool, kept privateState, s secrets) diag.Diagnostics {
+// reviewRows computes the rows and their plan, as the apply does.
+func (r *Resource) reviewRows(ctx context.Context, want declaration, found reviewResult, isNew bool, saved privateState, s secrets) diag.Diagnostics {
 	schema, err := r.store.Schema(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
@@ -30,14 +30,14 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 	}
 	diags.Append(reviewUserGroups(schema, want, found.have)...)
 	diags.Append(reviewSecretWidths(schema, s)...)
-	labels := labelsOf(kept, &found.have)
+	labels := labelsOf(saved, &found.have)
 	rows, err := want.rows(found.placed, found.before.own, s, labels)
 	diags.Append(tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)...)
 	if diags.HasError() {
 		return diags
 	}
 	for _, fault := range rows.Check(found.before.own) {
-		diags.Append(tfhelper.Judge(faultPath(fault), "Rows that cannot work", fault, fault.Existing)...)
+		diags.Append(tfhelper.Judge(faultPath(fault), "Invalid rows", fault, fault.Existing)...)
 	}
 	judged, err := r.judgePhone(ctx, want, found.have, s)
 	diags.Append(judged...)
@@ -54,7 +54,7 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 	}
 	var own, all seating.FloorRows
 	var plan cluster.Plan
-	tfhelper.Await(ctx, func() (again bool) { // others may give rows up
+	tfhelper.Await(ctx, func() (again bool) { // other placements may release rows
 		if all, err = r.store.FloorRows(ctx, want.columns(s)); err != nil {
 			return false
 		}
@@ -64,7 +64,7 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 		return cluster.IsTemporary(err) && !r.store.HasWritten()
 	})
 	if cluster.IsTemporary(err) && r.store.HasWritten() {
-		return diags // the plan that is applied had the placement that gives the rows up
+		return diags // the first plan of this run included the placement that releases the rows
 	}
 	diags.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Unable to plan agent placement "+want.name(), err)...)
 	if err == nil && addsPhones(plan) {
@@ -72,12 +72,12 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 		diags.Append(reviewSecrets(rows, s, fresh)...)
 	}
 	if len(spared) > 0 {
-		diags.Append(tfhelper.WarnAt(path.Root("servers"), "Phones in use stay for now",
-			"Nothing places these seats there, but an agent is using the phone: "+joinFirst(spared)+". Apply again when the agents have left, or set move_live_agents = true.")...)
+		diags.Append(tfhelper.WarnAt(path.Root("servers"), "Phones in use are not removed yet",
+			"These phones belong to no seat of the placement, but an agent is using them: "+joinFirst(spared)+". Apply again when the agents have left, or set move_live_agents = true.")...)
 	}
 	if who := seating.ReplacedLogins(plan); len(who) > 0 && !found.have.style.Users {
 		diags.Append(tfhelper.WarnAt(path.Root("assign_users"), "Users get another phone login",
-			"assign_users gives these users their seat in place of the phone login that they have: "+joinFirst(who)+".")...)
+			"assign_users replaces the phone login of these users by their seat: "+joinFirst(who)+".")...)
 	}
 	diags.Append(warnDangling(plan, all)...)
 	return diags
@@ -89,8 +89,8 @@ func warnDangling(plan cluster.Plan, all seating.FloorRows) diag.Diagnostics {
 	if len(who) == 0 {
 		return nil
 	}
-	return tfhelper.WarnAt(path.Root("seats"), "Others name phones that go away",
-		"These are not of this placement and stay as they are, but lead nowhere afterwards: "+joinFirst(who)+".")
+	return tfhelper.WarnAt(path.Root("seats"), "References to phones that are removed",
+		"These rows do not belong to this placement and do not change, but refer to phones or aliases that will not exist: "+joinFirst(who)+".")
 }
 
 func addsPhones(plan cluster.Plan) bool {
@@ -107,8 +107,9 @@ func faultPath(fault error) path.Path {
 	return path.Root("naming")
 }
 
-// judgePhone judges the texts of phone and of seat_overrides by what generated files can
-// hold, and by what phones of the placement hold.
+// judgePhone returns errors for texts of phone and of seat_overrides that generated
+// files cannot contain, and warnings for those that phones of the placement have
+// already.
 func (r *Resource) judgePhone(ctx context.Context, want, before declaration, s secrets) (diag.Diagnostics, error) {
 	var diags diag.Diagnostics
 	for _, column := range seating.PhoneColumns {
@@ -139,8 +140,8 @@ func (r *Resource) judgePhone(ctx context.Context, want, before declaration, s s
 				continue
 			}
 			reported[row[column]] = true
-			former, was := before.style.Seats[seat][column]
-			diags.Append(tfhelper.Judge(path.Root("seat_overrides"), "Text that generated files cannot hold", fmt.Errorf("seat %s: %w", seat, broken), was && former == row[column])...)
+			former, existed := before.style.Seats[seat][column]
+			diags.Append(tfhelper.Judge(path.Root("seat_overrides"), "Text that generated files cannot contain", fmt.Errorf("seat %s: %w", seat, broken), existed && former == row[column])...)
 		}
 	}
 	return diags, nil
@@ -167,10 +168,10 @@ func reviewColumns(schema cluster.Schema, want declaration) diag.Diagnostics {
 	return diags
 }
 
-// warnForm warns of values that VICIdial's phone form does not keep.
+// warnForm warns of values that VICIdial's phone form changes.
 func warnForm(schema cluster.Schema, want declaration) diag.Diagnostics {
 	var diags diag.Diagnostics
-	value := map[string]bool{}
+	reported := map[string]bool{}
 	warn := func(at path.Path, row cluster.Row, before string) {
 		for _, column := range slices.Sorted(maps.Keys(row)) {
 			rule, ruled := seating.PhoneForm[column]
@@ -178,10 +179,10 @@ func warnForm(schema cluster.Schema, want declaration) diag.Diagnostics {
 				continue
 			}
 			err := rule.Check(schema, row[column])
-			if err == nil || value[column+row[column].Text] {
+			if err == nil || reported[column+row[column].Text] {
 				continue
 			}
-			value[column+row[column].Text] = true
+			reported[column+row[column].Text] = true
 			diags.Append(tfhelper.WarnAt(at, "A value that VICIdial may change", before+column+": "+err.Error())...)
 		}
 	}
@@ -192,8 +193,8 @@ func warnForm(schema cluster.Schema, want declaration) diag.Diagnostics {
 	return diags
 }
 
-// reviewSecretWidths checks the secrets against the column widths of the database,
-// which would cut them silently.
+// reviewSecretWidths checks the secrets against the column widths of the database, which
+// would truncate them silently.
 func reviewSecretWidths(schema cluster.Schema, s secrets) diag.Diagnostics {
 	var diags diag.Diagnostics
 	check := func(at path.Path, column string, secret types.String) {
@@ -209,7 +210,7 @@ func reviewSecretWidths(schema cluster.Schema, s secrets) diag.Diagnostics {
 	return diags
 }
 
-// warnSecrets says which phones get a password, where it is written again.
+// warnSecrets warns of the phones whose password is written again.
 func warnSecrets(want declaration, placed *seating.Placement, s secrets) diag.Diagnostics {
 	perServer := placed.PerServer()
 	var phones []string
@@ -244,8 +245,8 @@ func reviewSecrets(rows seating.FloorRows, s secrets, fresh bool) diag.Diagnosti
 		}
 	}
 	if fresh && !s.managedSecret {
-		diags.Append(tfhelper.WarnAt(path.Root("phone"), "Phones register with the shipped password",
-			"New phones get conf_secret = \""+seating.ShippedPhoneSecret+"\", which every VICIdial ships: anybody who reaches the servers can register as one of them. Set phone.conf_secret_wo.")...)
+		diags.Append(tfhelper.WarnAt(path.Root("phone"), "Phones register with the default password",
+			"New phones get conf_secret = \""+seating.ShippedPhoneSecret+"\", VICIdial's default: anybody who can connect to the servers can register as one of them. Set phone.conf_secret_wo.")...)
 	}
 	return diags
 }

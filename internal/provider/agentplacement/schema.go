@@ -39,7 +39,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Name of the floor in messages. It is in no table, so a new name changes nothing in the database.",
+				MarkdownDescription: "Name of the floor in messages. No table contains it, so a new name changes nothing in the database.",
 				Validators:          []validator.String{stringvalidator.LengthBetween(1, 100), tfhelper.StringValidator("one line", cluster.CheckOneLine)},
 			},
 			"seats": schema.ListAttribute{
@@ -132,24 +132,24 @@ func serverAttributes() map[string]schema.Attribute {
 		},
 		"index": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "The number that `{index}` stands for. Defaults to the place of the suffix in the alphabet: 0 for `a`.",
+			MarkdownDescription: "The value of `{index}`. Defaults to the place of the suffix in the alphabet: 0 for `a`.",
 			Validators:          []validator.Int64{int64validator.Between(0, 999)},
 		},
 	}
 }
 
 func namingAttributes() map[string]schema.Attribute {
-	says := map[string]string{
+	descriptions := map[string]string{
 		"login":           "Phone login, at most 15 characters.",
 		"extension":       "`extension`: the name under which the device registers.",
 		"dialplan_number": "`dialplan_number`: digits by which the phone can be dialled.",
-		"voicemail_id":    "`voicemail_id`: mailbox, at most 10 characters; `keep` leaves it alone, and a new phone takes that of its seat.",
-		"fullname":        "`fullname`; `keep` leaves it alone.",
-		"alias_id":        "`alias_id`: what agents type, letters and digits only. `none` makes no aliases; agents then type the login, and `nodes_per_seat` must be 1.",
-		"alias_name":      "`alias_name`; `keep` leaves it alone.",
+		"voicemail_id":    "`voicemail_id`: mailbox, at most 10 characters; `keep` does not change it, and a new phone gets that of its seat.",
+		"fullname":        "`fullname`; `keep` does not change it.",
+		"alias_id":        "`alias_id`: the login that agents type, letters and digits only. `none` makes no aliases; agents then type the login, and `nodes_per_seat` must be 1.",
+		"alias_name":      "`alias_name`; `keep` does not change it.",
 	}
 	attributes := map[string]schema.Attribute{}
-	for name, text := range says {
+	for name, text := range descriptions {
 		attributes[name] = schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: text + " Defaults to `" + seating.DefaultNaming[name] + "`.",
@@ -176,7 +176,7 @@ func phoneAttributes() map[string]schema.Attribute {
 		"pass_wo_version": version("pass_wo", in.AtName("pass_wo")),
 		"conf_secret_wo": schema.StringAttribute{
 			Optional: true, WriteOnly: true,
-			MarkdownDescription: "`conf_secret`: password by which the devices register. Write-only. VICIdial ships `test`.",
+			MarkdownDescription: "`conf_secret`: password by which the devices register. Write-only. VICIdial's default is `test`.",
 			Validators: []validator.String{
 				stringvalidator.LengthBetween(1, 100), tfhelper.StringValidator("a password without blanks, quotes and ;", checkSecret),
 				stringvalidator.AlsoRequires(in.AtName("conf_secret_wo_version")),
@@ -219,18 +219,18 @@ func version(of string, secret path.Expression) schema.Int64Attribute {
 	}
 }
 
-// attributeOf is the attribute name of a column.
+// attributeOf returns the attribute name of a column.
 func attributeOf(column seating.PhoneColumn) string { return strings.ToLower(column.Name) }
 
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"name": identityschema.StringAttribute{
 			RequiredForImport: true,
-			Description:       "What the floor is called in Terraform.",
+			Description:       "The name of the floor in Terraform.",
 		},
 		"alias_ids": identityschema.StringAttribute{
 			RequiredForImport: true,
-			Description:       "The aliases of its seats, as ranges with commas between them: 2000-2149,2200, or 2000x-2149x where ids end in x.",
+			Description:       "The aliases of its seats, as ranges with commas between them: 2000-2149,2200, or 2000x-2149x if ids end in x.",
 		},
 	}}
 }

@@ -55,7 +55,7 @@ func TestAccAgentPlacement_changedServerAddress(t *testing.T) {
 				Config: withServer(d, "10.0.0.9", 4, `"2000-2003"`),
 				Check: all(
 					warnings.Expect(t, `Server dial9 changes its address`),
-					warnings.ExpectNo(t, `lead nowhere|shipped password|Users get another`),
+					warnings.ExpectNo(t, `will not exist|default password|Users get another`),
 					expect(t, d, rows, "| server_ip | phones |\n| 10.0.0.2  |      4 |\n| 10.0.0.9  |      4 |"),
 					expect(t, d, users, "| user | phone_login |\n| 2000 | 2000        |"),
 					expect(t, d, "SELECT DISTINCT event_section AS section FROM vicidial_admin_log", "| section |\n| SERVERS |")),

@@ -20,7 +20,7 @@ func TestAccAgentPlacement_assignsUsers(t *testing.T) {
 			{ // the plan warns of users with another phone login
 				Config: fullConfig(d, `"2000-2001"`, twoServers, aPassword, "assign_users = true"),
 				Check: all(
-					warnings.Expect(t, `assign_users.*in place of the phone login that they have: 2000 \(now 9000\)\.$`),
+					warnings.Expect(t, `assign_users.*replaces the phone login of these users by their seat: 2000 \(now 9000\)\.$`),
 					expect(t, d, users, `
 						| user | phone_login |
 						| 2000 | 2000        |

@@ -12,11 +12,11 @@ type view struct {
 	all       seating.FloorRows
 	own       seating.FloorRows // the placement's rows
 	now       *seating.Placement
-	byAddress *seating.Placement // the same, by the addresses of the phones
+	byAddress *seating.Placement // the same placement, by the addresses of the phones
 }
 
-// readRows reads the rows of the declared servers, and of those that had phones of
-// the placement before.
+// readRows reads the rows of the declared servers, and of servers that had phones of the
+// placement before.
 func (r *Resource) readRows(ctx context.Context, d declaration, labels map[string]seating.Label, s secrets) (view, error) {
 	all, err := r.store.FloorRows(ctx, d.columns(s))
 	if err != nil {
@@ -38,8 +38,8 @@ func (r *Resource) withoutReleased(v view, have, want declaration, labels map[st
 	return newView(have.style.WithLabels(labels), have.floor.Seats, v.all, own)
 }
 
-// removable returns the rows that a change may remove: not undeclared phones that
-// an agent is using, unless move_live_agents is set. who are those agents.
+// removable returns the rows that a change may remove. Without move_live_agents, these
+// exclude undeclared phones that an agent is using; who lists them.
 func (r *Resource) removable(ctx context.Context, want declaration, before view, rows seating.FloorRows) (own seating.FloorRows, who []string, err error) {
 	own = before.own
 	if !want.style.Users {
@@ -57,29 +57,28 @@ func (r *Resource) removable(ctx context.Context, want declaration, before view,
 	return own, who, nil
 }
 
-// claim returns the rows that no other placement of the run may have, with those of
-// the prior state.
+// claim returns the claim of the placement on its rows, with that of the prior state.
 func (d declaration) claim(action seating.FloorAction, prior *model) seating.FloorClaim {
 	claim := seating.FloorClaim{Name: d.name(), Seats: d.floor.Seats, Style: d.style, Action: action}
 	if prior != nil {
-		if had, diags := prior.declaration(); !diags.HasError() {
-			before := had.claim(seating.FloorKept, nil)
+		if state, diags := prior.declaration(); !diags.HasError() {
+			before := state.claim(seating.FloorKept, nil)
 			claim.Before = &before
 		}
 	}
 	return claim
 }
 
-// withReceived returns the placement's own rows with those that other placements of the
-// run give to it, and without those that it gives to them.
+// withReceived returns the placement's own rows, with those that other placements of the
+// run release to it, and without those that it releases to them.
 func (r *Resource) withReceived(own, all seating.FloorRows, want declaration) seating.FloorRows {
 	claim := want.claim(seating.FloorKept, nil)
 	return r.store.FloorKept(own, claim).And(r.store.FloorReceived(all, claim))
 }
 
 // labelsOf returns the labels of all servers that may have rows of the placement.
-func labelsOf(kept privateState, prior *declaration) map[string]seating.Label {
-	labels := maps.Clone(kept.Labels)
+func labelsOf(saved privateState, prior *declaration) map[string]seating.Label {
+	labels := maps.Clone(saved.Labels)
 	if labels == nil {
 		labels = map[string]seating.Label{}
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// plannedPlacement returns the placement of the plan, or computes it if the plan
-// could not.
+// plannedPlacement returns the placement of the plan, or computes it if it is unknown in
+// the plan.
 func (r *Resource) plannedPlacement(ctx context.Context, want *declaration, before view, labels map[string]seating.Label) (*seating.Placement, error) {
 	if !want.Assignments.IsUnknown() && !want.Assignments.IsNull() {
 		return seating.ParseAssignments(stringsOf(want.Assignments), want.style.ReadingSuffixes(labels))
@@ -57,7 +57,7 @@ func (r *Resource) create(ctx context.Context, want *declaration, s secrets) err
 	})
 }
 
-// apply writes the rows of a placement when no other placement has them any more.
+// apply writes the rows of a placement after other placements have released them.
 func (r *Resource) apply(ctx context.Context, decide func(context.Context) (cluster.Plan, error)) error {
 	return tfhelper.AwaitOthers(ctx, func(ctx context.Context) error { return r.store.Apply(ctx, decide) })
 }
@@ -87,7 +87,7 @@ func (r *Resource) plan(ctx context.Context, own, all, rows seating.FloorRows, f
 	return seating.PlanFloor(own, all, rows, seating.PlanOptions{Defaults: defaults, Inherit: inherited, Voicemail: voicemail, AllNodes: everywhere, Flag: flag})
 }
 
-// inherit reads what the new phones of seats that have others take from them.
+// inherit reads the columns that new phones copy from other phones of their seats.
 func (r *Resource) inherit(ctx context.Context, schema cluster.Schema, own, all, rows seating.FloorRows) (seating.Inheritance, error) {
 	siblings, _ := seating.Siblings(own, all, rows)
 	if len(siblings) == 0 {
@@ -98,10 +98,10 @@ func (r *Resource) inherit(ctx context.Context, schema cluster.Schema, own, all,
 	return seating.NewInheritance(siblings, columns, found), err
 }
 
-// update changes the rows as planned, except for the seats that are in use, which
-// it returns. When it fails it returns the seats that it has written rows of, or
-// may have, and that the placement did not have before.
-func (r *Resource) update(ctx context.Context, want *declaration, prior model, kept privateState, s secrets) (held, written []string, err error) {
+// update changes the rows as planned, except for seats that are in use, which it returns
+// as notMoved. If it fails, it returns as written the new seats that have rows or may
+// have them.
+func (r *Resource) update(ctx context.Context, want *declaration, prior model, saved privateState, s secrets) (notMoved, written []string, err error) {
 	if r.store == nil {
 		return nil, nil, tfhelper.ErrUnconfigured
 	}
@@ -110,7 +110,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, k
 		return nil, nil, errors.New(diags.Errors()[0].Detail())
 	}
 	var found seating.FloorRows
-	labels := labelsOf(kept, &have)
+	labels := labelsOf(saved, &have)
 	err = r.apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		reading := have
 		reading.style.Phone, reading.style.Seats = want.style.Phone, want.style.Seats // the columns to read
@@ -129,7 +129,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, k
 		if err := seating.CheckUnchanged(placementInState(prior, suffixes), before.now, placed, suffixes); err != nil {
 			return cluster.Plan{}, err
 		}
-		if held, err = r.keepInUse(ctx, *want, before, placed); err != nil {
+		if notMoved, err = r.keepInUse(ctx, *want, before, placed); err != nil {
 			return cluster.Plan{}, err
 		}
 		rows, err := want.rows(placed, before.own, s, labels)
@@ -157,11 +157,11 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, k
 	if tfhelper.Wrote(err) {
 		written = r.writtenSeats(context.WithoutCancel(ctx), want, have, found, s)
 	}
-	return held, written, err
+	return notMoved, written, err
 }
 
-// writtenSeats returns the seats of want that have rows which were not found before, and
-// that are no seats of have. Where the database cannot be read, each may have rows.
+// writtenSeats returns the seats of want that are not seats of have and that have new
+// rows: all of them if the database cannot be read.
 func (r *Resource) writtenSeats(ctx context.Context, want *declaration, have declaration, found seating.FloorRows, s secrets) []string {
 	all, err := r.store.FloorRows(ctx, want.columns(s))
 	var seats []string
@@ -173,12 +173,12 @@ func (r *Resource) writtenSeats(ctx context.Context, want *declaration, have dec
 		seats = want.style.Own(all, want.floor.Seats).Without(want.style.Own(found, want.floor.Seats)).SeatNames()
 	}
 	return slices.DeleteFunc(seats, func(seat string) bool {
-		_, had := have.floor.Seats.Index(seat)
-		return had
+		_, existed := have.floor.Seats.Index(seat)
+		return existed
 	})
 }
 
-// keepInUse keeps the seats whose phone is in use and would be removed, and returns
+// keepInUse does not move seats whose phone is in use and would be removed, and returns
 // them.
 func (r *Resource) keepInUse(ctx context.Context, want declaration, before view, placed *seating.Placement) ([]string, error) {
 	if want.MoveLiveAgents.ValueBool() {
@@ -192,8 +192,8 @@ func (r *Resource) keepInUse(ctx context.Context, want declaration, before view,
 	return placed.KeepInUse(before.now, live), nil
 }
 
-// unedited returns a conflict where a row that is to be written was changed since the
-// plan was made: the state says what was declared, and what deviated from that.
+// unedited returns a conflict if a row to write was changed since the plan was made. The
+// state has the declaration and the deviations from it.
 func unedited(prior model, known map[string]string, have declaration, before view, rows seating.FloorRows, labels map[string]seating.Label) error {
 	var s secrets
 	s.setManaged(prior)
@@ -228,7 +228,7 @@ func (r *Resource) checkInUse(ctx context.Context, want declaration, own, rows s
 	}
 	if _, who := leaving.Occupied(agents); len(who) > 0 {
 		return &cluster.Refused{
-			Subject: "agents are using phones that would go away",
+			Subject: "agents are using phones that would be removed",
 			Reasons: firstNames(who),
 			Advice:  advice,
 		}
@@ -243,8 +243,8 @@ const (
 	adviceDelete = "Nothing was written. Wait until the agents have left, or apply move_live_agents = true before you remove the floor."
 )
 
-// remove removes the rows of the placement, except those that are named.
-func (r *Resource) remove(ctx context.Context, m model, kept privateState, except map[string]bool) error {
+// remove removes the rows of the placement, except those in except.
+func (r *Resource) remove(ctx context.Context, m model, saved privateState, except map[string]bool) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -255,14 +255,14 @@ func (r *Resource) remove(ctx context.Context, m model, kept privateState, excep
 	var s secrets
 	s.setManaged(m)
 	err := r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		before, err := r.readRows(ctx, have, labelsOf(kept, &have), s)
+		before, err := r.readRows(ctx, have, labelsOf(saved, &have), s)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
 		before.own = before.own.Except(except)
 		known := stringsOf(m.Deviations)
-		maps.Copy(known, kept.Deviations)
-		if err := unedited(m, known, have, before, seating.FloorRows{}, labelsOf(kept, &have)); err != nil {
+		maps.Copy(known, saved.Deviations)
+		if err := unedited(m, known, have, before, seating.FloorRows{}, labelsOf(saved, &have)); err != nil {
 			return cluster.Plan{}, err
 		}
 		if err := r.checkInUse(ctx, have, before.own, seating.FloorRows{}, adviceDelete); err != nil {

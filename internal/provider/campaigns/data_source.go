@@ -1,4 +1,4 @@
-// Package campaigns is the data source vicidial_campaigns. The provider reads
+// Package campaigns implements the data source vicidial_campaigns. The provider reads
 // campaigns and does not manage them.
 package campaigns
 
@@ -17,7 +17,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// store is what the data source reads of the cluster.
+// store is the part of the store that the data source needs.
 type store interface {
 	Campaigns(context.Context) (cluster.Campaigns, error)
 }
@@ -68,9 +68,9 @@ func newSchema() schema.Schema {
 				Computed:            true,
 				MarkdownDescription: "The campaigns found, by `campaign_id`.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"campaign_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Name for people."},
-					"active":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the campaign may be dialed and logged in to."},
-					"dial_method":   schema.StringAttribute{Computed: true, MarkdownDescription: "How VICIdial decides how many calls to place."},
+					"campaign_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Display name."},
+					"active":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the campaign dials and agents can log in to it."},
+					"dial_method":   schema.StringAttribute{Computed: true, MarkdownDescription: "The method by which VICIdial determines the number of calls."},
 				}},
 			},
 		},

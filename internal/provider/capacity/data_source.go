@@ -1,5 +1,5 @@
-// Package capacity is the data source vicidial_capacity: the measured load of
-// each node beside its dimensioning. Package cluster does the arithmetic.
+// Package capacity implements the data source vicidial_capacity: the measured load of
+// each node and its dimensioning. Package forecast computes them.
 package capacity
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// store is what the data source reads of the cluster.
+// store is the part of the store that the data source needs.
 type store interface {
 	CapacityMeasures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasure, error)
 }
@@ -70,15 +70,15 @@ func newSchema() schema.Schema {
 		Attributes: map[string]schema.Attribute{
 			"hours": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "How many hours of `server_performance` to look back over, 1 to 744. Defaults to 24.",
+				MarkdownDescription: "The period in hours for which `server_performance` is read, 1 to 744. Defaults to 24.",
 				Validators:          []validator.Int64{int64validator.Between(1, 744)},
 			},
-			"single_box_suffices": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether one machine with all roles would carry the peak: at most 15 agents and 75 lines, and one telephony node needed."},
+			"single_box_suffices": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether one machine with all roles is enough for the peak: at most 15 agents and 75 lines, and one telephony node needed."},
 			"agents_peak":         number("The sum of the peak numbers of agents of all nodes, also if the nodes had their peaks at different times."),
 			"lines_peak":          number("The sum of the peak numbers of lines of all nodes."),
 			"nodes_needed":        number("The number of telephony nodes that the peak load needs, by the guidance of ViciBox, or by a measured limit if that is lower."),
 			"web_nodes_needed":    number("The number of web nodes that the peak load needs, by the guidance of ViciBox."),
-			"findings":            texts("What the numbers mean, one sentence each."),
+			"findings":            texts("Explanations of the numbers, one sentence each."),
 			"near_limit":          texts("The `server_ip` of nodes that use 80 percent or more of any ceiling, sorted."),
 			"servers": schema.MapNestedAttribute{
 				Computed:            true,
@@ -86,8 +86,8 @@ func newSchema() schema.Schema {
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"agents_peak":            number("Agents at the peak, or now if that is more."),
 					"lines_peak":             number("Lines at the peak, or now if that is more."),
-					"agents_ceiling":         number("Agents that the node is meant for: the guidance, or its conference rooms if they are fewer."),
-					"lines_ceiling":          number("Lines that the node is meant for: the guidance, or `max_vicidial_trunks` if that is less."),
+					"agents_ceiling":         number("The largest number of agents for the node: the guidance, or its conference rooms if they are fewer."),
+					"lines_ceiling":          number("The largest number of lines for the node: the guidance, or `max_vicidial_trunks` if that is less."),
 					"lines_ceiling_measured": number("The number of lines at which the node's processor would be 70 percent busy, estimated from its busiest sample. Null if the node was too idle for an estimate, or does not log its performance."),
 					"hours_measured":         schema.Float64Attribute{Computed: true, MarkdownDescription: "Hours between the first and the last sample of the node in the period. Null without a sample: the node then counts with its present load."},
 					"use_percent":            schema.Float64Attribute{Computed: true, MarkdownDescription: "How much of its most used ceiling (agents or lines) the node uses, in percent. Null if that ceiling is 0 and something is used."},

@@ -13,35 +13,35 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// contradictions are what is wrong with the configuration by itself.
+// contradictions returns the errors that the configuration has by itself.
 func (m model) contradictions() diag.Diagnostics {
 	var diags diag.Diagnostics
 	all := m.AllServers.ValueBool()
 	if all == !m.Servers.IsNull() {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Where the carrier is", errors.New("name its nodes in servers, or set all_servers = true; not both, and not neither"))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Servers of the carrier", errors.New("set exactly one of servers and all_servers = true"))...)
 	}
 	listed := m.addresses()
 	for _, address := range slices.Sorted(maps.Keys(m.PerServer)) {
 		at := path.Root("per_server").AtMapKey(address)
 		switch {
 		case all:
-			diags.Append(tfhelper.DiagnoseAt(at, "One row for all servers", errors.New("a carrier on all servers is one row, which cannot differ on single nodes; name the nodes in servers"))...)
+			diags.Append(tfhelper.DiagnoseAt(at, "One row for all servers", errors.New("a carrier on all servers is one row, which cannot differ on single nodes; list the nodes in servers"))...)
 		case !slices.Contains(listed, address):
 			diags.Append(tfhelper.DiagnoseAt(at, "Server without the carrier", fmt.Errorf("%s is not among the servers of this route", address))...)
 		}
 		if special := m.PerServer[address]; m.Dial == nil && !special.MaxChannels.IsNull() {
-			diags.Append(tfhelper.DiagnoseAt(at.AtName("max_channels"), "Nothing to limit", errors.New("max_channels belongs to a dial block, and this route has none"))...)
+			diags.Append(tfhelper.DiagnoseAt(at.AtName("max_channels"), "No dial block", errors.New("max_channels requires a dial block, which this route does not have"))...)
 		}
 	}
 	if m.Dial == nil {
 		return diags
 	}
 	if !m.Dialplan.IsNull() && !cluster.EquivalentText(m.Dialplan.ValueString(), m.dial("").Dialplan()) {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("dialplan_entry"), "Two dialplans", errors.New("dial writes another text than this; leave out dialplan_entry, or dial"))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("dialplan_entry"), "Two dialplans", errors.New("dial generates another text; remove dialplan_entry or dial"))...)
 	}
 	for _, address := range append([]string{""}, listed...) {
 		for _, problem := range m.dial(address).Problems() {
-			diags.Append(tfhelper.DiagnoseAt(problemAt(problem.Attribute), "No dialplan can be written", errors.New(problem.What))...)
+			diags.Append(tfhelper.DiagnoseAt(problemAt(problem.Attribute), "Unable to generate the dialplan", errors.New(problem.What))...)
 		}
 		if diags.HasError() {
 			break // the same on every node
@@ -57,13 +57,13 @@ func problemAt(attribute string) path.Path {
 	return path.Root("dial").AtName(attribute)
 }
 
-// roots are the columns that are attributes of their own names.
+// roots are the columns that are top-level attributes of the same name.
 var roots = []string{
 	"protocol", "carrier_name", "carrier_description", "user_group", "active", "template_id",
 	string(cluster.RegistrationString), string(cluster.AccountEntry), string(cluster.GlobalsString), string(cluster.DialplanEntry),
 }
 
-// at is where a column of the row on a node is declared.
+// at returns the attribute that declares a column of the row on a node.
 func (m model) at(column, address string) path.Path {
 	special, differs := m.PerServer[address]
 	if differs && slices.Contains(ownColumns, cluster.AsteriskText(column)) && !special.text(cluster.AsteriskText(column)).IsNull() {

@@ -11,7 +11,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// more is what of a dial block fewer routes have.
+// more returns the optional parts of a dial block.
 func (d dialModel) more() asterisk.DialMore {
 	more := asterisk.DialMore{
 		CallerIDs: tfhelper.Strings(d.CallerIDs.Elements()), PrefixCallerIDs: textMap(d.PrefixCallerIDs), Headers: textMap(d.Headers),
@@ -40,7 +40,7 @@ func (d dialModel) more() asterisk.DialMore {
 	return more
 }
 
-// show declares what [dialModel.more] reads.
+// show is the reverse of [dialModel.more].
 func (d *dialModel) show(more asterisk.DialMore) {
 	d.PrefixCallerIDs, d.Headers, d.Variables = shownMap(more.PrefixCallerIDs), shownMap(more.Headers), shownMap(more.Variables)
 	d.CallerIDs, d.Scripts = shownList(more.CallerIDs), shownList(more.Scripts)

@@ -16,7 +16,7 @@ func dialSchema() schema.SingleNestedAttribute {
 			},
 			"pattern": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The numbers that may follow the prefix, as an Asterisk pattern without the underscore, such as `1NXXNXXXXXX`. Defaults to `X.`, any number; `--BLANK--` for nothing more than the prefix.",
+				MarkdownDescription: "The numbers that may follow the prefix, as an Asterisk pattern without the underscore, such as `1NXXNXXXXXX`. Defaults to `X.`, any number; `--BLANK--` for the prefix alone.",
 			},
 			"strip": schema.Int64Attribute{
 				Optional:            true,
@@ -86,7 +86,7 @@ func dialSchema() schema.SingleNestedAttribute {
 			},
 			"endpoint": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Section of the account that calls are sent to. Defaults to the section with `type=endpoint` for `PJSIP`, and to the first one of the others.",
+				MarkdownDescription: "Section of the account that calls are sent to. Defaults to the section with `type=endpoint` for `PJSIP`, and to the first section for other protocols.",
 			},
 		},
 	}

@@ -16,16 +16,16 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// checkFailover returns an error for each route in failover that is not on every node
-// of this one after the run.
+// checkFailover returns an error for each route in failover that will not be on every
+// node of this route after the run.
 //
 // Routes of one for_each cannot refer to one another, and Terraform plans them in any
-// order, as many as there are places for at a time. A route that fails over to one
-// that is not planned yet hands its check over: one of them keeps its place and waits
-// for all, so that the others leave theirs to the routes that are to come.
+// order, a limited number at a time. If a route in failover is not planned yet, the
+// check is registered as waiting. One of the waiting requests performs all waiting
+// checks; the others return, so that Terraform can plan further routes.
 func (r *Resource) checkFailover(ctx context.Context, v view) diag.Diagnostics {
 	check := func(ctx context.Context) (texts []string, settled bool) {
-		planned := map[string]bool{} // before the rows are read, which are those of later then
+		planned := map[string]bool{} // read before the rows, so that the rows are not older
 		for _, next := range v.want.dial("").Failover {
 			planned[next], _ = r.store.RoutePlanned(next)
 		}
@@ -48,8 +48,8 @@ func (r *Resource) checkFailover(ctx context.Context, v view) diag.Diagnostics {
 		return leadsNowhere(texts)
 	}
 	if r.store.HasWritten() {
-		// The plan that is applied had all routes. Those that are missing now are
-		// planned again when what they depend on is written, however long that takes.
+		// The first plan of this run had all routes. Missing routes are planned again after
+		// the objects that they depend on are written.
 		return nil
 	}
 	if !r.store.Failovers().AddWaitingWrite(v.want.route(), check) {
@@ -70,17 +70,17 @@ func leadsNowhere(texts []string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, text := range texts {
 		diags.Append(tfhelper.DiagnoseAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
-			errors.New(text+"; where this configuration makes it in another resource, refer to vicidial_carrier_route.NAME.name instead of writing the name"))...)
+			errors.New(text+"; if this configuration creates it in another resource, write vicidial_carrier_route.NAME.name in place of the name"))...)
 	}
 	return diags
 }
 
-// waitForFailovers returns what the routes that wait are missing, by route, when all
-// that they fail over to are planned, or no more routes are.
+// waitForFailovers waits until all routes in the failover of waiting routes are planned,
+// or no more routes are planned. It returns the missing ones by waiting route.
 func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
 	waiting, missing, done := r.store.Failovers(), map[string][]string{}, false
 	tfhelper.Await(ctx, func() (again bool) {
-		for route, check := range waiting.WaitingWrites() { // each by itself
+		for route, check := range waiting.WaitingWrites() { // in any order
 			texts, settled := check(ctx)
 			missing[route] = texts
 			if settled {
@@ -90,7 +90,7 @@ func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
 		done = waiting.WaitingDone()
 		return !done
 	})
-	if !done { // where it is done, another route may wait by now, for itself
+	if !done { // if done, another route may have begun to wait
 		for _, route := range waiting.CancelWaiting() {
 			if missing[route] == nil {
 				missing[route] = []string{"its failover could not be checked"}
@@ -101,29 +101,28 @@ func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
 	return missing
 }
 
-// warnOfFailover warns of missing routes for a route that does not change, while the
-// one that calls go on to goes, moves or is turned off. It is no error, since nothing
-// is to be written here that could wait for it.
+// warnOfFailover warns of missing routes in failover of a route that does not change.
+// They are not an error, since this route has no write that could wait.
 func (r *Resource) warnOfFailover(v view) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, missing := range r.missingFailovers(v) {
 		diags.Append(tfhelper.WarnAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
-			missing.String()+". Calls that the carrier does not take end there.")...)
+			missing.String()+". Calls that the carrier does not accept end there.")...)
 	}
 	return diags
 }
 
-// warnOfEnds warns of chains and cycles that the route is part of, where the run changes
-// it or a route beside it in them. Only routes that are planned count: of those that
-// are planned at the same time the last one sees all. Each is reported once in a run.
+// warnOfEnds warns of chains and cycles of failover that contain the route, if the run
+// changes the route or its neighbor. Only planned routes count: of concurrent plans, the
+// last one has all routes. Each chain is reported once in a run.
 func (r *Resource) warnOfEnds(ctx context.Context, v view) diag.Diagnostics {
 	if v.want.Dial == nil || !v.want.Active.ValueBool() {
 		return nil
 	}
 	own := v.want.route()
-	known := map[string]bool{own: true} // before the rows are read, which are those of later then
+	planned := map[string]bool{own: true} // read before the rows, so that the rows are not older
 	for route := range asterisk.FailoversOf(v.others) {
-		_, known[route] = r.store.RoutePlanned(route)
+		_, planned[route] = r.store.RoutePlanned(route)
 	}
 	others, err := r.store.ExpectedCarriers(ctx, own)
 	if err != nil {
@@ -132,8 +131,8 @@ func (r *Resource) warnOfEnds(ctx context.Context, v view) diag.Diagnostics {
 	failovers := asterisk.FailoversOf(others)
 	failovers[own] = v.want.dial("").Failover
 	changes := r.store.RouteChanges(own)
-	maps.DeleteFunc(failovers, func(route string, _ []string) bool { return !known[route] })
-	for route, next := range failovers { // any of them counts
+	maps.DeleteFunc(failovers, func(route string, _ []string) bool { return !planned[route] })
+	for route, next := range failovers { // in any order
 		changes = changes || r.store.RouteChanges(route) && (slices.Contains(next, own) || slices.Contains(failovers[own], route))
 	}
 	if !changes {
@@ -156,8 +155,8 @@ func (m missingFailover) String() string {
 	return fmt.Sprintf("no active route %s with a dial block is on %s", m.route, strings.Join(m.nodes, ", "))
 }
 
-// missingFailovers are the routes in failover that are not on all nodes of the route.
-// A route that is going to be on nodes that are not known yet counts as there.
+// missingFailovers returns the routes in failover that are not on all nodes of the
+// route. A route whose nodes are unknown yet is not missing.
 func (r *Resource) missingFailovers(v view) []missingFailover {
 	if !v.want.failsOver() {
 		return nil

@@ -19,7 +19,7 @@ import (
 
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "carrier routes",
-		"Lists the carriers as routes, as the command `adopt` makes them: rows that were copied from server to server are one route, and each other row is one by itself, whatever its `carrier_id`. `Zap` and `EXTERNAL` carriers, of which VICIdial generates nothing, are named in a warning. Passwords in the texts are shown as places for secrets.",
+		"Lists the carriers as routes, as the command `adopt` finds them: rows that were copied from server to server are one route, and each other row is a route, whatever its `carrier_id`. A warning lists `Zap` and `EXTERNAL` carriers, for which VICIdial generates no configuration. Passwords in the texts are shown as placeholders.",
 		tfhelper.Filters{
 			tfhelper.FilterMatch:  "routes of which the name, a `carrier_id` or a `carrier_name` is like this pattern, with `*` and `?`.",
 			tfhelper.FilterActive: "routes with a row that is active, or with one that is not.",
@@ -56,7 +56,7 @@ func NewList() list.ListResource {
 		})
 }
 
-// idsOf are the carrier_ids of a route's rows.
+// idsOf returns the carrier_ids of a route's rows.
 func idsOf(route adopt.Object) []string {
 	ids := make([]string, 0, len(route.Rows))
 	for _, row := range route.Rows {
@@ -65,8 +65,7 @@ func idsOf(route adopt.Object) []string {
 	return ids
 }
 
-// displayName is the name of a route, what its carriers are called, and how many
-// there are.
+// displayName returns the name of a route, the carrier_name, and the number of rows.
 func displayName(name string, rows cluster.Carriers) string {
 	if title := rows[0]["carrier_name"].Text; title != "" && title != name {
 		name += " (" + title + ")"
@@ -77,7 +76,7 @@ func displayName(name string, rows cluster.Carriers) string {
 	return name
 }
 
-// leftText names carriers that no route of the list holds.
+// leftText lists carriers that are in no route of the list, with the reasons.
 func leftText(left []adopt.LeftOut) string {
 	lines := make([]string, 0, len(left))
 	for _, out := range left {
@@ -87,8 +86,8 @@ func leftText(left []adopt.LeftOut) string {
 	return strings.Join(lines, "\n")
 }
 
-// listed returns the import form of a route that the list has under an identity; nil
-// where there is none, or where the name alone says it.
+// listed returns the import form of the listed route with an identity; nil if there is
+// none, or if the name is enough.
 func (r *Resource) listed(ctx context.Context, req resource.ImportStateRequest) []string {
 	var name types.String
 	if req.Identity.GetAttribute(ctx, path.Root("name"), &name).HasError() || r.store == nil {
@@ -96,7 +95,7 @@ func (r *Resource) listed(ctx context.Context, req resource.ImportStateRequest) 
 	}
 	carriers, err := r.store.Carriers(ctx)
 	if err != nil {
-		return nil // the import says it
+		return nil // the import reports it
 	}
 	servers, err := r.store.Expected(ctx)
 	if err != nil {

@@ -86,7 +86,7 @@ func (m model) identity() identity { return identity{m.Name} }
 
 func (m model) route() string { return m.Name.ValueString() }
 
-// addresses are the nodes that the route has rows for, sorted.
+// addresses returns the nodes of the route, sorted.
 func (m model) addresses() []string {
 	if m.AllServers.ValueBool() {
 		return []string{cluster.AllServers}
@@ -94,14 +94,14 @@ func (m model) addresses() []string {
 	return slices.Sorted(slices.Values(tfhelper.Strings(m.Servers.Elements())))
 }
 
-// ids are the carrier_ids of the rows, sorted.
+// ids returns the carrier_ids of the rows, sorted.
 func (m model) ids() []string { return slices.Sorted(maps.Keys(m.Carriers.Elements())) }
 
-// rowOf names the row with a carrier_id.
+// rowOf returns the name of the row with a carrier_id.
 func rowOf(id string) string { return "carrier " + cluster.FoldKey(id) }
 
-// idOn is the carrier_id that the row on a node has; of several the one that
-// follows from the name.
+// idOn returns the carrier_id of the row on a node; of several rows, the id that is
+// derived from the name.
 func (m model) idOn(address string) (string, bool) {
 	derived, _ := cluster.CarrierID(m.route(), address)
 	found := ""
@@ -114,7 +114,7 @@ func (m model) idOn(address string) (string, bool) {
 	return found, found != ""
 }
 
-// dial is the dial block as it holds on a node.
+// dial returns the dial block with the overrides of a node.
 func (m model) dial(address string) asterisk.Dial {
 	d := m.Dial
 	dial := asterisk.Dial{
@@ -143,17 +143,17 @@ func (m model) dial(address string) asterisk.Dial {
 	return dial
 }
 
-// withoutComments says whether the dialplan of the dial block was written without comments, as on
-// schemas whose page strips them.
+// withoutComments reports whether the dialplan of the dial block was written without
+// comments, as on schemas whose admin page removes them.
 func (m model) withoutComments() bool {
 	text := m.Dialplan.ValueString()
 	return text != "" && !strings.Contains(text, ";")
 }
 
-// failsOver says whether calls may go on to another route.
+// failsOver reports whether the route has a failover.
 func (m model) failsOver() bool { return m.Dial != nil && len(m.Dial.Failover.Elements()) > 0 }
 
-// shared is one of the texts as it holds on nodes without an override.
+// shared returns the attribute of a text for nodes without an override.
 func (m *model) shared(column cluster.AsteriskText) *types.String {
 	return chooseText(column, &m.Registration, &m.Account, &m.Globals, &m.CarrierName, &m.Description, &m.Dialplan)
 }
@@ -179,18 +179,17 @@ func chooseText(column cluster.AsteriskText, registration, account, globals, nam
 	}
 }
 
-// carrierName is no text for Asterisk; it is handled like one, since it may
-// differ from node to node as well.
+// carrierName is not a text for Asterisk, but like the texts it can have an override.
 const carrierName cluster.AsteriskText = "carrier_name"
 
-// textColumns are the texts of a carrier, and ownColumns what each node may have
-// of its own.
+// textColumns are the texts of a carrier, and ownColumns the columns that can have an
+// override.
 var (
 	textColumns = []cluster.AsteriskText{cluster.RegistrationString, cluster.AccountEntry, cluster.GlobalsString, cluster.DialplanEntry}
 	ownColumns  = append([]cluster.AsteriskText{carrierName, asterisk.CarrierDescription}, textColumns...)
 )
 
-// text is one of the texts as it is declared for a node.
+// text returns a text as it is declared for a node.
 func (m model) text(column cluster.AsteriskText, address string) string {
 	special := m.PerServer[address]
 	if own := special.text(column); !own.IsNull() {
@@ -202,14 +201,14 @@ func (m model) text(column cluster.AsteriskText, address string) string {
 	return m.shared(column).ValueString()
 }
 
-// planned fills in what follows from the declaration. comments says whether a dialplan
-// may have comments.
+// planned sets computed attributes. comments reports whether a generated dialplan may
+// have comments.
 func (m model) planned(config model, prior *model, comments bool) model {
 	if config.CarrierName.IsNull() {
 		m.CarrierName = m.Name
 	}
 	switch {
-	case m.Dial != nil && !config.Dialplan.IsNull(): // as an import writes it: the same text
+	case m.Dial != nil && !config.Dialplan.IsNull(): // the generated text, as an import declares it
 	case m.Dial != nil:
 		dial := m.dial("")
 		dial.Bare = !comments
@@ -223,7 +222,7 @@ func (m model) planned(config model, prior *model, comments bool) model {
 	return m
 }
 
-// rows are what is wanted of the table. prior says which ids the rows have.
+// rows returns the wanted rows. prior has the ids of the existing rows.
 func (m model) rows(prior *model) (cluster.Carriers, error) {
 	var rows cluster.Carriers
 	for _, address := range m.addresses() {
@@ -261,7 +260,7 @@ func (m model) rows(prior *model) (cluster.Carriers, error) {
 	return rows, nil
 }
 
-// places are rows as the attribute carriers shows them.
+// places returns the attribute carriers of rows.
 func places(rows cluster.Carriers) types.Map {
 	elements := make(map[string]attr.Value, len(rows))
 	for _, row := range rows {
@@ -270,12 +269,12 @@ func places(rows cluster.Carriers) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-// pendingRebuild are the nodes that are to be flagged whatever else happens.
+// pendingRebuild returns the nodes whose rebuild is pending from an earlier change.
 func (m model) pendingRebuild() cluster.Rebuild {
 	return cluster.RebuildOf(tfhelper.Strings(m.Stale.Elements()))
 }
 
-// union has the entries of both maps.
+// union returns a map with the entries of both maps.
 func union(one, other types.Map) types.Map {
 	elements := maps.Clone(one.Elements())
 	maps.Copy(elements, other.Elements())

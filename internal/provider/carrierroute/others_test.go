@@ -64,7 +64,7 @@ func TestAccCarrierRoute_warnsOfUnmonitoredCarrier(t *testing.T) {
 		route("main", "MAIN", two, "dial = {\n    prefix   = \"9\"\n    failover = [vicidial_carrier_route.backup.name]\n  }")
 	var warnings acctest.Warnings
 	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
-		{Config: strings.ReplaceAll(config, "    qualify=yes\n", ""), Check: warnings.Expect(t, `failover.*A silent carrier keeps its calls: .*The account on dial1 \(10\.0\.0\.1\) .*Add qualify=yes`)},
+		{Config: strings.ReplaceAll(config, "    qualify=yes\n", ""), Check: warnings.Expect(t, `failover.*Carrier is not monitored: .*The account on dial1 \(10\.0\.0\.1\) .*Add qualify=yes`)},
 		{PreConfig: warnings.Reset, Config: config, Check: warnings.ExpectNone(t)},
 	}})
 }
@@ -83,7 +83,7 @@ func TestAccCarrierRoute_importsWhatIsOneRoute(t *testing.T) {
 		refused(importing("MAIN=TELA,TELB"), `carriers TELA and TELB are both on 10.0.0.1`),
 		refused(importing("MAIN=TELA,TELALL"), `carrier TELALL is on all servers`),
 		refused(importing("ANALOG"), `carrier ANALOG has the protocol "Zap"`),
-		refused(importing("TEL-A"), `is no name of a route`),
+		refused(importing("TEL-A"), `is not a valid name`),
 		resource.TestStep{Config: acctest.Provider(d)},
 	)
 }

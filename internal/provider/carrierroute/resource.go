@@ -22,8 +22,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
-// store is the part of the store that the resource needs. What is expected is what
-// the tables hold after this run.
+// store is the part of the store that the resource needs. Expected rows are those after
+// this run.
 type store interface {
 	Schema(context.Context) (cluster.Schema, error)
 	Carriers(context.Context) (cluster.Carriers, error)
@@ -105,7 +105,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		r.expectLater(ctx, req)
 		return
 	}
-	if prior != nil && prior.route() != m.route() { // it is made anew: Terraform plans the new one next, without a prior state
+	if prior != nil && prior.route() != m.route() { // Terraform plans the replacement next, without a prior state
 		if r.store != nil {
 			r.store.AddRoute(prior.route(), nil, prior.ids())
 		}
@@ -128,7 +128,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	m.Carriers, m.Stale = places(rows), tfhelper.StringList(nil)
 	m.InboundTargets = types.MapUnknown(types.StringType)
-	if prior != nil { // addresses alone are no reason to write
+	if prior != nil { // a change of addresses alone is not written
 		m.InboundTargets = prior.InboundTargets
 	}
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
@@ -170,8 +170,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write carrier route", m.route(), r.store.Writable(ctx, cluster.TableCarriers, cluster.TableServers))...)
 }
 
-// keepsComments reports whether the admin page of the database leaves comments in the
-// dialplan of a dial block; true where no database is known yet.
+// keepsComments reports whether the admin page keeps comments in a dialplan; true while
+// the provider is not configured.
 func (r *Resource) keepsComments(ctx context.Context, m model) (bool, error) {
 	if r.store == nil || m.Dial == nil {
 		return true, nil
@@ -180,7 +180,7 @@ func (r *Resource) keepsComments(ctx context.Context, m model) (bool, error) {
 	return asterisk.KeepsComments(schema.Version), err
 }
 
-// expectLater adds a route whose configuration is not wholly known yet.
+// expectLater adds a route whose configuration is not fully known yet.
 func (r *Resource) expectLater(ctx context.Context, req resource.ModifyPlanRequest) {
 	var name types.String
 	if r.store != nil && !req.Plan.GetAttribute(ctx, path.Root("name"), &name).HasError() && !name.IsUnknown() {
@@ -188,7 +188,7 @@ func (r *Resource) expectLater(ctx context.Context, req resource.ModifyPlanReque
 	}
 }
 
-// Create inserts the rows. When it fails it removes what it wrote and sets no state.
+// Create inserts the rows. If it fails, it removes what it wrote and sets no state.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
@@ -211,44 +211,44 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		tfhelper.ForRead(resp).KeepState(ctx, m.identity())
 		return
 	}
-	seen, known := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	saved, known := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
 	if known {
 		since, _ := tfhelper.LogPosition(ctx, req.Private)
-		resp.Diagnostics.Append(r.drift(ctx, m, seen, since)...)
+		resp.Diagnostics.Append(r.drift(ctx, m, saved, since)...)
 	} else {
 		resp.Diagnostics.Append(r.warnOfImport(ctx, m)...)
 	}
-	r.publish(ctx, m, tfhelper.ForRead(resp), seen)
+	r.publish(ctx, m, tfhelper.ForRead(resp), saved)
 }
 
-// Update writes the rows that differ. When it stops half way the state is the rows as
-// they are, and the next plan is the difference that is left.
+// Update writes the rows that differ. If it fails, the state has the current rows, and
+// the next plan shows the remaining difference.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	prior, was := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
+	prior, hasState := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok || !was || !known {
+	if !ok || !hasState || !known {
 		return
 	}
-	seen, _ := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
-	err := r.update(ctx, m, prior, seen, tfhelper.Texts(config.Secrets))
+	saved, _ := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	err := r.update(ctx, m, prior, saved, tfhelper.Texts(config.Secrets))
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update carrier route", m.route(), err)...)
 	if err != nil {
-		// The secrets may not be written, and rows that were to go may be there.
+		// The secrets may not have been written, and rows to remove may still exist.
 		m.SecretsVersion, m.Carriers, m.Stale = prior.SecretsVersion, union(prior.Carriers, m.Carriers), prior.Stale
 		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
 			prior.Carriers = m.Carriers
-			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), prior, seen)
+			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), prior, saved)
 		}
-		r.publish(ctx, m, tfhelper.ForUpdate(resp), seen)
+		r.publish(ctx, m, tfhelper.ForUpdate(resp), saved)
 		return
 	}
-	tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, m.identity(), seen)
+	tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, m.identity(), saved)
 	r.publish(ctx, m, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan), nil)
 }
 
-// Delete sets the rows to inactive before it deletes them, each time with the rebuild
-// flags: when it is killed in between, no node keeps a carrier without a row.
+// Delete sets the rows to inactive before it deletes them, both times with the rebuild
+// flags: if it is interrupted, no node keeps a carrier without a row.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	r.DeleteExcept(ctx, req, resp, nil)
 }
@@ -271,14 +271,14 @@ func (r *Resource) DeleteExcept(ctx context.Context, req resource.DeleteRequest,
 	if !ok {
 		return
 	}
-	seen, known := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete carrier route", m.route(), r.remove(ctx, m, seen, known, kept))...)
+	saved, known := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete carrier route", m.route(), r.remove(ctx, m, saved, known, kept))...)
 }
 
 var importForm = regexp.MustCompile(`^([^=]+)=([^=]+)$`)
 
-// ImportState imports by a name, or by a name and the carrier_ids of rows that were
-// made by hand: NAME=ID,ID.
+// ImportState imports by a name, or by a name and carrier_ids of existing rows:
+// NAME=ID,ID.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	form := importForm.FindStringSubmatch(req.ID)
 	if req.ID == "" {
@@ -307,12 +307,12 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 }
 
-// adoptable returns the carriers, and an error when the rows of a name cannot be
-// imported as one route. A name without rows is no error: Terraform reports it.
+// adoptable returns the carriers, and an error if the rows of a name cannot be imported
+// as one route. A name without rows is not an error: Terraform reports it.
 func (r *Resource) adoptable(ctx context.Context, name string, ids []string) (cluster.Carriers, error) {
 	switch {
 	case !cluster.RouteName.MatchString(name):
-		return nil, fmt.Errorf("%q is no name of a route: 2 to 15 letters, digits and underscores, the first no underscore", name)
+		return nil, fmt.Errorf("%q is not a valid name: use 2 to 15 letters, digits and underscores, without an underscore at the beginning", name)
 	case r.store == nil:
 		return nil, tfhelper.ErrUnconfigured
 	}

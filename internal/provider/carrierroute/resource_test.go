@@ -284,7 +284,7 @@ resource "vicidial_carrier_route" "main" {
 `, context, template)
 	}
 	play(t,
-		refused(config(old, "trunkinbound", "vicidial_conf_template.in.template_id"), `schema 1302\) does not know carriers on all servers`),
+		refused(config(old, "trunkinbound", "vicidial_conf_template.in.template_id"), `schema of this database \(1302\) does not support carriers on all servers`),
 		refused(config(d, "default", "vicidial_conf_template.in.template_id"), `does not set context=trunkinbound`),
 		refused(config(d, "trunkinbound", `"nosuch"`), `template nosuch is neither`),
 		resource.TestStep{
@@ -368,12 +368,12 @@ func TestAccCarrierRoute_refusesAtPlanTime(t *testing.T) {
 		refused(on("FIRST", `"10.0.0.9"`), `server 10.0.0.9 is neither`),
 		refused(on("FIRST", `"10.0.0.01"`), `not an IPv4 address`),
 		refused(on("a-b", two), `no name of a route`),
-		refused(on("FIRST", two, `all_servers = true`), `not both, and not neither`),
+		refused(on("FIRST", two, `all_servers = true`), `set exactly one of servers and all_servers`),
 		refused(on("FIRST", two, `per_server = { "10.0.0.3" = { active = false } }`), `10.0.0.3 is not among the servers`),
 		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Dial(SIP/x"`), `line 1: '\(' is not closed`),
 		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Hangup()\n[general]\n"`), `line 2: this line opens a section`),
 		refused(on("FIRST", two, `globals_string = "A=b\n[default]"`), `line 2: this line opens a section`),
-		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Hangup()"`, `dial = { prefix = "9" }`), `dial writes another text than this`),
+		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Hangup()"`, `dial = { prefix = "9" }`), `dial generates another text`),
 		refused(on("FIRST", two, `dial = { prefix = "9,1,System(id)" }`), `is no prefix`),
 		refused(on("FIRST", two, `dial = { prefix = "9", failover = ["FIRST"] }`), `cannot fail over to itself`),
 		refused(on("FIRST", two, `inbound = true`), `does not set context=trunkinbound`),

@@ -17,23 +17,23 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// view is what the plan of a route is compared with.
+// view has the rows that the plan of a route is compared with.
 type view struct {
 	want   model
 	config model
 	prior  *model
-	rows   cluster.Carriers // what is wanted
-	seen   cluster.Carriers // what the rows were when they were last read
+	rows   cluster.Carriers // the wanted rows
+	seen   cluster.Carriers // the rows as they were read last
 
 	schema    cluster.Schema
-	have      cluster.Carriers           // the table as it is
+	have      cluster.Carriers           // the current table
 	haveByID  map[string]cluster.Carrier // its rows by their folded ids
-	others    cluster.Carriers           // what other routes and hands will have in it
+	others    cluster.Carriers           // the rows of other routes and of no route after this run
 	templates cluster.Templates
 	servers   cluster.Servers
 	phones    []asterisk.NodePhone
-	clashes   []asterisk.Clash // of the rows with those of others
-	applying  bool             // the plan that is applied had all routes
+	clashes   []asterisk.Clash // between rows and others
+	applying  bool             // the first plan of this run had all routes
 }
 
 func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
@@ -49,7 +49,7 @@ func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
 			return tfhelper.Diagnose("Unable to plan carrier route", v.want.route(), err)
 		}
 	}
-	tfhelper.Await(ctx, func() (again bool) { // others may give the prefix up
+	tfhelper.Await(ctx, func() (again bool) { // other routes may release the prefix
 		if v.others, err = r.store.ExpectedCarriers(ctx, v.want.route()); err != nil {
 			return false
 		}
@@ -63,7 +63,7 @@ func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
 	return tfhelper.Diagnose("Unable to plan carrier route", v.want.route(), err)
 }
 
-// twoRoutes describes a prefix that another route has too, or returns "".
+// twoRoutes describes a prefix that another route has, too, or returns "".
 func (v view) twoRoutes() string {
 	for _, clash := range v.clashes {
 		if clash.Route && clash.Extension != "" {
@@ -73,8 +73,8 @@ func (v view) twoRoutes() string {
 	return ""
 }
 
-// review returns errors for what an apply would refuse, and warnings for what VICIdial
-// does that an operator does not expect.
+// review returns the errors of an apply, and warnings for effects that an operator does
+// not expect.
 func (v view) review() diag.Diagnostics {
 	diags := v.checkColumns()
 	diags.Append(v.checkServers()...)
@@ -97,14 +97,14 @@ func (v view) checkServers() diag.Diagnostics {
 		ip := row.ServerIP()
 		if _, found := v.servers.ByIP(ip); !found && ip != cluster.AllServers && cluster.CheckServerIP(ip) == nil {
 			diags.Append(tfhelper.Judge(path.Root("servers"), "Unknown server",
-				fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip),
+				fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", ip),
 				v.rowHolds(row, cluster.ColumnServerIP))...)
 		}
 	}
 	return diags
 }
 
-// checkTemplate wants the template to be there.
+// checkTemplate checks that the template exists or is planned.
 func (v view) checkTemplate() diag.Diagnostics {
 	id := cluster.TemplateOf(v.want.TemplateID.ValueString())
 	if _, found := v.templates.ByID(id); found || id == "" {
@@ -112,11 +112,11 @@ func (v view) checkTemplate() diag.Diagnostics {
 	}
 	existing := !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool { return !v.rowHolds(row, "template_id") })
 	return tfhelper.Judge(path.Root("template_id"), "Unknown template",
-		fmt.Errorf("template %s is neither in vicidial_conf_templates nor planned by now; where this configuration makes it, refer to vicidial_conf_template.NAME.template_id instead of writing the id", id), existing)
+		fmt.Errorf("template %s is neither in vicidial_conf_templates nor planned yet; if this configuration creates it, write vicidial_conf_template.NAME.template_id in place of the id", id), existing)
 }
 
-// checkInbound wants the context that leads to the DIDs, in the account or in
-// the template below it.
+// checkInbound checks that the account or the template sets the context that looks up
+// DIDs.
 func (v view) checkInbound() diag.Diagnostics {
 	if !v.want.Inbound.ValueBool() {
 		return nil
@@ -126,18 +126,18 @@ func (v view) checkInbound() diag.Diagnostics {
 		if !asterisk.TakesInbound(row.Asterisk(cluster.AccountEntry), template.Contents()) {
 			do := "add the line, or set inbound = false"
 			if other := asterisk.OtherContext(row.Asterisk(cluster.AccountEntry), template.Contents()); other != "" {
-				do = other + ", and the last one counts; change it, or set inbound = false"
+				do = other + ", and the last one is used; change it, or set inbound = false"
 			}
 			existing := v.prior != nil && v.prior.Inbound.ValueBool() && v.rowHolds(row, "template_id", string(cluster.AccountEntry))
-			return tfhelper.Judge(v.want.at(string(cluster.AccountEntry), row.ServerIP()), "Calls would not come in",
+			return tfhelper.Judge(v.want.at(string(cluster.AccountEntry), row.ServerIP()), "No inbound calls",
 				fmt.Errorf("the account on %s does not set context=%s, so calls never reach the DIDs; %s", row.ServerIP(), asterisk.InboundContext, do), existing)
 		}
 	}
 	return nil
 }
 
-// checkSpelling returns an error for a template that is new to the route and that its
-// own row spells in another way.
+// checkSpelling returns an error for a new template_id that is spelled differently from
+// its row.
 func (v view) checkSpelling() diag.Diagnostics {
 	template, found := v.templates.ByID(v.want.TemplateID.ValueString())
 	if !found || v.prior != nil && v.prior.TemplateID.Equal(v.want.TemplateID) {
@@ -154,7 +154,7 @@ func (v view) checkIDs() diag.Diagnostics {
 	for _, row := range v.rows {
 		key := cluster.FoldKey(row.ID())
 		if other := others[key]; other != nil && v.haveByID[key] == nil {
-			return tfhelper.DiagnoseAt(at, "Carrier id already taken", fmt.Errorf("carrier %s is planned on %s by another route; choose another name", other.ID(), other.ServerIP()))
+			return tfhelper.DiagnoseAt(at, "Carrier id already in use", fmt.Errorf("carrier %s is planned on %s by another route; choose another name", other.ID(), other.ServerIP()))
 		}
 	}
 	for _, other := range v.others.Of(v.want.route()) {
@@ -175,7 +175,7 @@ func (v view) renews() bool {
 	return v.prior != nil && !v.prior.SecretsVersion.Equal(v.want.SecretsVersion)
 }
 
-// checkWatched warns of carriers whose silence no failover hears.
+// checkWatched warns of carriers with a failover that the nodes do not monitor.
 func (v view) checkWatched() diag.Diagnostics {
 	if !v.want.failsOver() {
 		return nil
@@ -183,27 +183,27 @@ func (v view) checkWatched() diag.Diagnostics {
 	template, _ := v.templates.ByID(v.want.TemplateID.ValueString())
 	for _, row := range v.rows {
 		if !asterisk.Qualified(row.Protocol(), row.Asterisk(cluster.AccountEntry), template.Contents()) {
-			return tfhelper.WarnAt(path.Root("dial").AtName("failover"), "A silent carrier keeps its calls",
-				fmt.Sprintf("The account on %s does not watch the carrier. While the carrier says nothing at all, each call waits out its time, counts as not answered and goes on to no other route. Add %s to the account or its template.",
+			return tfhelper.WarnAt(path.Root("dial").AtName("failover"), "Carrier is not monitored",
+				fmt.Sprintf("The account on %s does not monitor the carrier. While the carrier does not respond, each call waits until its timeout, counts as not answered and does not use the failover. Add %s to the account or its template.",
 					row.ServerIP(), asterisk.QualifiedBy(row.Protocol())))
 		}
 	}
 	return nil
 }
 
-// dialplanExists reports whether the dialplan of every row is there already.
+// dialplanExists reports whether every row already has its dialplan.
 func (v view) dialplanExists() bool {
 	return !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool {
 		return !v.rowHolds(row, cluster.ColumnServerIP, cluster.ColumnActive, string(cluster.DialplanEntry))
 	})
 }
 
-// checkClashes refuses two generated routes with one prefix, and warns of all
-// else that carriers of one node share.
+// checkClashes refuses two generated routes with one prefix, and warns of other names
+// that carriers of a node share.
 func (v view) checkClashes() diag.Diagnostics {
 	if clash := v.twoRoutes(); clash != "" && !v.applying {
 		return tfhelper.Judge(path.Root("dial").AtName("prefix"), "Two routes with one prefix",
-			errors.New(clash+"; choose another prefix or pattern, or have the other route give it up in the same plan"), v.dialplanExists())
+			errors.New(clash+"; choose another prefix or pattern, or change that of the other route in the same plan"), v.dialplanExists())
 	}
 	var diags diag.Diagnostics
 	var shared []string
@@ -214,13 +214,13 @@ func (v view) checkClashes() diag.Diagnostics {
 		shared = append(shared, clash.String())
 	}
 	if len(shared) > 0 {
-		diags.Append(tfhelper.WarnAt(path.Root("name"), "Names that are taken on a node", strings.Join(shared, "\n"))...)
+		diags.Append(tfhelper.WarnAt(path.Root("name"), "Names already in use on a node", strings.Join(shared, "\n"))...)
 	}
 	return diags
 }
 
-// targets are the addresses to give to the carrier. Those of all servers are
-// known when the last server is made.
+// targets returns the addresses to give to the carrier. With all_servers, they are
+// unknown until all servers are created.
 func (v view) targets() types.Map {
 	if v.want.Inbound.ValueBool() && v.want.AllServers.ValueBool() {
 		return types.MapUnknown(types.StringType)
@@ -243,7 +243,7 @@ func targets(inbound bool, rows cluster.Carriers, servers cluster.Servers) types
 	return types.MapValueMust(types.StringType, elements)
 }
 
-// outside is how the world reaches a server.
+// outside returns the address by which carriers reach a server.
 func outside(server cluster.Server) string {
 	if address := strings.TrimSpace(server.Row["external_server_ip"].Text); address != "" {
 		return address

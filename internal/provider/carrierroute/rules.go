@@ -14,7 +14,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// What the admin page would strip of a new value is refused
+// Characters that the admin page would remove from a new value are refused
 // (docs/vicidial/admin-page.md#character-filter).
 var rules = cluster.Rules{
 	"carrier_id":          cluster.Matches(`^[-_0-9a-zA-Z]{2,15}$`, "2 to 15 letters, digits, - and _; VICIdial's admin page strips other characters"),
@@ -26,30 +26,30 @@ var rules = cluster.Rules{
 	"user_group":          cluster.UserGroup,
 }
 
-// checkColumns judges each column of the rows by its rule, and by what the connected
-// database can hold. Where many rows have one fault, it reports the first.
+// checkColumns checks each column of the rows against its rule and the connected
+// database. It reports an error that several rows have once.
 func (v view) checkColumns() diag.Diagnostics {
 	var diags diag.Diagnostics
 	if v.want.AllServers.ValueBool() && v.schema.Version < cluster.AllServersSchema {
 		_, existing := v.haveByID[cluster.FoldKey(v.want.route())]
-		diags.Append(tfhelper.Judge(path.Root("all_servers"), "The nodes would ignore this",
-			fmt.Errorf("VICIdial of this database (schema %d) does not know carriers on all servers; name the nodes in servers", v.schema.Version), existing)...)
+		diags.Append(tfhelper.Judge(path.Root("all_servers"), "The nodes ignore this",
+			fmt.Errorf("VICIdial with the schema of this database (%d) does not support carriers on all servers; list the nodes in servers", v.schema.Version), existing)...)
 	}
 	reported := map[string]bool{}
 	for _, row := range v.rows {
-		held := v.haveByID[cluster.FoldKey(row.ID())]
+		existingRow := v.haveByID[cluster.FoldKey(row.ID())]
 		want := maps.Clone(cluster.Row(row))
 		if row.ServerIP() == cluster.AllServers {
 			delete(want, cluster.ColumnServerIP)
 		}
 		for column, value := range want {
-			if is, there := held[column]; there && cluster.EquivalentCarrier(column, value, is) {
-				want[column] = is
+			if current, found := existingRow[column]; found && cluster.EquivalentCarrier(column, value, current) {
+				want[column] = current
 			} else if filled, err := cluster.FillSecrets(value.Text, tfhelper.Texts(v.config.Secrets)); err == nil {
 				want[column] = cluster.Text(filled)
 			}
 		}
-		for _, breach := range rules.Violations(v.schema, cluster.TableCarriers, cluster.Row(held), want) {
+		for _, breach := range rules.Violations(v.schema, cluster.TableCarriers, cluster.Row(existingRow), want) {
 			if text := breach.Column + breach.Err.Error(); !reported[text] {
 				reported[text] = true
 				diags.Append(tfhelper.Breaches("carrier "+row.ID(), []cluster.Violation{breach}, func(column string) path.Path {
@@ -61,8 +61,8 @@ func (v view) checkColumns() diag.Diagnostics {
 	return diags
 }
 
-// checkAddresses returns errors for addresses of which no id can be made, unless a row
-// has one.
+// checkAddresses returns errors for addresses from which no id can be derived, unless
+// the row has one.
 func (m model) checkAddresses(prior *model) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, address := range m.addresses() {
@@ -77,17 +77,18 @@ func (m model) checkAddresses(prior *model) diag.Diagnostics {
 	return diags
 }
 
-// rowHolds says whether the row with the id of a wanted one holds the same in columns.
+// rowHolds reports whether the existing row with the id of a wanted row has the same
+// values in columns.
 func (v view) rowHolds(row cluster.Carrier, columns ...string) bool {
-	held, there := v.haveByID[cluster.FoldKey(row.ID())]
+	existing, same := v.haveByID[cluster.FoldKey(row.ID())]
 	for _, column := range columns {
-		there = there && cluster.EquivalentCarrier(column, row[column], held[column])
+		same = same && cluster.EquivalentCarrier(column, row[column], existing[column])
 	}
-	return there
+	return same
 }
 
-// warnOfImport warns of what is wrong with the rows that an import finds. Nothing of it
-// is an error, since the rows stand.
+// warnOfImport warns of imported rows that break a rule. They are not errors, since the
+// rows exist.
 func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 	found, servers, err := r.read(ctx, m)
 	if err != nil || len(found) == 0 {
@@ -106,7 +107,7 @@ func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 	return v.review().Warnings()
 }
 
-// warnSecrets says which rows get the secrets, where they are written again.
+// warnSecrets warns of the rows whose secrets are written again.
 func (v view) warnSecrets() diag.Diagnostics {
 	if !v.renews() {
 		return nil

@@ -29,7 +29,7 @@ var aRoute = tfhelper.StringValidator("2 to 15 letters, digits and underscores",
 	if cluster.RouteName.MatchString(name) {
 		return nil
 	}
-	return fmt.Errorf("%q is no name of a route: 2 to 15 letters, digits and underscores, the first no underscore", name)
+	return fmt.Errorf("%q is not a valid name: use 2 to 15 letters, digits and underscores, without an underscore at the beginning", name)
 })
 
 func entry(about string) schema.StringAttribute {
@@ -61,7 +61,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Validators:          []validator.String{aRoute},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
-			"servers": schema.SetAttribute{ // of strings, few by nature
+			"servers": schema.SetAttribute{ // of strings, and small
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "Nodes that have the carrier, by `server_ip`: one row each. It is required without `all_servers`. Refer to `vicidial_server.NAME.server_ip`, so that Terraform creates a node before its carrier.",
 				Validators:          []validator.Set{setvalidator.SizeAtLeast(1)},
@@ -76,7 +76,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"carrier_name": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "`carrier_name`: what the admin pages show. Defaults to `name`.",
+				MarkdownDescription: "`carrier_name`: the name in the admin pages. Defaults to `name`.",
 			},
 			"carrier_description": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
@@ -93,7 +93,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"template_id": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
-				MarkdownDescription: "`template_id`: template whose lines go below the account. Refer to `vicidial_conf_template.NAME.template_id`.",
+				MarkdownDescription: "`template_id`: template whose lines follow the account. Refer to `vicidial_conf_template.NAME.template_id`.",
 			},
 			"registration_string": entry("`registration_string`: `register => USER:{secret:NAME}@HOST`. VICIdial uses it for `SIP` and `IAX2` only."),
 			"account_entry":       entry("`account_entry`: the sections of the carrier in the configuration of Asterisk, with `{secret:NAME}` in place of a password. If you change the text, the provider writes it with the values that `secrets_wo` has then."),
@@ -108,9 +108,9 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether the carrier also sends calls to the nodes. Its account must then set `context=trunkinbound`, in `account_entry` or in the template. Defaults to false.",
 			},
-			"per_server": schema.MapNestedAttribute{ // keyed by server_ip, small by nature
+			"per_server": schema.MapNestedAttribute{ // by server_ip, and small
 				Optional:            true,
-				MarkdownDescription: "Values that differ on single nodes, by `server_ip`. By default all nodes are alike.",
+				MarkdownDescription: "Values that differ on single nodes, by `server_ip`. By default all nodes have the same values.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: overrideSchema()},
 			},
 			"secrets_wo":         tfhelper.SecretsAttribute(),
@@ -125,7 +125,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"inbound_targets": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Addresses to give to the carrier, by `server_ip`: the node's `external_server_ip` where it has one, else its `server_ip`. Empty unless `inbound` is true.",
+				MarkdownDescription: "Addresses to give to the carrier, by `server_ip`: the node's `external_server_ip` if it has one, otherwise its `server_ip`. Empty unless `inbound` is true.",
 			},
 		},
 	}
@@ -136,7 +136,7 @@ func overrideSchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"carrier_id": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "`carrier_id` of the row. The default is made from `name`. Use it to adopt a row that was made by hand.",
+			MarkdownDescription: "`carrier_id` of the row. The default is derived from `name`. Use it to adopt a row that was created by hand.",
 		},
 		"carrier_name":        named("carrier_name"),
 		"carrier_description": named("carrier_description"),

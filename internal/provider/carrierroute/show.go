@@ -14,15 +14,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// with fills in what the rows say. What they agree on is shown once; a row that
-// differs without being declared so shows under per_server, so that the plan
-// mends it.
+// with sets the attributes from the rows. Common values are shown once; a row that
+// differs without an override is shown in per_server, so that the plan corrects it.
 func (m model) with(rows cluster.Carriers, servers cluster.Servers) model {
 	adopting := m.Protocol.IsNull()
 	if adopting {
 		m = m.empty()
 	}
-	declared := m // what the rows are held against
+	declared := m // compared with the rows
 	m.PerServer = maps.Clone(m.PerServer)
 	m.Carriers = places(rows)
 	m.showNodes(rows)
@@ -43,7 +42,7 @@ func (m model) with(rows cluster.Carriers, servers cluster.Servers) model {
 	return m
 }
 
-// empty is a route of which nothing is known but its name.
+// empty returns a route of which only the name is known.
 func (m model) empty() model {
 	return model{
 		Name: m.Name, Servers: types.SetNull(types.StringType), AllServers: types.BoolValue(false), Inbound: types.BoolValue(false),
@@ -69,20 +68,20 @@ func (m *model) showNodes(rows cluster.Carriers) {
 	}
 }
 
-// agreed returns the value of a column that all rows have. Where they differ, it
-// returns all values, which no configuration has, so that the plan corrects them.
+// agreed returns the value of a column that all rows have. If they differ, it returns a
+// list of all values, which no configuration has, so that the plan corrects them.
 func (m *model) agreed(rows cluster.Carriers, column string) types.String {
-	saying := map[string][]string{}
+	idsByText := map[string][]string{}
 	for _, row := range rows {
-		if held, there := row[column]; there {
-			text := held.Text
+		if value, found := row[column]; found {
+			text := value.Text
 			if column == "template_id" {
 				text = cluster.TemplateOf(text)
 			}
-			saying[text] = append(saying[text], row.ID())
+			idsByText[text] = append(idsByText[text], row.ID())
 		}
 	}
-	texts := slices.Sorted(maps.Keys(saying))
+	texts := slices.Sorted(maps.Keys(idsByText))
 	switch len(texts) {
 	case 0:
 		return types.StringNull()
@@ -91,17 +90,17 @@ func (m *model) agreed(rows cluster.Carriers, column string) types.String {
 	}
 	var each []string
 	for _, text := range texts {
-		each = append(each, fmt.Sprintf("%q in %s", text, strings.Join(saying[text], ", ")))
+		each = append(each, fmt.Sprintf("%q in %s", text, strings.Join(idsByText[text], ", ")))
 	}
 	return types.StringValue(strings.Join(each, "; "))
 }
 
-// showText shows one of the texts. It stays as it was written where it means the
-// same; passwords in it have given way to their places.
+// showText shows one of the texts. A text that is equivalent to the declared one stays
+// as it is declared; passwords are replaced by placeholders.
 func (m *model) showText(rows cluster.Carriers, column cluster.AsteriskText, declared model) {
 	odd := map[string]string{} // by node
 	count := map[string]int{}
-	met := false
+	sharedFound := false
 	for _, row := range rows {
 		address, held := row.ServerIP(), row.Asterisk(column)
 		meant := declared.text(column, address)
@@ -109,7 +108,7 @@ func (m *model) showText(rows cluster.Carriers, column cluster.AsteriskText, dec
 		own := differs && !special.text(column).IsNull()
 		switch {
 		case !declared.shared(column).IsNull() && cluster.EquivalentSecretText(meant, held):
-			met = met || !own
+			sharedFound = sharedFound || !own
 		case own:
 			odd[address] = sealed(column, held)
 		default:
@@ -117,7 +116,7 @@ func (m *model) showText(rows cluster.Carriers, column cluster.AsteriskText, dec
 			count[odd[address]]++
 		}
 	}
-	if !met && len(count) > 0 { // nobody holds what was shared: the most common one is
+	if !sharedFound && len(count) > 0 { // no row has the shared text: show the most frequent one
 		shared := slices.MaxFunc(slices.Sorted(maps.Keys(count)), func(a, b string) int { return count[a] - count[b] })
 		*m.shared(column) = types.StringValue(shared)
 		for address, text := range odd {
@@ -148,7 +147,7 @@ func (m *model) showActive(rows cluster.Carriers, declared model) {
 	}
 }
 
-// differ notes what is different on a node.
+// differ sets an override of a node.
 func (m *model) differ(address string, set func(*overrideModel)) {
 	if m.PerServer == nil {
 		m.PerServer = map[string]overrideModel{}
@@ -158,7 +157,7 @@ func (m *model) differ(address string, set func(*overrideModel)) {
 	m.PerServer[address] = special
 }
 
-// sealed returns a text as it may be in state: with LF, and without passwords.
+// sealed returns a text for the state: with LF, and without passwords.
 func sealed(column cluster.AsteriskText, text string) string {
 	name, _, _ := strings.Cut(string(column), "_")
 	return asterisk.SealSecrets(cluster.NormalText(text), name)
@@ -183,8 +182,8 @@ func (m model) seal(rows cluster.Carriers) cluster.Carriers {
 	return safe
 }
 
-// adopt declares rows that an import finds in the words of this resource: ids
-// that were given by hand, a dialplan that a dial block wrote, calls that come in.
+// adopt declares imported rows: ids that are not derived, a dialplan that a dial block
+// generated, and inbound calls.
 func (m *model) adopt(rows cluster.Carriers) {
 	for _, row := range rows {
 		if derived, err := cluster.CarrierID(m.route(), row.ServerIP()); err == nil && derived != row.ID() && row.ServerIP() != cluster.AllServers {
@@ -211,7 +210,7 @@ func (m *model) adopt(rows cluster.Carriers) {
 	m.Dial.show(dial.DialMore)
 }
 
-// unless leaves out what is the default.
+// unless returns null for the default.
 func unless(text, otherwise string) types.String {
 	if text == otherwise {
 		return types.StringNull()

@@ -11,25 +11,25 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// checkTexts looks the texts over as Asterisk reads them where VICIdial puts them.
-// What Asterisk drops is an error in a text that is new or changed, and a warning
-// in one that the row holds already.
+// checkTexts checks the texts as Asterisk reads them in VICIdial's files. Lines that
+// Asterisk ignores are an error in a new text, and a warning in a text that the row
+// already has.
 func (v view) checkTexts() diag.Diagnostics {
 	var diags diag.Diagnostics
-	said, known := map[string]bool{}, map[textKey]textFlaws{}
+	reported, known := map[string]bool{}, map[textKey]textFlaws{}
 	seen := v.seen.Index()
 	accounts := asterisk.ReadAccounts(append(slices.Clone(v.others), v.rows...))
 	for _, row := range v.rows {
-		held, there := v.haveByID[cluster.FoldKey(row.ID())]
+		existingRow, found := v.haveByID[cluster.FoldKey(row.ID())]
 		before, was := seen[cluster.FoldKey(row.ID())]
 		for _, column := range append(slices.Clone(textColumns), asterisk.CarrierDescription) {
 			text := row.Asterisk(column)
 			if text == "" {
 				continue
 			}
-			existing := there && cluster.EquivalentSecretText(text, held.Asterisk(column))
+			existing := found && cluster.EquivalentSecretText(text, existingRow.Asterisk(column))
 			if existing && was && cluster.EquivalentText(before.Asterisk(column), text) {
-				continue // it was warned of when it came
+				continue // a previous plan has warned of it
 			}
 			found, read := known[textKey{row.Protocol(), column, text}] // most rows have the same text
 			if !read {
@@ -43,15 +43,15 @@ func (v view) checkTexts() diag.Diagnostics {
 			}
 			at := v.want.at(string(column), row.ServerIP())
 			key := at.String() + errs.String() + warnings.String() + commands.String()
-			if said[key] {
+			if reported[key] {
 				continue
 			}
-			said[key] = true
+			reported[key] = true
 			refused := commands.Errors()
 			if existing {
 				errs, refused, warnings = nil, nil, slices.Concat(errs, refused, warnings)
 			}
-			diags.Append(tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())...)
+			diags.Append(tfhelper.DiagnoseAt(at, "Asterisk cannot read this", errs.Err())...)
 			diags.Append(tfhelper.DiagnoseAt(at, "A caller could run commands on the node", refused.Err())...)
 			if len(warnings) > 0 {
 				diags.Append(tfhelper.WarnAt(at, "Text to look at", warnings.String())...)
@@ -61,18 +61,17 @@ func (v view) checkTexts() diag.Diagnostics {
 	return diags
 }
 
-// textKey is what the flaws of a text depend on, but for an account, which other
-// accounts of its node stand above.
+// textKey is the input of [view.flaws].
 type textKey struct {
 	protocol string
 	column   cluster.AsteriskText
 	text     string
 }
 
-// textFlaws are what is wrong with a text, by what it costs.
+// textFlaws has the flaws of a text by their severity.
 type textFlaws struct{ errs, warnings, commands asterisk.Flaws }
 
-// flaws are what is wrong with a text, whatever stands above it.
+// flaws returns the flaws of a text that do not depend on the lines above it.
 func (v view) flaws(protocol string, column cluster.AsteriskText, text string) textFlaws {
 	found := textFlaws{commands: asterisk.CheckCommands(column, text)}
 	if column != asterisk.CarrierDescription && column != cluster.AccountEntry {

@@ -12,7 +12,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// move changes the rows from the seen to the wanted ones.
+// move changes the rows to the wanted ones.
 func (r *Resource) move(ctx context.Context, change cluster.CarrierChange) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
@@ -44,10 +44,10 @@ func (r *Resource) create(ctx context.Context, m model, secrets map[string]strin
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		wanted, was := rows.Index(), before.Index()
+		wanted, existedBefore := rows.Index(), before.Index()
 		written := slices.DeleteFunc(slices.Clone(have), func(row cluster.Carrier) bool {
 			key := cluster.FoldKey(row.ID())
-			return wanted[key] == nil || was[key] != nil
+			return wanted[key] == nil || existedBefore[key] != nil
 		})
 		return cluster.CarrierChange{Route: m.route(), Have: have, Seen: written}.Plan()
 	})
@@ -65,8 +65,7 @@ func (r *Resource) update(ctx context.Context, m, prior model, seen cluster.Carr
 }
 
 // remove sets the rows to inactive, and then deletes them, except those in kept. A
-// tainted route has no private state, so its rows are compared with what
-// they are now.
+// tainted route has no private state, so its current rows are used.
 func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, known bool, kept map[string]bool) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
@@ -81,7 +80,7 @@ func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, k
 	seen = slices.DeleteFunc(slices.Clone(seen), func(row cluster.Carrier) bool { return kept[rowOf(row.ID())] })
 	off, index := make(cluster.Carriers, 0, len(seen)), have.Index()
 	for _, row := range seen {
-		if _, there := index[cluster.FoldKey(row.ID())]; there {
+		if _, exists := index[cluster.FoldKey(row.ID())]; exists {
 			row = maps.Clone(row)
 			row["active"] = cluster.YesNo(false)
 			off = append(off, row)
@@ -93,7 +92,7 @@ func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, k
 	return r.move(ctx, cluster.CarrierChange{Route: m.route(), Seen: off})
 }
 
-// publish sets the state to the rows, or removes a route that has none. seen are the
+// publish sets the state to the rows, or removes a route that has none. seen has the
 // rows as they were read last; nodes whose rows differ from them may be stale.
 func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response, seen cluster.Carriers) {
 	rows, servers, err := r.read(ctx, m)
@@ -126,8 +125,8 @@ func (r *Resource) read(ctx context.Context, m model) (cluster.Carriers, cluster
 	return carriers.Of(m.route(), m.ids()...), servers, err
 }
 
-// drift warns of rows that changed since they were read last. It names who changed
-// them, where the admin change log has it.
+// drift warns of rows that changed since they were read last. It names the author if the
+// admin change log has one.
 func (r *Resource) drift(ctx context.Context, m model, seen cluster.Carriers, since int64) diag.Diagnostics {
 	carriers, err := r.store.Carriers(ctx)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package carriers is the data source vicidial_carriers.
+// Package carriers implements the data source vicidial_carriers.
 package carriers
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// store is what the data source reads of the cluster.
+// store is the part of the store that the data source needs.
 type store interface {
 	CarrierRows(context.Context) ([]cluster.CarrierRow, error)
 }
@@ -62,7 +62,7 @@ func newSchema() schema.Schema {
 				Optional: true, MarkdownDescription: "Only carriers of this protocol: `SIP`, `PJSIP`, `PJSIP_WIZ`, `IAX2`, `Zap` or `EXTERNAL`.",
 			},
 			"server_ip": schema.StringAttribute{
-				Optional: true, MarkdownDescription: "Only carriers that are on this server, those on all servers (`0.0.0.0`) among them.",
+				Optional: true, MarkdownDescription: "Only carriers that are on this server, including those on all servers (`0.0.0.0`).",
 			},
 			"carrier_id_matches": schema.StringAttribute{
 				Optional:            true,
@@ -77,12 +77,12 @@ func newSchema() schema.Schema {
 				Computed:            true,
 				MarkdownDescription: "The carriers found, by `carrier_id`.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"carrier_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Name for people. Copies of one carrier for several servers share it."},
+					"carrier_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Display name. Copies of one carrier for several servers have the same."},
 					"protocol":     schema.StringAttribute{Computed: true, MarkdownDescription: "Protocol. Only `SIP`, `PJSIP`, `PJSIP_WIZ` and `IAX2` are generated."},
 					"template_id":  schema.StringAttribute{Computed: true, MarkdownDescription: "Configuration template; empty or `--NONE--` for none."},
 					"server_ip":    schema.StringAttribute{Computed: true, MarkdownDescription: "Server that the carrier is on; `0.0.0.0` means all."},
 					"active":       schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the carrier is generated. The admin page adds carriers as inactive."},
-					"inbound":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether its account entry, or the template of it, has `context=trunkinbound`, without which inbound calls are lost."},
+					"inbound":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether its account entry, or its template, has `context=trunkinbound`, without which inbound calls are lost."},
 					"outbound":     schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether its dialplan entry dials."},
 				}},
 			},

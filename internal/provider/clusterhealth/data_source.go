@@ -1,6 +1,5 @@
-// Package clusterhealth is the data source vicidial_cluster_health: the present
-// state of each node, and the problems of the cluster. Package cluster decides
-// what is a problem.
+// Package clusterhealth implements the data source vicidial_cluster_health: the current
+// state of each node, and the problems of the cluster. Package health finds them.
 package clusterhealth
 
 import (
@@ -16,7 +15,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// store is what the data source reads of the cluster.
+// store is the part of the store that the data source needs.
 type store interface {
 	Health(context.Context) (health.Snapshot, error)
 	Replica(context.Context) (*health.Replica, error)
@@ -44,7 +43,7 @@ func takeSnapshot(ctx context.Context, s store, m model) (health.Snapshot, error
 		return snapshot, err
 	}
 	if pending := unknownRebuilds(snapshot); m.WatchRebuild.ValueBool() && len(pending) > 0 {
-		seen, err := watchRebuild(ctx, s, pending)
+		flagged, err := watchRebuild(ctx, s, pending)
 		if err != nil {
 			return snapshot, err
 		}
@@ -52,7 +51,7 @@ func takeSnapshot(ctx context.Context, s store, m model) (health.Snapshot, error
 			return snapshot, err
 		}
 		for i, server := range snapshot.Servers {
-			snapshot.Servers[i].FlagSeen = seen[server.IP()]
+			snapshot.Servers[i].FlagSeen = flagged[server.IP()]
 		}
 	}
 	snapshot.ExpectedSchema = int(m.ExpectedSchema.ValueInt64())
@@ -65,7 +64,7 @@ func takeSnapshot(ctx context.Context, s store, m model) (health.Snapshot, error
 // rebuildInterval is the time between two reads of the rebuild flags.
 const rebuildInterval = 5 * time.Second
 
-// unknownRebuilds lists the servers of which a snapshot does not show whether they
+// unknownRebuilds returns the servers for which a snapshot does not show whether they
 // read their rebuild flag.
 func unknownRebuilds(snapshot health.Snapshot) []string {
 	var servers []string
@@ -77,25 +76,25 @@ func unknownRebuilds(snapshot health.Snapshot) []string {
 	return servers
 }
 
-// watchRebuild reads the rebuild flags of servers until no flag is left that was set
-// in every read, or for as long as a node may take to read its flag. It returns for
-// how long each flag that is left was seen set, by server_ip.
+// watchRebuild reads the rebuild flags of servers until each flag has been clear in a
+// read, or until the time in which a node must read its flag is over. It returns how
+// long each remaining flag was set, by server_ip.
 func watchRebuild(ctx context.Context, s store, servers []string) (map[string]time.Duration, error) {
-	seen := map[string]time.Duration{}
+	flagged := map[string]time.Duration{}
 	err := tfhelper.Poll(ctx, health.RebuildTolerance, rebuildInterval, func(ctx context.Context, waited time.Duration) (bool, error) {
 		pending, err := s.RebuildPending(ctx)
 		if err != nil {
 			return false, err
 		}
 		servers = slices.DeleteFunc(servers, func(ip string) bool { return !slices.Contains(pending, ip) })
-		clear(seen)
+		clear(flagged)
 		for _, ip := range servers {
-			seen[ip] = waited
+			flagged[ip] = waited
 		}
 		return len(servers) == 0, nil
 	})
 	if errors.Is(err, tfhelper.ErrPollTimeout) {
 		err = nil
 	}
-	return seen, err
+	return flagged, err
 }

@@ -53,7 +53,7 @@ func newSchema() schema.Schema {
 			},
 			"standing_warnings": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Warnings that a plan shows only when an object is created or changed, one sentence each: passwords that VICIdial ships, settings without effect, carriers and trunk rows that name something that does not exist. They are not problems that need action now, so they do not make `healthy` false.",
+				MarkdownDescription: "Warnings that a plan shows only when an object is created or changed, one sentence each: VICIdial's default passwords, settings without effect, carriers and trunk rows that refer to something that does not exist. They are not problems that need action now, so they do not make `healthy` false.",
 			},
 			"taken_at":          text("The time of the report by the database's clock, in UTC, such as `2026-11-29T08:00:00Z` (RFC 3339)."),
 			"schema_version":    number("`db_schema_version` of the database."),

@@ -134,7 +134,7 @@ func TestReviewColumns_hosts(t *testing.T) {
 	schema := cluster.Schema{Tables: map[cluster.Table]map[string]cluster.Column{cluster.TableSettings: {"sounds_web_server": {Length: 50}, "slave_db_server": {Length: 50}}}}
 	settings := cluster.Settings{Row: cluster.Row{"sounds_web_server": cluster.Text("Web1"), "slave_db_server": cluster.Text("Replica ")}}
 	for host, says := range map[[2]string]string{
-		{"Web1", "Replica "}: `A value that is there breaks a rule`,
+		{"Web1", "Replica "}: `Existing value breaks a rule`,
 		{"web1", "Replica "}: "Key is spelled differently: VICIdial writes this host Web1",
 		{"web2", "replica"}:  "",
 		{"Web1", "replica "}: "must be a host name",

@@ -11,7 +11,7 @@ import (
 
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "templates",
-		"Lists the templates that phones and carriers can use: every row of `vicidial_conf_templates`. Passwords in the contents are shown as places for secrets.",
+		"Lists the templates that phones and carriers can use: every row of `vicidial_conf_templates`. Passwords in the contents are shown as placeholders.",
 		tfhelper.Filters{
 			tfhelper.FilterMatch: "templates of which `template_id` or `template_name` is like this pattern, with `*` and `?`.",
 			"user_group":         "templates of this user group.",

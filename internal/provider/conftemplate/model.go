@@ -33,8 +33,7 @@ func (m *model) columns() []tfhelper.Column {
 	}
 }
 
-// Expand returns the columns whose attributes are set. Lines end in LF, whatever
-// the file has that the text came from.
+// Expand returns the columns whose attributes are set. Lines end in LF.
 func (m model) Expand() cluster.Row {
 	row := tfhelper.Expand(m.columns())
 	if text, set := row[contents]; set {
@@ -43,8 +42,8 @@ func (m model) Expand() cluster.Row {
 	return row
 }
 
-// Flatten returns the model with the values of a row. Equivalent text stays as it
-// was written. No server is stale; see [Resource.setStale].
+// Flatten returns the model with the values of a row. Equivalent text stays as it is
+// declared. No server is stale; see [Resource.setStale].
 func (m model) Flatten(row cluster.Row) model {
 	before := m
 	tfhelper.Flatten(m.columns(), row)

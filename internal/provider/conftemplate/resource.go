@@ -37,8 +37,7 @@ func New() resource.Resource { return &Resource{} }
 
 const key = "template_id"
 
-// table describes vicidial_conf_templates. A change takes Secrets, Renew and Owed of
-// the given one.
+// table describes vicidial_conf_templates. A change has Secrets, Renew and Owed of with.
 func (r *Resource) table(with cluster.TemplateChange) singlerow.Table[model] {
 	return singlerow.Table[model]{
 		Noun: "template", Key: key, Tables: []cluster.Table{cluster.TableTemplates, cluster.TableServers}, Section: "CONFTEMPLATES", Records: []string{key}, Rules: rules,
@@ -81,8 +80,8 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
-// ModifyPlan reports what an apply would refuse, and what the admin form would do to
-// the text.
+// ModifyPlan returns the errors of an apply, and warns of changes that the admin form
+// makes to the text.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.store == nil {
 		return
@@ -114,8 +113,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	before := r.store.AddTemplate(cluster.Template(m.Expand()))
 	if other := before.ID(); req.State.Raw.IsNull() && other != "" && other != m.Key() {
-		resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("template_id"), "Id already taken",
-			fmt.Errorf("template %s is planned as well, and the database takes the two ids for one", other))...)
+		resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("template_id"), "Id already in use",
+			fmt.Errorf("template %s is planned, too, and to the database the two ids are equal", other))...)
 	}
 	m.Stale = tfhelper.StringList(nil)
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
@@ -139,10 +138,10 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	saved, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
 	r.table(cluster.TemplateChange{}).Read(ctx, req, resp)
 	if r.store != nil && !resp.Diagnostics.HasError() {
-		r.setStale(ctx, req.State, seen, &resp.State, &resp.Diagnostics)
+		r.setStale(ctx, req.State, saved, &resp.State, &resp.Diagnostics)
 	}
 }
 
@@ -152,13 +151,13 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if !ok || !known {
 		return
 	}
-	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	saved, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
 	r.table(cluster.TemplateChange{
 		PendingRebuild: prior.stale().Rebuild, Secrets: tfhelper.Texts(config.Secrets), Renew: !prior.SecretsVersion.Equal(config.SecretsVersion),
 	}).Update(ctx, req, resp)
 	if resp.Diagnostics.HasError() && !resp.State.Raw.IsNull() {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("secrets_wo_version"), prior.SecretsVersion)...) // they may not be written
-		r.setStale(ctx, req.State, seen, &resp.State, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("secrets_wo_version"), prior.SecretsVersion)...) // the secrets may not have been written
+		r.setStale(ctx, req.State, saved, &resp.State, &resp.Diagnostics)
 	}
 }
 

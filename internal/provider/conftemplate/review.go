@@ -12,16 +12,16 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// reviewContents checks the lines as Asterisk reads them. What Asterisk drops is
-// an error in lines that are new, and a warning in those that the row holds.
+// reviewContents checks the lines as Asterisk reads them. Lines that Asterisk ignores
+// are an error in a new text, and a warning in the text of the row.
 func (r *Resource) reviewContents(ctx context.Context, m model) diag.Diagnostics {
 	at, text := path.Root(contents), m.Contents.ValueString()
 	flaws := asterisk.Check(cluster.TemplateContents, text)
 	errs, warnings := flaws.Errors(), flaws.Warnings()
-	if held, there, err := r.row(ctx, m); err == nil && there && cluster.EquivalentSecretText(text, held[contents].Text) {
+	if existing, found, err := r.row(ctx, m); err == nil && found && cluster.EquivalentSecretText(text, existing[contents].Text) {
 		errs, warnings = nil, flaws
 	}
-	diags := tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())
+	diags := tfhelper.DiagnoseAt(at, "Asterisk cannot read this", errs.Err())
 	for _, flaws := range []asterisk.Flaws{warnings, asterisk.CheckForm(cluster.TemplateContents, text, 0), asterisk.BareSecrets(text)} {
 		if len(flaws) > 0 {
 			diags.Append(tfhelper.WarnAt(at, "Template text to look at", flaws.String())...)
@@ -30,8 +30,8 @@ func (r *Resource) reviewContents(ctx context.Context, m model) diag.Diagnostics
 	return diags
 }
 
-// reviewRemoval warns who uses a template that is to go. They may go or change
-// in the same run, so this is no error yet.
+// reviewRemoval warns of the users of a template that is to be removed. It is not an
+// error, since the same run may change or remove them first.
 func (r *Resource) reviewRemoval(ctx context.Context, m model) diag.Diagnostics {
 	use, err := r.store.TemplateUse(ctx, m.Key())
 	if err != nil {
@@ -42,5 +42,5 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model) diag.Diagnostics 
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Template "+m.Key()+" is in use",
-		"The apply refuses to delete it while these use it: "+strings.Join(names, ", ")+". Where they take another template in this run, that one must be there before this one goes: a new template_id needs lifecycle { create_before_destroy = true }.")}
+		"The apply refuses to delete it while these use it: "+strings.Join(names, ", ")+". If they get another template in this run, it must exist before this one is deleted: to change template_id, set lifecycle { create_before_destroy = true }.")}
 }

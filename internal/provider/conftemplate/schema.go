@@ -21,7 +21,7 @@ import (
 //go:embed description.md
 var description string
 
-// What the admin page would strip of a new value is refused.
+// Characters that the admin page would remove from a new value are refused.
 var rules = cluster.Rules{
 	"template_id":   cluster.Matches(`^[-_0-9a-zA-Z]{2,15}$`, "2 to 15 letters, digits, - and _; VICIdial's admin page strips other characters"),
 	"template_name": cluster.PageKeeps(`- .,_`, 1, "1 to 50 letters, digits, spaces and - . , _"),
@@ -39,23 +39,23 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"template_name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "`template_name`: what the admin pages show.",
+				MarkdownDescription: "`template_name`: the name in the admin pages.",
 			},
 			"template_contents": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "`template_contents`: lines of the form `name=value`, as they go into the section of a phone or a carrier. No line may open a section. A password stands in it as `{secret:NAME}`, its value in `secrets_wo`; one that is written out is in the state and in every plan, with a warning.",
+				MarkdownDescription: "`template_contents`: lines of the form `name=value`, as they go into the section of a phone or a carrier. No line may open a section. Write `{secret:NAME}` in place of a password, and its value into `secrets_wo`. A password that is written out is in the state and in every plan, with a warning.",
 				PlanModifiers:       []planmodifier.String{tfhelper.KeepEquivalentText()},
 			},
 			"user_group": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "`user_group`: who sees the template in the admin pages; `---ALL---` is everybody. Schemas before 1308 do not know it.",
+				MarkdownDescription: "`user_group`: who sees the template in the admin pages; `---ALL---` is everybody. Needs schema 1308.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"secrets_wo":         tfhelper.SecretsAttribute(),
 			"secrets_wo_version": tfhelper.SecretsVersionAttribute(path.MatchRoot("secrets_wo")),
 			"stale_servers": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{tfhelper.ReportValidator{}},
-				MarkdownDescription: "Nodes whose files may be older than the template: its lines changed since the last apply, or an apply died before it flagged them. The next apply flags them. Always empty after an apply." + tfhelper.ReportNote,
+				MarkdownDescription: "Nodes whose files may be older than the template: its lines changed since the last apply, or an apply was interrupted before it flagged them. The next apply flags them. Always empty after an apply." + tfhelper.ReportNote,
 			},
 		},
 	}

@@ -1,5 +1,5 @@
-// Package dialforecast is the data source vicidial_dial_forecast: how VICIdial's
-// dialers will use the trunks. Package cluster does the arithmetic.
+// Package dialforecast implements the data source vicidial_dial_forecast: how VICIdial's
+// dialers will use the trunks. Package forecast computes it.
 package dialforecast
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// store is what the data source reads of the cluster.
+// store is the part of the store that the data source needs.
 type store interface {
 	ForecastInput(ctx context.Context, live bool) (forecast.Input, error)
 }
@@ -38,8 +38,7 @@ func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
 	return diags, nil
 }
 
-// live reports whether the present load is the input: it is when no goals are
-// given.
+// live reports whether the current load is part of the input: by default without goals.
 func (m model) live() bool {
 	if m.Live.IsNull() {
 		return m.Goals == nil
@@ -72,8 +71,8 @@ func (m model) withArguments(in forecast.Input) (forecast.Input, diag.Diagnostic
 	return in, diags
 }
 
-// order lists the campaigns that have goals: those that serve_order names, in
-// its order, then the others by id.
+// order returns the campaigns that have goals: those of serve_order first, then the
+// others by id.
 func (m model) order() []string {
 	ids := slices.Sorted(maps.Keys(m.Goals))
 	var order []string

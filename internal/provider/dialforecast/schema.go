@@ -73,7 +73,7 @@ func newSchema() schema.Schema {
 				}},
 			},
 			"svg": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The forecast as an SVG picture: nodes by campaigns, with the lines that are wanted, given and missing. It needs no other file and follows the reader's choice of a light or a dark scheme.",
+				Computed: true, MarkdownDescription: "The forecast as an SVG picture: nodes by campaigns, with the lines that are wanted, given and missing. It needs no other file, and supports light and dark color schemes.",
 			},
 			"fill_seconds": fraction("How many seconds the balance fill needs to place its lines at the rate of the system settings."),
 		},

@@ -1,5 +1,5 @@
-// Package failoverplan is the data source vicidial_failover_plan: what remains of
-// a cluster when telephony nodes fail. Package cluster does the arithmetic.
+// Package failoverplan implements the data source vicidial_failover_plan: what remains
+// of a cluster when telephony nodes fail. Package forecast computes it.
 package failoverplan
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// store is what the data source reads of the cluster.
+// store is the part of the store that the data source needs.
 type store interface {
 	FailoverInput(ctx context.Context, pinned, live bool) (forecast.FailoverInput, error)
 }
@@ -40,13 +40,13 @@ func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
 }
 
 // withArguments adds the requirements of the configuration.
-func (m model) withArguments(floor forecast.FailoverInput) forecast.FailoverInput {
-	floor.Depth = int(m.LostAtOnce.ValueInt64())
-	floor.CallsPerSecond = int(m.CallsPerSecond.ValueInt64())
-	floor.FillOff = !m.BalanceFill.IsNull() && !m.BalanceFill.ValueBool()
-	floor.Duties, floor.WebNodes = m.Duties, m.WebNodes
+func (m model) withArguments(in forecast.FailoverInput) forecast.FailoverInput {
+	in.Depth = int(m.LostAtOnce.ValueInt64())
+	in.CallsPerSecond = int(m.CallsPerSecond.ValueInt64())
+	in.FillOff = !m.BalanceFill.IsNull() && !m.BalanceFill.ValueBool()
+	in.Duties, in.WebNodes = m.Duties, m.WebNodes
 	for _, id := range slices.Sorted(maps.Keys(m.Campaigns)) {
-		floor.Campaigns = append(floor.Campaigns, forecast.FailoverCampaign{ID: id, Lines: int(m.Campaigns[id])})
+		in.Campaigns = append(in.Campaigns, forecast.FailoverCampaign{ID: id, Lines: int(m.Campaigns[id])})
 	}
-	return floor
+	return in
 }

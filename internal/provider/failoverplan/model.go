@@ -53,9 +53,9 @@ type lossModel struct {
 	Lost []string `tfsdk:"lost"`
 }
 
-func (m model) withResult(floor forecast.FailoverInput, plan forecast.FailoverPlan) model {
-	servers := make(cluster.Servers, 0, len(floor.Servers))
-	for _, server := range floor.Servers {
+func (m model) withResult(in forecast.FailoverInput, plan forecast.FailoverPlan) model {
+	servers := make(cluster.Servers, 0, len(in.Servers))
+	for _, server := range in.Servers {
 		servers = append(servers, server.Server)
 	}
 	names := servers.IDsByIP()
@@ -98,7 +98,7 @@ func newTodayModel(loss forecast.FailoverLoss) todayModel {
 	return m
 }
 
-// notNil turns nil, which Terraform would show as null, into an empty list.
+// notNil returns an empty list for nil, which Terraform would show as null.
 func notNil(texts []string) []string {
 	if texts == nil {
 		return []string{}

@@ -46,7 +46,7 @@ func newSchema() schema.Schema {
 			},
 			"pinned_phones": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether an active phone that no alias lists counts as a seat. Such a seat is lost with its server. Defaults to `true`; set it to `false` where phones without an alias are not used by agents.",
+				MarkdownDescription: "Whether an active phone that no alias lists counts as a seat. Such a seat is lost with its server. Defaults to `true`; set it to `false` if agents do not use phones without an alias.",
 			},
 			"balance_fill": schema.BoolAttribute{
 				Optional:            true,
@@ -67,7 +67,7 @@ func newSchema() schema.Schema {
 				Computed: true, MarkdownDescription: "The losses as a table of text for an output. Below each loss that is not survivable are the reasons.",
 			},
 			"svg": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The plan as an SVG picture: for each loss, which agents log in on which server, who cannot log in, which campaigns lose lines, and which calls drop. If there are more than 60 losses, those that are not survivable come first. It needs no other file and follows the reader's choice of a light or a dark scheme.",
+				Computed: true, MarkdownDescription: "The plan as an SVG picture: for each loss, which agents log in on which server, who cannot log in, which campaigns lose lines, and which calls drop. If there are more than 60 losses, those that are not survivable come first. It needs no other file, and supports light and dark color schemes.",
 			},
 			"today": schema.SingleNestedAttribute{
 				Computed:            true,

@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// unmarshal decodes a value; false where it is null, unknown or malformed, or JSON,
-// in which null attributes may be left out, so that it is not an answer for all.
+// unmarshal decodes a value; false if it is null, unknown, malformed or JSON. JSON may
+// omit null attributes, so it cannot be returned as a response.
 func unmarshal(value *tfprotov6.DynamicValue, kind tftypes.Type) (tftypes.Value, bool) {
 	if value == nil || len(value.JSON) > 0 {
 		return tftypes.Value{}, false
@@ -72,8 +72,8 @@ func conformAll(value any, kind tftypes.Type) bool {
 	return ok
 }
 
-// same reports whether two values are equal, sets in their order as well. It takes the
-// time of one walk, where [tftypes.Value.Equal] walks from the top for each part.
+// same reports whether two values are equal, including the order of sets. It walks the
+// values once; [tftypes.Value.Equal] walks from the top for each part.
 func same(a, b tftypes.Value) bool {
 	if a.IsKnown() != b.IsKnown() || a.IsNull() != b.IsNull() || !a.IsKnown() || a.IsNull() {
 		return a.Equal(b)
@@ -89,17 +89,17 @@ func same(a, b tftypes.Value) bool {
 	return a.Equal(b)
 }
 
-// privateState is the framework's type of private state, which is internal to it
-// and so has no name here.
+// privateState is the framework's type of private state, which is internal and cannot be
+// named here.
 type privateState[Data any] interface {
 	*Data
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// privateData decodes private state twice: for the resource to change, and to
-// compare with. It returns false where the framework keeps data of its own there, as
-// after an import, and where it refuses a value: SetKey takes an empty one for a key to
-// remove. The second argument is a nil of the type to return.
+// privateData decodes private state twice: for the resource to change, and to compare
+// with. It returns false if it contains data of the framework, as after an import, or a
+// value that cannot be set: SetKey removes a key with an empty value. The second
+// argument is a nil of the type to return.
 func privateData[Data any, Private privateState[Data]](ctx context.Context, _ Private, encoded []byte) (data, before Private, ok bool) {
 	data, before = new(Data), new(Data)
 	keys := map[string][]byte{}

@@ -25,7 +25,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// resourceType is what is known of a resource type from its schemas.
+// resourceType describes a resource type by its schemas.
 type resourceType struct {
 	name           string
 	construct      func() resource.Resource
@@ -37,15 +37,15 @@ type resourceType struct {
 	nullIdentity   *tfprotov6.DynamicValue
 }
 
-// part is what is known of an attribute.
+// part describes an attribute.
 type part struct {
 	computed, writeOnly bool
-	def                 *tftypes.Value   // its default, nil where it has none
+	def                 *tftypes.Value   // its default, nil if it has none
 	parts               map[string]*part // the attributes in it, or in each of its elements
 }
 
-// inspect returns a resource type, or an error where the framework could do
-// anything to an unchanged object that the fast path does not do.
+// inspect returns a resource type, or an error if the framework could change an
+// unchanged object in a way that the fast path does not.
 func inspect(ctx context.Context, provider string, construct func() resource.Resource) (*resourceType, error) {
 	r := construct()
 	var meta resource.MetadataResponse
@@ -82,10 +82,10 @@ func inspect(ctx context.Context, provider string, construct func() resource.Res
 	return t, nil
 }
 
-// known are the types of attributes, plan modifiers and defaults that leave an
-// unchanged object and a new one alone: such plan modifiers do nothing where the plan
-// equals the state or there is no state, and such defaults are the same each time.
-var known = map[reflect.Type]bool{
+// supported has the types of attributes, plan modifiers and defaults that the fast path
+// supports: the plan modifiers do nothing if the plan equals the state or there is no
+// state, and the defaults are constant.
+var supported = map[reflect.Type]bool{
 	reflect.TypeFor[schema.BoolAttribute]():           true,
 	reflect.TypeFor[schema.Int64Attribute]():          true,
 	reflect.TypeFor[schema.ListAttribute]():           true,
@@ -109,24 +109,23 @@ var known = map[reflect.Type]bool{
 	reflect.TypeOf(stringdefault.StaticString("")): true,
 }
 
-// KeepsUnchanged is a plan modifier of the provider's own that does nothing where the
-// plan equals the state, and where there is no state.
+// KeepsUnchanged is implemented by the provider's own plan modifiers that do nothing if
+// the plan equals the state or there is no state.
 type KeepsUnchanged interface{ KeepsUnchanged() }
 
-// ignored are the fields of an attribute that do not matter to a read or a plan.
-// Validators run when Terraform validates a configuration, which the fast path
-// passes on.
+// ignored has the fields of an attribute that do not affect a read or a plan. Validators
+// run when Terraform validates a configuration, which the framework does.
 var ignored = []string{
 	"Required", "Optional", "Sensitive", "Description", "MarkdownDescription", "DeprecationMessage", "Validators",
 	"RequiredForImport", "OptionalForImport",
 }
 
-// inspect notes what is known of an attribute. It returns an error for every field of
-// the attribute that is set and not known.
+// inspect sets the description of an attribute. It returns an error for every field that
+// is set and not supported.
 func (p *part) inspect(ctx context.Context, at path.Path, attribute any) error {
 	fields := reflect.ValueOf(attribute)
-	if !known[fields.Type()] {
-		return fmt.Errorf("%s: %T is not known to it", at, attribute)
+	if !supported[fields.Type()] {
+		return fmt.Errorf("%s: %T is not supported", at, attribute)
 	}
 	top := len(at.Steps()) == 1
 	var errs []error
@@ -167,24 +166,24 @@ func (p *part) inspect(ctx context.Context, at path.Path, attribute any) error {
 			ok = field.Kind() == reflect.Slice
 			for j := 0; ok && j < field.Len(); j++ { // plan modifiers
 				_, ours := field.Index(j).Interface().(KeepsUnchanged)
-				ok = ours || known[reflect.TypeOf(field.Index(j).Interface())]
+				ok = ours || supported[reflect.TypeOf(field.Index(j).Interface())]
 			}
 		}
 		if value != nil {
-			ok = top && known[reflect.TypeOf(field.Interface())]
+			ok = top && supported[reflect.TypeOf(field.Interface())]
 			def, err := value.ToTerraformValue(ctx)
 			p.def = &def
 			errs = append(errs, err)
 		}
 		if !ok {
-			errs = append(errs, fmt.Errorf("%s: its %s (%#v) is not known to it", at, title, field.Interface()))
+			errs = append(errs, fmt.Errorf("%s: its %s (%#v) is not supported", at, title, field.Interface()))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// plain reports whether values of a type are the framework's own, without rules of
-// their own for equality or validity.
+// plain reports whether a type is one of the framework, without special rules for
+// equality or validity.
 func plain(of attr.Type) bool {
 	switch of := of.(type) {
 	case basetypes.BoolType, basetypes.Int64Type, basetypes.StringType:

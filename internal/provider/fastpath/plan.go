@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// plan answers for an object that is proposed as it is, and for a new one. It returns
-// false for any other, and where the framework has to answer.
+// plan plans an unchanged or a new object. It returns false for any other one, and when
+// the framework must plan it.
 func (t *resourceType) plan(ctx context.Context, data any, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, bool) {
 	config, ok := unmarshal(req.Config, t.object)
 	if !ok {
@@ -37,7 +37,7 @@ func (t *resourceType) plan(ctx context.Context, data any, req *tfprotov6.PlanRe
 		State:    tfsdk.State{Raw: prior, Schema: t.schema},
 		Identity: &tfsdk.ResourceIdentity{Raw: identity, Schema: t.identitySchema},
 	}
-	if req.ClientCapabilities != nil { // Terraform allows it whenever it applies
+	if req.ClientCapabilities != nil { // Terraform allows deferral in every apply
 		ask.ClientCapabilities.DeferralAllowed = req.ClientCapabilities.DeferralAllowed
 	}
 	private, before, ok := privateData(ctx, ask.Private, req.PriorPrivate)
@@ -53,7 +53,7 @@ func (t *resourceType) plan(ctx context.Context, data any, req *tfprotov6.PlanRe
 	return t.planned(ctx, req, prior, answer)
 }
 
-// unchanged returns the state and the plan of an object that is proposed as it is.
+// unchanged returns the state and the plan of an unchanged object.
 func (t *resourceType) unchanged(req *tfprotov6.PlanResourceChangeRequest, config tftypes.Value) (prior, plan tftypes.Value, ok bool) {
 	if !sameBytes(req.PriorState, req.ProposedNewState) || !config.IsFullyKnown() {
 		return prior, plan, false
@@ -67,15 +67,15 @@ func sameBytes(a, b *tfprotov6.DynamicValue) bool {
 	return a != nil && b != nil && bytes.Equal(a.MsgPack, b.MsgPack) && bytes.Equal(a.JSON, b.JSON)
 }
 
-// hasDefaults reports whether the attributes that the configuration leaves out
-// have their defaults already, which the framework would set.
+// hasDefaults reports whether attributes that the configuration omits already have their
+// defaults, which the framework would set.
 func (t *resourceType) hasDefaults(config, prior tftypes.Value) bool {
-	var given, held map[string]tftypes.Value
-	if config.As(&given) != nil || prior.As(&held) != nil {
+	var given, priorValues map[string]tftypes.Value
+	if config.As(&given) != nil || prior.As(&priorValues) != nil {
 		return false
 	}
 	for name, part := range t.parts {
-		if part.def != nil && given[name].IsNull() && !held[name].Equal(*part.def) {
+		if part.def != nil && given[name].IsNull() && !priorValues[name].Equal(*part.def) {
 			return false
 		}
 	}
@@ -83,7 +83,7 @@ func (t *resourceType) hasDefaults(config, prior tftypes.Value) bool {
 }
 
 // created returns the null state and the plan of a new object: with defaults, without
-// write-only values, and unknown where the provider computes.
+// write-only values, and with unknown computed attributes.
 func (t *resourceType) created(req *tfprotov6.PlanResourceChangeRequest, config tftypes.Value) (prior, plan tftypes.Value, ok bool) {
 	prior = tftypes.NewValue(t.object, nil)
 	null, err := tfprotov6.NewDynamicValue(t.object, prior)
@@ -94,8 +94,8 @@ func (t *resourceType) created(req *tfprotov6.PlanResourceChangeRequest, config 
 	if !ok {
 		return prior, plan, false
 	}
-	whole := part{parts: t.parts}
-	return prior, whole.created(config, proposed), true
+	root := part{parts: t.parts}
+	return prior, root.created(config, proposed), true
 }
 
 // created returns the planned value of a part of a new object.
@@ -139,8 +139,8 @@ func createdParts(config, proposed tftypes.Value, partOf func(string) *part) tft
 	return tftypes.NewValue(proposed.Type(), planned)
 }
 
-// planned encodes what a resource has planned, with the bytes that came in where
-// nothing differs.
+// planned encodes the plan of a resource, and reuses the bytes of the request for equal
+// values.
 func (t *resourceType) planned(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest, prior tftypes.Value, answer resource.ModifyPlanResponse) (*tfprotov6.PlanResourceChangeResponse, bool) {
 	resp := &tfprotov6.PlanResourceChangeResponse{PlannedState: req.ProposedNewState, PlannedPrivate: req.PriorPrivate, PlannedIdentity: req.PriorIdentity}
 	if resp.PlannedIdentity == nil { // Terraform before 1.12
@@ -173,7 +173,7 @@ func (t *resourceType) planned(ctx context.Context, req *tfprotov6.PlanResourceC
 	return resp, true
 }
 
-// attributePath is a path of the framework in the protocol.
+// attributePath converts a path of the framework to the protocol.
 func attributePath(ctx context.Context, at path.Path) *tftypes.AttributePath {
 	encoded := tftypes.NewAttributePath()
 	for _, step := range at.Steps() {
@@ -187,7 +187,7 @@ func attributePath(ctx context.Context, at path.Path) *tftypes.AttributePath {
 		case path.PathStepElementKeyValue:
 			value, err := step.ToTerraformValue(ctx)
 			if err != nil {
-				return encoded // of what the element is in
+				return encoded // the path of the set
 			}
 			encoded = encoded.WithElementKeyValue(value)
 		}

@@ -38,8 +38,8 @@ func (t *resourceType) reads(ctx context.Context, data any, req *tfprotov6.ReadR
 	return &tfprotov6.ResourceIdentityData{IdentityData: &found}, err == nil
 }
 
-// configured constructs the resource; false where there is nothing to configure
-// it with.
+// configured constructs and configures the resource; false if the provider is not
+// configured.
 func (t *resourceType) configured(ctx context.Context, data any) (resource.Resource, bool) {
 	r := t.construct()
 	configurable, ok := r.(resource.ResourceWithConfigure)
@@ -51,8 +51,8 @@ func (t *resourceType) configured(ctx context.Context, data any) (resource.Resou
 	return r, len(resp.Diagnostics) == 0
 }
 
-// hasWriteOnly reports whether a state holds a write-only value, which the
-// framework would remove.
+// hasWriteOnly reports whether a state has a write-only value, which the framework would
+// remove.
 func (t *resourceType) hasWriteOnly(state tftypes.Value) bool {
 	var held map[string]tftypes.Value
 	if state.As(&held) != nil {
@@ -66,7 +66,7 @@ func (t *resourceType) hasWriteOnly(state tftypes.Value) bool {
 	return false
 }
 
-// identity decodes an identity; a null one where Terraform is too old to send any.
+// identity decodes an identity; null if Terraform is too old to send one.
 func (t *resourceType) identity(data *tfprotov6.ResourceIdentityData) (tftypes.Value, bool) {
 	if data == nil {
 		return tftypes.NewValue(t.identityType, nil), true

@@ -1,11 +1,10 @@
-// Package fastpath answers requests for unchanged objects, and plans of new ones,
+// Package fastpath responds to requests for unchanged objects, and plans new ones,
 // without the framework, which walks over every attribute of an object several times.
 //
-// It asks the resource itself: where Read finds the state that came in, the bytes that
-// came in are the answer, and what ModifyPlan makes of the proposed state is the plan.
-// All other requests go to the framework.
-// docs/design/0015-fast-path.md says why that is correct, and what a resource
-// must be like.
+// It calls the resource itself: if Read returns the state of the request, the bytes of
+// the request are the response, and the result of ModifyPlan is the plan. All other
+// requests go to the framework. docs/design/0015-fast-path.md explains why that is
+// correct, and what it requires of a resource.
 package fastpath
 
 import (
@@ -16,9 +15,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Framework is the part of plugin protocol 6 that the framework's server
-// implements. Terraform finds each group of methods by a type assertion, so a
-// group that is missing here would be lost in silence.
+// Framework is the part of plugin protocol 6 that the framework's server implements.
+// Terraform finds each group of methods by a type assertion, so a group that is missing
+// here would be lost silently.
 type Framework interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
@@ -26,7 +25,7 @@ type Framework interface {
 	tfprotov6.StateStoreServer
 }
 
-// Server answers for unchanged and new objects of the resource types that it knows, and
+// Server responds to requests for unchanged and new objects of its resource types, and
 // passes every other request on to the framework.
 type Server struct {
 	Framework
@@ -35,16 +34,15 @@ type Server struct {
 	data  func() any
 }
 
-// New returns a server for the resources that the functions construct. data
-// returns what resources get when they are configured, or nil while the provider
-// is not configured. An error names the resource that the fast path could answer
-// wrongly for, and the attribute.
+// New returns a server for the resources that the functions construct. data returns the
+// provider data of resources, or nil while the provider is not configured. An error
+// names the resource and the attribute that the fast path does not support.
 func New(ctx context.Context, framework tfprotov6.ProviderServer, provider string, data func() any, constructors ...func() resource.Resource) (*Server, error) {
-	whole, ok := framework.(Framework)
+	complete, ok := framework.(Framework)
 	if !ok {
 		return nil, fmt.Errorf("fast path: %T does not implement the whole protocol", framework)
 	}
-	s := &Server{Framework: whole, types: map[string]*resourceType{}, data: data}
+	s := &Server{Framework: complete, types: map[string]*resourceType{}, data: data}
 	for _, construct := range constructors {
 		t, err := inspect(ctx, provider, construct)
 		if err != nil {
@@ -55,8 +53,8 @@ func New(ctx context.Context, framework tfprotov6.ProviderServer, provider strin
 	return s, nil
 }
 
-// UpgradeResourceState returns a state of the current version as the JSON that it
-// is, unless it has attributes that the schema does not have.
+// UpgradeResourceState returns a state of the current version as its JSON, unless it has
+// attributes that the schema does not have.
 func (s *Server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	if t, ok := s.types[req.TypeName]; ok && req.RawState != nil && req.Version == t.schema.Version && isObject(req.RawState.JSON, t.object) {
 		return &tfprotov6.UpgradeResourceStateResponse{UpgradedState: &tfprotov6.DynamicValue{JSON: req.RawState.JSON}}, nil
@@ -64,7 +62,7 @@ func (s *Server) UpgradeResourceState(ctx context.Context, req *tfprotov6.Upgrad
 	return s.Framework.UpgradeResourceState(ctx, req)
 }
 
-// ReadResource returns the state that came in where the resource reads the same.
+// ReadResource returns the state of the request if the resource reads the same.
 func (s *Server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	if t, ok := s.types[req.TypeName]; ok && req.ProviderMeta == nil && (req.ClientCapabilities == nil || !req.ClientCapabilities.DeferralAllowed) {
 		if identity, same := t.reads(ctx, s.data(), req); same {
@@ -74,8 +72,8 @@ func (s *Server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRe
 	return s.Framework.ReadResource(ctx, req)
 }
 
-// PlanResourceChange plans an object that is proposed as it is, or a new one, by the
-// resource's own ModifyPlan.
+// PlanResourceChange plans an unchanged or a new object by the resource's own
+// ModifyPlan.
 func (s *Server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	if t, ok := s.types[req.TypeName]; ok && req.ProviderMeta == nil {
 		if resp, answered := t.plan(ctx, s.data(), req); answered {

@@ -58,7 +58,7 @@ func TestAccFaults_somebodyAtTheAdminPage(t *testing.T) {
 			"a server that was given another address keeps it",
 			strings.Replace(small, `"10.0.0.1"`, `"10.0.0.11"`, 1),
 			"UPDATE servers SET server_ip = '10.0.0.21' WHERE server_id = 'dial1'",
-			"dial1 was moved by somebody else to 10.0.0.21",
+			"dial1 was changed by somebody else to 10.0.0.21",
 			serverRows, `
 				| server_id | server_ip | lines_ | rebuild |
 				| dial1     | 10.0.0.21 |    100 | N       |

@@ -17,14 +17,14 @@ const (
 
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "DIDs",
-		"Lists the inbound numbers, VICIdial's own rows `default` and `did_system_filter` among them: every row of `vicidial_inbound_dids`.",
+		"Lists the inbound numbers: every row of `vicidial_inbound_dids`, including VICIdial's own rows `default` and `did_system_filter`.",
 		tfhelper.Filters{
 			tfhelper.FilterMatch:      "numbers of which `did_pattern` or `did_description` is like this pattern, with `*` and `?`.",
 			tfhelper.FilterActive:     "numbers that are active, or that are not.",
-			tfhelper.FilterServer:     "numbers that lead to a phone on this server: a `server_id` or `server_ip`.",
-			filterGroup:               "numbers that lead to this in-group.",
+			tfhelper.FilterServer:     "numbers that ring a phone on this server: a `server_id` or `server_ip`.",
+			filterGroup:               "numbers that are routed to this in-group.",
 			filterRoute:               "numbers of this route, such as `IN_GROUP`.",
-			"did_carrier_description": "numbers of which `did_carrier_description` says this carrier.",
+			"did_carrier_description": "numbers with this `did_carrier_description`.",
 			"user_group":              "numbers of this user group.",
 		},
 		func(ctx context.Context, store store) (tfhelper.Listing, error) {
@@ -43,8 +43,8 @@ func NewList() list.ListResource {
 		})
 }
 
-// filterValues are what the filters are compared with: where a number leads counts for
-// the route that it has.
+// filterValues returns the values that the filters are compared with: only the target of
+// the number's route.
 func filterValues(row cluster.Row, servers cluster.Servers) map[string][]string {
 	route := row[filterRoute].Text
 	values := map[string][]string{

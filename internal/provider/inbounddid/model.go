@@ -161,14 +161,14 @@ func (m model) Flatten(row cluster.Row) model {
 	if before.Reserved.IsNull() {
 		m.Reserved = types.BoolValue(cluster.ReservedDID(m.Key()))
 	}
-	// Here the letters count, unlike in the attributes that compare campaigns.
+	// This column is compared with regard to case.
 	m.CampaignID = types.StringValue(row["campaign_id"].Text)
 	m.GroupID = sameGroup(before.GroupID, m.GroupID)
 	m.FilterGroupID = sameGroup(before.FilterGroupID, m.FilterGroupID)
 	return m
 }
 
-// sameGroup returns the in-group before where the row has another spelling of none
+// sameGroup returns the previous value if both mean no in-group
 // (docs/vicidial/measured.md#null-and-empty).
 func sameGroup(before, now types.String) types.String {
 	switch {

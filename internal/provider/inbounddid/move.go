@@ -20,15 +20,15 @@ var (
 	_ resource.ResourceWithMoveState = (*Numbers)(nil)
 )
 
-// MoveState makes a block of one number of a vicidial_inbound_did. Read derives what
-// the block declares from the row, as after an import.
+// MoveState converts a vicidial_inbound_did to a block of one number. Read derives the
+// declaration from the row, as after an import.
 func (r *Numbers) MoveState(ctx context.Context) []resource.StateMover {
 	return moveFrom(ctx, &Resource{}, "_inbound_did", func(ctx context.Context, source *tfsdk.State, resp *resource.MoveStateResponse) {
 		var pattern types.String
 		resp.Diagnostics.Append(source.GetAttribute(ctx, path.Root(key), &pattern)...)
 		number := pattern.ValueString()
 		if cluster.ReservedDID(number) {
-			resp.Diagnostics.AddError("VICIdial's own row cannot be in a block", number+" is managed alone, by vicidial_inbound_did with reserved = true.")
+			resp.Diagnostics.AddError("VICIdial's own row cannot be in a block", "Manage "+number+" with a vicidial_inbound_did that has reserved = true.")
 		}
 		b := newBlock(number, []string{number})
 		resp.Diagnostics.Append(resp.TargetState.Set(ctx, b.object())...)
@@ -38,12 +38,12 @@ func (r *Numbers) MoveState(ctx context.Context) []resource.StateMover {
 	})
 }
 
-// MoveState makes a vicidial_inbound_did of a block of one number.
+// MoveState converts a block of one number to a vicidial_inbound_did.
 func (r *Resource) MoveState(ctx context.Context) []resource.StateMover {
 	return moveFrom(ctx, &Numbers{}, "_inbound_numbers", func(ctx context.Context, source *tfsdk.State, resp *resource.MoveStateResponse) {
 		set, err := parseDIDs(blockOf(ctx, *source, &resp.Diagnostics).texts("dids"))
 		if err == nil && set.Len() != 1 {
-			err = fmt.Errorf("the block has %d numbers. Only one of a single number can be moved; take a number out of a block with released, and import it", set.Len())
+			err = fmt.Errorf("the block has %d numbers. Only a block of a single number can be moved; remove a number from a block with released, and import it", set.Len())
 		}
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to move to vicidial_inbound_did", "", err)...)
 		if resp.Diagnostics.HasError() {
@@ -66,7 +66,7 @@ func moveFrom(ctx context.Context, source resource.Resource, typeName string, mo
 		SourceSchema: &of.Schema,
 		StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 			if !strings.HasSuffix(req.SourceTypeName, typeName) {
-				return // another mover, or none, answers
+				return // another mover may accept it
 			}
 			if req.SourceState == nil {
 				resp.Diagnostics = diag.Diagnostics{diag.NewErrorDiagnostic("Unable to read the state of "+req.SourceTypeName, "It was written by another version of the provider. Refresh it with this version first.")}

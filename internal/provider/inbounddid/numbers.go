@@ -24,13 +24,13 @@ var (
 )
 
 // Numbers is vicidial_inbound_numbers: many DIDs that share their routing. Package
-// numbers decides what their rows are to hold and how they get there.
+// numbers computes their wanted rows and the steps to them.
 type Numbers struct{ store store }
 
 func NewNumbers() resource.Resource { return &Numbers{} }
 
-// Metadata returns the type name. The identity holds the name and the numbers, which
-// may change.
+// Metadata returns the type name. The identity has the name and the numbers, which may
+// change.
 func (r *Numbers) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_inbound_numbers"
 	resp.ResourceBehavior.MutableIdentity = true
@@ -40,8 +40,8 @@ func (r *Numbers) Configure(_ context.Context, req resource.ConfigureRequest, re
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
-// ModifyPlan compares the rows with the declaration, as an apply does: it says what
-// changes, and refuses what an apply would refuse.
+// ModifyPlan compares the rows with the declaration, as an apply does: it lists the
+// changes, and returns the errors of an apply.
 func (r *Numbers) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var prior *declared
 	if before := blockOf(ctx, req.State, &resp.Diagnostics); before != nil {
@@ -53,11 +53,11 @@ func (r *Numbers) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 			return
 		}
 	}
-	whole, ok := tfhelper.GetKnownPlan[types.Object](ctx, req, &resp.Diagnostics)
+	planned, ok := tfhelper.GetKnownPlan[types.Object](ctx, req, &resp.Diagnostics)
 	if !ok || resp.Diagnostics.HasError() {
 		return
 	}
-	b := block(whole.Attributes())
+	b := block(planned.Attributes())
 	want, diags := b.declared()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || r.store == nil {
@@ -69,13 +69,13 @@ func (r *Numbers) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	}
 	b = b.with("deviations", deviationMap(nil))
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, b.object())...)
-	// The rows of the last refresh stay in private state: Terraform plans once more
-	// before it applies, and what changed in between would be taken for what was seen.
+	// The rows of the last refresh stay in private state: Terraform plans again before it
+	// applies, and rows of that plan would hide changes since the refresh.
 	_, diags = r.review(ctx, b, want, prior)
 	resp.Diagnostics.Append(diags...)
 }
 
-// planRemoval saves the rows that a removal goes by.
+// planRemoval saves the rows that a removal compares with.
 func (r *Numbers) planRemoval(ctx context.Context, b block, have declared, resp *resource.ModifyPlanResponse) {
 	if r.store == nil {
 		return
@@ -90,21 +90,21 @@ func (r *Numbers) planRemoval(ctx context.Context, b block, have declared, resp 
 	}
 }
 
-// claim says what the run does with the numbers, and reports other objects that have
-// some of them.
+// claim claims the numbers for the run, and reports other objects that have claimed some
+// of them.
 func (r *Numbers) claim(name string, want declared, prior *declared) diag.Diagnostics {
 	err := r.store.ClaimNumbers(numbers.Claim{Owner: owner(name), Numbers: want.Numbers, New: prior == nil})
 	if err == nil && prior != nil {
 		leaving := prior.Numbers.Without(want.Numbers).Without(want.released)
 		err = r.store.ClaimNumbers(numbers.Claim{Owner: owner(name), Numbers: leaving, Goes: true})
 	}
-	return tfhelper.DiagnoseAt(path.Root("dids"), "Numbers that another resource has", err)
+	return tfhelper.DiagnoseAt(path.Root("dids"), "Numbers of another resource", err)
 }
 
 func owner(name string) string { return "vicidial_inbound_numbers " + name }
 
-// Create inserts the rows that are not there. When it fails, it removes them again
-// and leaves no state: Terraform would destroy the object before it creates it again.
+// Create inserts the missing rows. If it fails, it removes them and sets no state:
+// Terraform would destroy the object before it creates it again.
 func (r *Numbers) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	b := blockOf(ctx, req.Plan, &resp.Diagnostics)
 	want, diags := b.declared()
@@ -118,7 +118,7 @@ func (r *Numbers) Create(ctx context.Context, req resource.CreateRequest, resp *
 	}
 }
 
-// Read sets the state from the rows, and warns of who changed them.
+// Read sets the state from the rows, and warns of drift.
 func (r *Numbers) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	b := blockOf(ctx, req.State, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -136,37 +136,36 @@ func (r *Numbers) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 		}
 		return
 	}
-	seen, _ := tfhelper.LoadRows[[]numbers.Group](ctx, req.Private, &resp.Diagnostics)
+	saved, _ := tfhelper.LoadRows[[]numbers.Group](ctx, req.Private, &resp.Diagnostics)
 	if deviations, found := r.publish(ctx, b, tfhelper.ForRead(resp)); found {
 		since, _ := tfhelper.LogPosition(ctx, req.Private)
-		resp.Diagnostics.Append(r.drift(ctx, b, numbers.IDs(seen), deviations, since)...)
+		resp.Diagnostics.Append(r.drift(ctx, b, numbers.IDs(saved), deviations, since)...)
 	}
 }
 
-// Update changes the rows. When it fails, the state keeps the previous declaration,
-// with the numbers that have rows since, and the rows as they are: the next plan
-// shows all that is left.
+// Update changes the rows. If it fails, the state has the previous declaration with the
+// added numbers that have rows, so that the next plan shows the remaining changes.
 func (r *Numbers) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	b, before := blockOf(ctx, req.Plan, &resp.Diagnostics), blockOf(ctx, req.State, &resp.Diagnostics)
 	want, diags := b.declared()
 	resp.Diagnostics.Append(diags...)
 	prior, diags := before.declared()
 	resp.Diagnostics.Append(diags...)
-	seen, _ := tfhelper.LoadRows[[]numbers.Group](ctx, req.Private, &resp.Diagnostics)
+	saved, _ := tfhelper.LoadRows[[]numbers.Group](ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	written, err := r.update(ctx, b, want, prior, numbers.SeenIn(seen))
+	written, err := r.update(ctx, b, want, prior, numbers.SeenIn(saved))
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update inbound numbers", b.name(), err)...)
 	if err != nil {
 		b = before
 		if len(written) > 0 {
 			all := numbers.Of(append(written, names(prior.Numbers)...))
 			b = b.with("dids", tfhelper.StringList(all.Ranges()))
-			tfhelper.ForUpdate(resp).SetState(ctx, b.identity(), b.object(), seen) // replaced below, unless the database cannot be read
+			tfhelper.ForUpdate(resp).SetState(ctx, b.identity(), b.object(), saved) // replaced below, unless the database cannot be read
 		}
 	} else {
-		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, b.identity(), seen)
+		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, b.identity(), saved)
 	}
 	r.publish(ctx, b, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
@@ -184,7 +183,7 @@ func NumbersKey(ctx context.Context, of replacement.State) string {
 	return b.name() + " " + strings.Join(b.texts("dids"), ",")
 }
 
-// Rows names the rows of a block, as the key of vicidial_inbound_did does.
+// Rows returns the names of the rows of a block, as the key of vicidial_inbound_did.
 func (r *Numbers) Rows(ctx context.Context, of replacement.State) []string {
 	set, err := parseDIDs(blockOf(ctx, of, &diag.Diagnostics{}).texts("dids"))
 	if err != nil {
@@ -199,12 +198,12 @@ func (r *Numbers) Rows(ctx context.Context, of replacement.State) []string {
 
 func rowName(number string) string { return "DID " + cluster.FoldKey(number) }
 
-// DeleteExcept removes the rows of a block, except those that are named.
+// DeleteExcept removes the rows of a block, except those in except.
 func (r *Numbers) DeleteExcept(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, except map[string]bool) {
 	b := blockOf(ctx, req.State, &resp.Diagnostics)
 	have, diags := b.declared()
 	resp.Diagnostics.Append(diags...)
-	seen, _ := tfhelper.LoadRows[[]numbers.Group](ctx, req.Private, &resp.Diagnostics)
+	saved, _ := tfhelper.LoadRows[[]numbers.Group](ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -214,5 +213,5 @@ func (r *Numbers) DeleteExcept(ctx context.Context, req resource.DeleteRequest, 
 			kept = append(kept, name)
 		}
 	}
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete inbound numbers", b.name(), r.remove(ctx, have, numbers.Of(kept), numbers.SeenIn(seen)))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete inbound numbers", b.name(), r.remove(ctx, have, numbers.Of(kept), numbers.SeenIn(saved)))...)
 }

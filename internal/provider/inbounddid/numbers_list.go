@@ -15,10 +15,10 @@ import (
 
 func NewNumbersList() list.ListResource {
 	return tfhelper.NewList(NewNumbers(), "inbound numbers",
-		"Lists the inbound numbers in groups that are routed to the same place, such as the same in-group, call menu or extension. A number that is alone on its route is in none; `vicidial_inbound_did` lists it.",
+		"Lists the inbound numbers in groups that are routed to the same place, such as the same in-group, call menu or extension. A number whose route no other number has is in no group; `vicidial_inbound_did` lists it.",
 		tfhelper.Filters{
 			tfhelper.FilterMatch: "groups of which the name or a number is like this pattern, with `*` and `?`.",
-			filterGroup:          "numbers that lead to this in-group.",
+			filterGroup:          "numbers that are routed to this in-group.",
 			filterRoute:          "numbers of this route, such as `IN_GROUP`.",
 		},
 		func(ctx context.Context, store store) (tfhelper.Listing, error) {

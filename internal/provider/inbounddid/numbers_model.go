@@ -19,8 +19,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
-// block is a plan or a state of vicidial_inbound_numbers. Its attributes are those of
-// vicidial_inbound_did as well, so they are kept by name.
+// block is a plan or a state of vicidial_inbound_numbers. It has the attributes of
+// vicidial_inbound_did, too, so it is a map by name.
 type block map[string]attr.Value
 
 var overridesType = types.MapType{ElemType: types.StringType}
@@ -37,7 +37,7 @@ func newBlock(name string, dids []string) block {
 	return b
 }
 
-// blockTypes are the types of the attributes of a block.
+// blockTypes has the types of the attributes of a block.
 var blockTypes = func() map[string]attr.Type {
 	var resp resource.SchemaResponse
 	(&Numbers{}).Schema(context.Background(), resource.SchemaRequest{}, &resp)
@@ -50,13 +50,13 @@ var blockTypes = func() map[string]attr.Type {
 
 func (b block) object() types.Object { return types.ObjectValueMust(blockTypes, b) }
 
-// blockOf returns the block of a plan or a state; nil where it has none.
+// blockOf returns the block of a plan or a state; nil if it has none.
 func blockOf(ctx context.Context, from replacement.State, diags *diag.Diagnostics) block {
-	whole, ok := tfhelper.Get[types.Object](ctx, from, diags)
-	if !ok || whole.IsNull() {
+	object, ok := tfhelper.Get[types.Object](ctx, from, diags)
+	if !ok || object.IsNull() {
 		return nil
 	}
-	return whole.Attributes()
+	return object.Attributes()
 }
 
 func (b block) name() string {
@@ -96,7 +96,7 @@ func (b block) with(attribute string, value attr.Value) block {
 	return changed
 }
 
-// imported reports whether the block is one of which only the numbers are known yet.
+// imported reports whether the block is imported: only its numbers are known.
 func (b block) imported() bool { return b["deviations"].IsNull() }
 
 type blockIdentity struct {
@@ -116,7 +116,8 @@ type declared struct {
 	released numbers.Set
 }
 
-// declared converts the block. Its errors are contradictions that need no database.
+// declared converts the block, and returns the errors that it finds without the
+// database.
 func (b block) declared() (declared, diag.Diagnostics) {
 	var d declared
 	var err error
@@ -138,8 +139,8 @@ func (b block) declared() (declared, diag.Diagnostics) {
 		return d, diags
 	}
 	if both := d.Numbers.Common(d.released); both.Len() > 0 {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("released"), "Numbers that stay cannot be released",
-			errors.New(both.Brief()+" is in dids, too: take it out of one of the two"))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("released"), "Numbers in dids cannot be released",
+			errors.New(both.Brief()+" is in dids, too: remove it from one of the two"))...)
 	}
 	d.wanted, err = d.Wanted()
 	at := path.Root("overrides")
@@ -174,7 +175,7 @@ func overridesOf(at path.Path, from types.Map) ([]numbers.Override, diag.Diagnos
 	return overrides, diags
 }
 
-// adopted returns a block as an import finds it.
+// adopted returns the block that an import finds.
 func adopted(name string, found numbers.Block) block {
 	b := newBlock(name, found.Numbers.Ranges())
 	for column, value := range found.Shared {

@@ -40,15 +40,15 @@ func (r *Numbers) publish(ctx context.Context, b block, to tfhelper.Response) ([
 }
 
 const (
-	// mostAttributed is how many lines of a warning say who made the change, since
-	// each reads the admin change log.
+	// mostAttributed limits the lines of a warning with an author, since each of them
+	// reads the admin change log.
 	mostAttributed = 5
 	mostLines      = 20
 )
 
-// drift warns of numbers whose rows have changed since the state was written, and
-// says who changed them, where the admin change log has it. ids are the did_ids that
-// the numbers had then.
+// drift warns of numbers whose rows have changed since the state was written, and names
+// the author if the admin change log has one. ids has the did_ids of the numbers at that
+// time.
 func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string, now []numbers.Deviation, since int64) diag.Diagnostics {
 	known := map[string]string{}
 	for key, text := range before.textMap("deviations") {
@@ -71,7 +71,7 @@ func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string
 		}
 		line := numbers.Of(fresh).Brief() + ": " + deviation.Text
 		if len(lines) < mostAttributed {
-			line += r.who(ctx, records, since)
+			line += r.author(ctx, records, since)
 		}
 		lines = append(lines, line)
 	}
@@ -81,8 +81,8 @@ func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Inbound numbers "+before.name()+" were changed outside of this configuration", strings.Join(cluster.FirstOf(lines, mostLines), "\n"))}
 }
 
-// who returns the newest change of the first few rows in the admin change log.
-func (r *Numbers) who(ctx context.Context, ids []string, since int64) string {
+// author describes the newest change of the first rows in the admin change log.
+func (r *Numbers) author(ctx context.Context, ids []string, since int64) string {
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" })
 	return tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{After: since, Sections: []string{"DIDS"}, Records: ids[:min(len(ids), mostAttributed)]})
 }
@@ -106,7 +106,7 @@ func (r *Numbers) ImportState(ctx context.Context, req resource.ImportStateReque
 	}
 	if resp.Identity != nil {
 		id = b.identity()
-		if req.ID == "" && req.Identity != nil { // which an import may not change
+		if req.ID == "" && req.Identity != nil { // an import must not change it
 			resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
 		}
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, id)...)
@@ -145,20 +145,20 @@ func (r *Numbers) adopt(ctx context.Context, b block) (block, diag.Diagnostics) 
 	if err != nil {
 		return failed(err)
 	}
-	found, loose, secret := table.Adopt(set, defaults, hasPassword)
+	found, individual, secret := table.Adopt(set, defaults, hasPassword)
 	var diags diag.Diagnostics
-	if len(loose) > 0 {
-		diags.AddWarning("Columns that are left as they are: "+strings.Join(loose, ", "),
-			fmt.Sprintf("Almost each of the numbers of %s holds a value of its own there. Declare those that Terraform is to manage in overrides.", b.name()))
+	if len(individual) > 0 {
+		diags.AddWarning("Columns that are not managed: "+strings.Join(individual, ", "),
+			fmt.Sprintf("Almost each of the numbers of %s has a value of its own in them. Declare values that Terraform is to manage in overrides.", b.name()))
 	}
 	if len(secret) > 0 {
-		diags.AddWarning("Columns that are left as they are: "+strings.Join(secret, ", "),
-			fmt.Sprintf("Some of the numbers of %s have a password there, which is not read into the state. Declare the column itself, and not in overrides, if Terraform is to manage it.", b.name()))
+		diags.AddWarning("Columns that are not managed: "+strings.Join(secret, ", "),
+			fmt.Sprintf("Some of the numbers of %s have a password in them, which is not read into the state. If Terraform is to manage the column, declare its attribute, not overrides.", b.name()))
 	}
 	return adopted(b.name(), found), diags
 }
 
-// adoptable reads the table with every column that a declaration can hold, and the
+// adoptable reads the table with every column that a declaration can contain, and the
 // defaults of the database.
 func adoptable(ctx context.Context, store store) (numbers.Table, cluster.Row, error) {
 	schema, err := store.Schema(ctx)

@@ -13,8 +13,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// review returns the rows, with errors for what an apply would refuse and warnings
-// of what it changes.
+// review returns the rows, with the errors of an apply and warnings of its changes.
 func (r *Numbers) review(ctx context.Context, b block, want declared, prior *declared) (numbers.Table, diag.Diagnostics) {
 	change := numbers.Change{Want: want.wanted, Released: want.released, TakeOver: b.isTrue("take_over")}
 	blocks := []declared{want}
@@ -31,7 +30,7 @@ func (r *Numbers) review(ctx context.Context, b block, want declared, prior *dec
 	}
 	diff, err := change.Diff()
 	if err != nil {
-		return change.Have, tfhelper.DiagnoseAt(path.Root("dids"), "Numbers that are there already", err)
+		return change.Have, tfhelper.DiagnoseAt(path.Root("dids"), "Numbers exist already", err)
 	}
 	if diff.Empty() && prior != nil {
 		return change.Have, nil
@@ -49,30 +48,30 @@ func (r *Numbers) review(ctx context.Context, b block, want declared, prior *dec
 	return change.Have, diags
 }
 
-// reviewPatterns checks the first number of each range, which tells for all.
+// reviewPatterns checks the first number of each range; the others have the same form.
 func reviewPatterns(schema cluster.Schema, table numbers.Table, dids []string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for index, text := range dids {
 		first, _, _ := strings.Cut(text, "-")
 		row := cluster.Row{key: cluster.Text(first)}
-		var held cluster.Row
-		if _, there := table.ByPattern(first); there {
-			held = row
+		var existing cluster.Row
+		if _, found := table.ByPattern(first); found {
+			existing = row
 		}
-		diags.Append(tfhelper.Breaches("DID "+first, rules.Violations(schema, cluster.TableDIDs, held, row), func(string) path.Path { return path.Root("dids").AtListIndex(index) })...)
+		diags.Append(tfhelper.Breaches("DID "+first, rules.Violations(schema, cluster.TableDIDs, existing, row), func(string) path.Path { return path.Root("dids").AtListIndex(index) })...)
 	}
 	return diags
 }
 
-// reviewValues checks what is declared against the rules and the columns of the
-// database. A value that all of its numbers hold already is a warning.
+// reviewValues checks the declared values against the rules and the columns of the
+// database. For a value that all of its numbers already have, it returns a warning.
 func reviewValues(schema cluster.Schema, table numbers.Table, want declared) diag.Diagnostics {
 	check := func(values cluster.Row, of numbers.Set, at func(column string) path.Path) diag.Diagnostics {
 		if len(rules.Violations(schema, cluster.TableDIDs, nil, values)) == 0 {
 			return nil
 		}
-		held := table.CommonValues(of, want.wanted, values)
-		return tfhelper.Breaches("DIDs "+of.Brief(), rules.Violations(schema, cluster.TableDIDs, held, values), at)
+		existing := table.CommonValues(of, want.wanted, values)
+		return tfhelper.Breaches("DIDs "+of.Brief(), rules.Violations(schema, cluster.TableDIDs, existing, values), at)
 	}
 	diags := check(want.Shared, want.Numbers, path.Root)
 	for _, override := range want.Overrides {
@@ -81,7 +80,7 @@ func reviewValues(schema cluster.Schema, table numbers.Table, want declared) dia
 	return diags
 }
 
-// at returns where the value of a column of a number is declared.
+// at returns the attribute that declares a column of a number.
 func (d declared) at(column, number string) path.Path {
 	for _, override := range d.Overrides {
 		if _, sets := override.Row[column]; sets && override.Numbers.Has(number) {
@@ -91,8 +90,8 @@ func (d declared) at(column, number string) path.Path {
 	return path.Root(column)
 }
 
-// reviewRoutes reports numbers whose calls would lead nowhere: an error where the plan
-// sets it, and a warning where the rows hold it already.
+// reviewRoutes reports numbers whose calls have no valid target: an error if the plan
+// sets the target, and a warning if the rows already have it.
 func (r *Numbers) reviewRoutes(ctx context.Context, schema cluster.Schema, table numbers.Table, want declared) diag.Diagnostics {
 	routes := table.Routes(want.wanted, schema.Defaults(cluster.TableDIDs, cluster.DIDRouteColumns))
 	targets, err := r.store.DIDTargets(ctx, slices.ContainsFunc(routes, func(route numbers.Route) bool { return cluster.RouteNeedsPhones(route.Row) }))

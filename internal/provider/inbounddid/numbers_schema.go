@@ -30,8 +30,7 @@ import (
 //go:embed numbers_description.md
 var numbersDescription string
 
-// single are the attributes of vicidial_inbound_did that are columns which numbers
-// can share.
+// single has the attributes of vicidial_inbound_did that numbers can share.
 var single = func() map[string]schema.Attribute {
 	var resp resource.SchemaResponse
 	(&Resource{}).Schema(context.Background(), resource.SchemaRequest{}, &resp)
@@ -42,23 +41,23 @@ var single = func() map[string]schema.Attribute {
 	return shared
 }()
 
-// Schema returns the schema: the attributes of vicidial_inbound_did, which are not
-// computed here, and what makes a block of numbers.
+// Schema returns the attributes of vicidial_inbound_did, which are not computed here,
+// and those of a block of numbers.
 func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
 		"name": schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: "What the block is called in messages. It is in no table, so that another name changes nothing in the database. Each block has a name of its own.",
+			MarkdownDescription: "The name of the block in messages. No table contains it, so another name changes nothing in the database. Each block must have a different name.",
 			Validators:          []validator.String{stringvalidator.LengthBetween(1, 100)},
 		},
 		"dids": schema.ListAttribute{
 			Required: true, ElementType: types.StringType,
-			MarkdownDescription: "The numbers as the carrier sends them: ranges like `8005550100-8005550199` and single numbers like `+18005550300`. Leading zeros and a plus sign count; both ends of a range have the same number of digits. Other patterns, such as `*97`, are single. At most 100,000.",
+			MarkdownDescription: "The numbers as the carrier sends them: ranges like `8005550100-8005550199` and single numbers like `+18005550300`. Leading zeros and a plus sign are significant; both ends of a range have the same number of digits. Other patterns, such as `*97`, are single. At most 100,000.",
 			Validators:          []validator.List{listvalidator.SizeAtLeast(1), didRanges{}},
 		},
 		"overrides": schema.MapAttribute{
 			Optional: true, ElementType: types.MapType{ElemType: types.StringType},
-			MarkdownDescription: "Values of numbers that differ: numbers or ranges, with commas between them → attributes → values as text, e.g. `{ \"8005550100-8005550109\" = { group_id = \"VIP\", did_active = \"true\" } }`. `--BLANK--` stands for an empty text. A plan shows them, so a password in one is an error. An attribute that only `overrides` sets is not managed for the other numbers. By default no number differs.",
+			MarkdownDescription: "Values of numbers that differ: numbers or ranges, with commas between them → attributes → values as text, e.g. `{ \"8005550100-8005550109\" = { group_id = \"VIP\", did_active = \"true\" } }`. `--BLANK--` is an empty text. A plan shows them, so a password in one is an error. An attribute that only `overrides` sets is not managed for the other numbers. By default no number differs.",
 			Validators:          []validator.Map{overridesValidator{}},
 		},
 		"released": schema.ListAttribute{
@@ -72,7 +71,7 @@ func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 		},
 		"deviations": schema.MapAttribute{
 			Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.Map{tfhelper.ReportValidator{}},
-			MarkdownDescription: "Numbers whose rows are not as declared, and what they hold instead. Empty after an apply; what somebody changes by hand shows here, and the next apply changes it back." + tfhelper.ReportNote,
+			MarkdownDescription: "Numbers whose rows are not as declared, and their values. Empty after an apply. Changes that somebody makes by hand are shown here, and the next apply reverts them." + tfhelper.ReportNote,
 		},
 	}
 	tfhelper.DescribeEffects(attributes, effect.InboundNumbers)
@@ -91,13 +90,12 @@ func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 
 func (r *Numbers) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"name": identityschema.StringAttribute{RequiredForImport: true, Description: "What the block is called in Terraform."},
+		"name": identityschema.StringAttribute{RequiredForImport: true, Description: "The name of the block in Terraform."},
 		"dids": identityschema.StringAttribute{RequiredForImport: true, Description: "The numbers, as ranges with commas between them: 8005550100-8005550199,8005550300."},
 	}}
 }
 
-// valueOf returns the value of a column that an attribute stands for; false where it
-// is null or unknown.
+// valueOf returns the column value of an attribute; false if it is null or unknown.
 func valueOf(attribute attr.Value) (cluster.Value, bool) {
 	if attribute == nil || attribute.IsNull() || attribute.IsUnknown() {
 		return cluster.Value{}, false
@@ -113,7 +111,7 @@ func valueOf(attribute attr.Value) (cluster.Value, bool) {
 	return cluster.Value{}, false
 }
 
-// attributeOf is the reverse of valueOf; null where the row does not have the column.
+// attributeOf is the reverse of valueOf; null if the row does not have the column.
 func attributeOf(name string, value cluster.Value, has bool) attr.Value {
 	number, isNumber := value.Int()
 	switch single[name].(type) {
@@ -134,23 +132,23 @@ func attributeOf(name string, value cluster.Value, has bool) attr.Value {
 	return types.StringValue(tfhelper.ToBlank(value.Text))
 }
 
-// overridden returns the value of a column that the text of an override stands for.
+// overridden returns the column value of the text of an override.
 func overridden(name, text string) (cluster.Value, error) {
 	switch single[name].(type) {
 	case schema.BoolAttribute:
 		yes, err := strconv.ParseBool(text)
 		if err != nil {
-			return cluster.Value{}, fmt.Errorf(`%s is "true" or "false", not %q`, name, text)
+			return cluster.Value{}, fmt.Errorf(`%s must be "true" or "false", not %q`, name, text)
 		}
 		return cluster.YesNo(yes), nil
 	case schema.Int64Attribute:
 		number, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return cluster.Value{}, fmt.Errorf("%s is a whole number, not %q", name, text)
+			return cluster.Value{}, fmt.Errorf("%s must be a whole number, not %q", name, text)
 		}
 		return cluster.Number(number), nil
 	case nil:
-		return cluster.Value{}, fmt.Errorf("%q is no attribute that numbers can share; take one of %s", name, strings.Join(slices.Sorted(maps.Keys(single)), ", "))
+		return cluster.Value{}, fmt.Errorf("%q is not an attribute that numbers can share; use one of %s", name, strings.Join(slices.Sorted(maps.Keys(single)), ", "))
 	}
 	return tfhelper.FromBlank(text), nil
 }
@@ -168,7 +166,7 @@ func hasPassword(column string, value cluster.Value) bool {
 	return cluster.MayHoldPassword(column) && asterisk.HasSecret(value.Text)
 }
 
-// didRanges checks numbers and ranges; its error is at the one that is wrong.
+// didRanges validates numbers and ranges, with the error at the invalid one.
 type didRanges struct{}
 
 func (didRanges) Description(context.Context) string {
@@ -194,19 +192,18 @@ func (didRanges) ValidateList(_ context.Context, req validator.ListRequest, resp
 	resp.Diagnostics.Append(tfhelper.DiagnoseAt(at, "Invalid numbers", err)...)
 }
 
-// parseDIDs reads numbers, none of which is VICIdial's own row.
+// parseDIDs parses numbers, and refuses VICIdial's own rows.
 func parseDIDs(texts []string) (numbers.Set, error) {
 	set, err := numbers.Parse(texts)
 	for index, text := range texts {
 		if err == nil && cluster.ReservedDID(text) {
-			err = &numbers.RangeError{Index: index, Range: text, Reason: "is VICIdial's own row, which all other numbers depend on; it is managed alone, by vicidial_inbound_did with reserved = true"}
+			err = &numbers.RangeError{Index: index, Range: text, Reason: "is VICIdial's own row, which all other numbers depend on; manage it with a vicidial_inbound_did that has reserved = true"}
 		}
 	}
 	return set, err
 }
 
-// overridesValidator checks keys, names and values of overrides as far as they are
-// known.
+// overridesValidator validates the known keys, names and values of overrides.
 type overridesValidator struct{}
 
 func (overridesValidator) Description(context.Context) string {
@@ -224,7 +221,7 @@ func (overridesValidator) ValidateMap(_ context.Context, req validator.MapReques
 		for column, value := range override.Row {
 			if hasPassword(column, value) {
 				resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(override.Key).AtMapKey(column), "Password in overrides",
-					"Plans and the state show what is in overrides. Give the numbers with this "+column+" a vicidial_inbound_numbers of their own, whose "+column+" is marked as sensitive.")
+					"Plans and the state show overrides. Declare the numbers with this "+column+" in a vicidial_inbound_numbers of their own, whose "+column+" is marked as sensitive.")
 			}
 		}
 	}

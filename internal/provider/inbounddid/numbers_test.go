@@ -139,7 +139,7 @@ func TestAccInboundNumbers_refusesAtPlanTime(t *testing.T) {
 			refused(aBlock(d, `"8005550200-8005550210"`, `did_route = "IN_GROUP"`), "8005550200-8005550210: IN_GROUP reads group_id, which is blank"),
 			refused(aBlock(d, `"8005550200-8005550210"`, with(`overrides = { "8005550205" = { did_route = "PHONE", phone = "101", server_ip = "10.0.0.9" } }`)...), `overrides\["8005550205"\]\["server_ip"\].*server 10.0.0.9 is neither`),
 			refused(aBlock(d, `"8005550200"`, with(`overrides = { "8005550205" = { did_active = "false" } }`)...), "8005550205 is not among"),
-			refused(aBlock(d, `"8005550200"`, with(`overrides = { "8005550200" = { did_activ = "false" } }`)...), `"did_activ" is no attribute`),
+			refused(aBlock(d, `"8005550200"`, with(`overrides = { "8005550200" = { did_activ = "false" } }`)...), `"did_activ" is not an attribute`),
 			refused(aBlock(d, `"8005550200"`, with(`overrides = { "8005550200" = { did_active = "maybe" } }`)...), `"true" or "false"`),
 			refused(aBlock(d, `"8005550200"`, with(`overrides = { "8005550200" = { list_id = "many" } }`)...), `whole number`),
 			refused(aBlock(d, `"8005550200-8005550203"`, with(`overrides = { "8005550200-8005550201" = { menu_id = "a" }, "8005550201" = { menu_id = "b" } }`)...), `menu_id of 8005550201 has another value in the override`),

@@ -9,8 +9,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// readColumns are the columns that a plan of blocks reads: those that are managed,
-// and those that say where calls lead.
+// readColumns returns the columns that a plan of blocks reads: those that are managed,
+// and those of the route.
 func readColumns(blocks ...declared) []string {
 	columns := slices.Clone(cluster.DIDRouteColumns)
 	for _, d := range blocks {
@@ -19,7 +19,7 @@ func readColumns(blocks ...declared) []string {
 	return cluster.SortedUnique(columns)
 }
 
-// seenRows is what the rows of a block hold in the columns that it manages.
+// seenRows returns the rows of a block with the columns that it manages.
 func seenRows(table numbers.Table, want declared, prior *declared) []numbers.Group {
 	all, columns := want.Numbers, want.wanted.Columns()
 	if prior != nil {
@@ -31,7 +31,8 @@ func seenRows(table numbers.Table, want declared, prior *declared) []numbers.Gro
 
 func names(set numbers.Set) []string { return slices.Collect(set.All()) }
 
-// apply plans and writes a change. have is called with the rows that it is planned on.
+// apply plans and writes a change. It calls have with the rows that the plan is based
+// on.
 func (r *Numbers) apply(ctx context.Context, change numbers.Change, columns []string, have func(numbers.Table)) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
@@ -62,18 +63,17 @@ func (r *Numbers) create(ctx context.Context, b block, want declared) error {
 
 // thoseIn returns the numbers that have a row.
 func thoseIn(table numbers.Table, of numbers.Set) numbers.Set {
-	var there []string
+	var existing []string
 	for name := range of.All() {
 		if _, found := table.ByPattern(name); found {
-			there = append(there, name)
+			existing = append(existing, name)
 		}
 	}
-	return numbers.Of(there)
+	return numbers.Of(existing)
 }
 
-// update changes the rows. When it fails, it returns the numbers that have rows which
-// were not there before, and which the block did not have; those that may have, where
-// the database cannot be read.
+// update changes the rows. If it fails, it returns the added numbers that have new rows,
+// or that may have them if the database cannot be read.
 func (r *Numbers) update(ctx context.Context, b block, want, prior declared, seen numbers.Seen) (written []string, err error) {
 	var found numbers.Table
 	change := numbers.Change{
@@ -86,7 +86,7 @@ func (r *Numbers) update(ctx context.Context, b block, want, prior declared, see
 	}
 	fresh := want.Numbers.Without(prior.Numbers).Without(thoseIn(found, want.Numbers))
 	now, unread := r.store.Numbers(context.WithoutCancel(ctx), columns)
-	if unread != nil { // each may have a row; publish reports that nobody knows
+	if unread != nil { // each may have a row; publish reports the error
 		return names(fresh), err
 	}
 	return names(thoseIn(now, fresh)), err

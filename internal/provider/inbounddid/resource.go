@@ -1,5 +1,5 @@
-// Package inbounddid implements vicidial_inbound_did and vicidial_inbound_numbers:
-// where the calls to a number, or to many numbers, go. Package cluster has the rules,
+// Package inbounddid implements vicidial_inbound_did and vicidial_inbound_numbers: the
+// routing of calls to a number, or to many numbers. Package cluster has the rules,
 // package store the SQL.
 package inbounddid
 
@@ -74,7 +74,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
-// ModifyPlan reports what an apply would refuse, and routes that lead nowhere.
+// ModifyPlan returns the errors of an apply, and reports routes without a valid target.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.store == nil {
 		return
@@ -99,7 +99,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// claimPlanned says that the run has the DID, and gives up the one that it replaces.
+// claimPlanned claims the DID for the run, and releases the one that it replaces.
 func (r *Resource) claimPlanned(ctx context.Context, req resource.ModifyPlanRequest) diag.Diagnostics {
 	var pattern, before types.String
 	diags := req.Plan.GetAttribute(ctx, path.Root(key), &pattern)
@@ -118,7 +118,7 @@ func (r *Resource) claimPlanned(ctx context.Context, req resource.ModifyPlanRequ
 
 func (r *Resource) claim(pattern string, claim numbers.Claim) diag.Diagnostics {
 	claim.Owner, claim.Numbers = "vicidial_inbound_did "+pattern, numbers.Of([]string{pattern})
-	return tfhelper.DiagnoseAt(path.Root(key), "A number that another resource has", r.store.ClaimNumbers(claim))
+	return tfhelper.DiagnoseAt(path.Root(key), "Number of another resource", r.store.ClaimNumbers(claim))
 }
 
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

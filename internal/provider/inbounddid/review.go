@@ -14,12 +14,12 @@ import (
 )
 
 var (
-	errReserved    = errors.New("this is VICIdial's own row, which all other numbers depend on; set reserved = true if it is meant, and import the row where it is there")
-	errNotReserved = errors.New("only default and did_system_filter are VICIdial's own rows; leave reserved out")
+	errReserved    = errors.New("this is VICIdial's own row, which all other numbers depend on; to manage it, set reserved = true, and import the row if it exists")
+	errNotReserved = errors.New("only default and did_system_filter are VICIdial's own rows; remove reserved")
 )
 
-// review returns errors for what an apply would refuse, and warnings for what VICIdial
-// does that an operator does not expect. want is what the configuration declares.
+// review returns the errors of an apply, and warnings for effects that an operator does
+// not expect. want has the declared columns.
 func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew bool) diag.Diagnostics {
 	diags := reviewReserved(m)
 	diags.Append(r.table().CheckColumns(ctx, m, want)...)
@@ -33,14 +33,14 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	return diags
 }
 
-// reviewRoutes reports for what calls would lead nowhere: an error where the plan
-// sets it, and a warning where the row holds it already.
+// reviewRoutes reports routes without a valid target: an error if the plan sets the
+// target, and a warning if the row already has it.
 func (r *Resource) reviewRoutes(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
-	held, found, err := r.find(ctx, m)
+	existing, found, err := r.find(ctx, m)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
 	}
-	row := held
+	row := existing
 	if !found {
 		schema, err := r.store.Schema(ctx)
 		if err != nil {
@@ -51,8 +51,8 @@ func (r *Resource) reviewRoutes(ctx context.Context, m model, want cluster.Row) 
 	row = maps.Clone(row)
 	maps.Copy(row, want)
 	changes := func(column string) bool {
-		value, is := held[column]
-		return !is || !cluster.EquivalentDID(column, row[column], value)
+		value, found := existing[column]
+		return !found || !cluster.EquivalentDID(column, row[column], value)
 	}
 	targets, err := r.store.DIDTargets(ctx, cluster.RouteNeedsPhones(row))
 	if err != nil {
@@ -62,11 +62,11 @@ func (r *Resource) reviewRoutes(ctx context.Context, m model, want cluster.Row) 
 	for _, flaw := range targets.Flaws(m.Key(), row) {
 		diags.Append(diagnoseFlaw(path.Root(flaw.Column), flaw, "", slices.ContainsFunc(flaw.Causes, changes))...)
 	}
-	diags.Append(reviewSpelling(targets.Directory, held, want)...)
+	diags.Append(reviewSpelling(targets.Directory, existing, want)...)
 	return diags
 }
 
-// diagnoseFlaw reports a flaw of numbers; who is empty where there is one.
+// diagnoseFlaw reports a flaw of numbers; who is empty for a single one.
 func diagnoseFlaw(at path.Path, flaw cluster.DIDFlaw, who string, isSet bool) diag.Diagnostics {
 	const summary = "Calls would lead nowhere"
 	if flaw.Later || !isSet {
@@ -80,17 +80,17 @@ func reviewReserved(m model) diag.Diagnostics {
 	case reserved && !m.Reserved.ValueBool():
 		return tfhelper.DiagnoseAt(path.Root("did_pattern"), "Reserved DID", errReserved)
 	case !reserved && m.Reserved.ValueBool():
-		return tfhelper.DiagnoseAt(path.Root("reserved"), "No reserved DID", errNotReserved)
+		return tfhelper.DiagnoseAt(path.Root("reserved"), "Not a reserved DID", errNotReserved)
 	}
 	return nil
 }
 
-// reviewSpelling returns errors for keys that change and that their own rows spell in
-// another way.
-func reviewSpelling(directory cluster.Directory, held, want cluster.Row) diag.Diagnostics {
+// reviewSpelling returns errors for changed keys that are spelled differently from their
+// own rows.
+func reviewSpelling(directory cluster.Directory, existing, want cluster.Row) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, column := range slices.Sorted(maps.Keys(want)) {
-		if key := want[column].Text; key != held[column].Text {
+		if key := want[column].Text; key != existing[column].Text {
 			diags.Append(tfhelper.DiagnoseAt(path.Root(column), tfhelper.OtherLetters, directory.CheckSpelling(column, key))...)
 		}
 	}

@@ -6,9 +6,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// What the admin page would strip of a new value is refused, and of a description
-// warned of (docs/vicidial/admin-page.md#character-filter). The database has the
-// members of enums.
+// Characters that the admin page would remove from a new value are refused, or warned of
+// in a description (docs/vicidial/admin-page.md#character-filter). The schema of the
+// database has the members of enums.
 var (
 	identifier  = cluster.Matches(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ .; VICIdial's admin page strips other characters")
 	digits      = cluster.Matches(`^[0-9]*$`, "digits only")
@@ -28,7 +28,7 @@ func checkAddress(ip string) error {
 }
 
 var rules = cluster.Rules{
-	"did_pattern":                        cluster.Matches(`^[:+*#._0-9a-zA-Z]{2,50}$`, "2 to 50 digits, letters and : + * # . _; VICIdial matches the number exactly and knows no wildcards").StrippedByPage("+", 1404).StrippedByPage(":", 1513),
+	"did_pattern":                        cluster.Matches(`^[:+*#._0-9a-zA-Z]{2,50}$`, "2 to 50 digits, letters and : + * # . _; VICIdial matches the number exactly, without wildcards").StrippedByPage("+", 1404).StrippedByPage(":", 1513),
 	"did_description":                    plainText,
 	"extension":                          extension,
 	"exten_context":                      dialContext,

@@ -20,8 +20,8 @@ import (
 //go:embed description.md
 var description string
 
-// An attribute that is left out is not managed: it takes the column's default
-// when the DID is created, and whatever the row says later.
+// An attribute that is left out is not managed: it gets the column's default when the
+// DID is created, and the value of the row later.
 
 func text(about string) schema.StringAttribute {
 	return schema.StringAttribute{
@@ -55,11 +55,11 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"reserved": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Set to true to manage one of VICIdial's own rows: `default`, which takes calls to unknown numbers, or `did_system_filter`, which filters all calls. They are imported, not created, where they are there, and a destroy of them is refused. Defaults to false.",
+				MarkdownDescription: "Set to true to manage one of VICIdial's own rows: `default`, which takes calls to unknown numbers, or `did_system_filter`, which filters all calls. Import them if they exist; a destroy of them is refused. Defaults to false.",
 			},
 			"did_id": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "`did_id`: number that the database gave the row.",
+				MarkdownDescription: "`did_id`: number of the row, which the database assigns.",
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
 			"did_description":                    text("`did_description`: a name for the number. The admin pages and the agent screen show it."),
@@ -90,7 +90,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"max_queue_ingroup_extension":        text("`max_queue_ingroup_extension`: the extension to which calls go when more than `max_queue_ingroup_calls` wait. Needs schema 1418."),
 			"pre_filter_phone_group_id":          text("`pre_filter_phone_group_id`: a filter phone group, which is a list of numbers. Calls from its numbers go to `pre_filter_extension`, before all other filters. Needs schema 1382."),
 			"pre_filter_extension":               text("`pre_filter_extension`: the number of the DID that takes the calls from numbers in `pre_filter_phone_group_id`. Needs schema 1382."),
-			"pre_filter_recent_call":             text("`pre_filter_recent_call`: the settings container that says which numbers had a call recently: days, campaigns, in-groups and statuses. Calls from these numbers go to `pre_filter_recent_extension`. Empty for none. Needs schema 1659."),
+			"pre_filter_recent_call":             text("`pre_filter_recent_call`: the settings container that defines which numbers had a call recently: days, campaigns, in-groups and statuses. Calls from these numbers go to `pre_filter_recent_extension`. Empty for none. Needs schema 1659."),
 			"pre_filter_recent_extension":        text("`pre_filter_recent_extension`: the number of the DID that takes the calls that `pre_filter_recent_call` selects. Needs schema 1659."),
 			"inbound_route_answer":               flag("`inbound_route_answer`: whether the call is answered before it is routed. Needs schema 1598."),
 			"did_carrier_description":            text("`did_carrier_description`: free text about the carrier. Needs schema 1431."),

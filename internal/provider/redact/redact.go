@@ -1,7 +1,7 @@
-// Package redact keeps the values of sensitive and write-only attributes out of the
-// diagnostics that a provider returns, whatever wrote them: a validator, a check, the
-// database or a library. It also keeps out what a terminal would obey: a diagnostic may
-// have texts of rows and of programs.
+// Package redact removes the values of sensitive and write-only attributes from the
+// diagnostics of a provider, whatever wrote them: a validator, a check, the database or
+// a library. It also removes control sequences of terminals: a diagnostic may quote rows
+// and the output of programs.
 package redact
 
 import (
@@ -18,10 +18,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// replacement stands where a value was.
+// replacement replaces a value.
 const replacement = "(sensitive value)"
 
-// Framework is the part of plugin protocol 6 that the server behind implements.
+// Framework is the part of plugin protocol 6 that the framework's server implements.
 type Framework interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
@@ -29,8 +29,8 @@ type Framework interface {
 	tfprotov6.StateStoreServer
 }
 
-// Server passes every request on, and takes the secrets of the request's
-// configuration, and of the provider's, out of the diagnostics of the answer. Their
+// Server passes every request on, and removes the secrets of the request's
+// configuration, and of the provider's, from the diagnostics of the response. Their
 // texts are [cluster.Printable].
 type Server struct {
 	Framework
@@ -119,7 +119,7 @@ func (s *Server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSour
 	return resp, err
 }
 
-// clean takes the secrets of some objects, and the provider's own, out of diagnostics.
+// clean removes the secrets of objects, and the provider's own, from diagnostics.
 func (s *Server) clean(diagnostics []*tfprotov6.Diagnostic, schema *tfprotov6.Schema, objects ...*tfprotov6.DynamicValue) {
 	s.mutex.Lock()
 	secrets := slices.Clone(s.own)
@@ -127,27 +127,27 @@ func (s *Server) clean(diagnostics []*tfprotov6.Diagnostic, schema *tfprotov6.Sc
 	for _, object := range objects {
 		secrets = append(secrets, secretsOf(schema, object)...)
 	}
-	// The longest first: one may be part of another.
+	// The longest first: a secret may be part of another one.
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
 	for _, diagnostic := range diagnostics {
 		diagnostic.Summary, diagnostic.Detail = Text(cluster.Printable(diagnostic.Summary), secrets), Text(cluster.Printable(diagnostic.Detail), secrets)
 	}
 }
 
-// The shortest secret that is taken out wherever it stands: a shorter one is part of
-// words, and goes where it stands in quotes.
-const least = 4
+// minLength is the length from which a secret is removed everywhere. A shorter one may
+// be part of words, and is removed in quotes only.
+const minLength = 4
 
 var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'|` + "`[^`]*`")
 
-// Text is a text without the given secrets: without their values, written as they are
-// or as a Go string, and without quotations that are one, or begin a line of one.
+// Text returns a text without the secrets: without their values, as they are or as a Go
+// string, and without quotations of a secret or of the beginning of one of its lines.
 func Text(text string, secrets []string) string {
 	if len(secrets) == 0 {
 		return text
 	}
 	for _, secret := range secrets {
-		if len(secret) < least {
+		if len(secret) < minLength {
 			continue
 		}
 		text = strings.ReplaceAll(text, secret, replacement)
@@ -156,15 +156,15 @@ func Text(text string, secrets []string) string {
 		}
 	}
 	return quoted.ReplaceAllStringFunc(text, func(quotation string) string {
-		said := quotation[1 : len(quotation)-1]
+		quotedText := quotation[1 : len(quotation)-1]
 		if quotation[0] == '"' {
 			if plain, err := strconv.Unquote(quotation); err == nil {
-				said = plain
+				quotedText = plain
 			}
 		}
-		said = strings.TrimSuffix(strings.TrimSuffix(said, "…"), "...")
+		quotedText = strings.TrimSuffix(strings.TrimSuffix(quotedText, "…"), "...")
 		for _, secret := range secrets {
-			if said == secret || len(said) >= least && beginsLine(secret, said) {
+			if quotedText == secret || len(quotedText) >= minLength && beginsLine(secret, quotedText) {
 				return replacement
 			}
 		}
@@ -172,16 +172,16 @@ func Text(text string, secrets []string) string {
 	})
 }
 
-func beginsLine(text, said string) bool {
+func beginsLine(text, beginning string) bool {
 	for line := range strings.Lines(text) {
-		if strings.HasPrefix(strings.TrimSpace(line), said) {
+		if strings.HasPrefix(strings.TrimSpace(line), beginning) {
 			return true
 		}
 	}
 	return false
 }
 
-// secretsOf are the texts in the sensitive and write-only attributes of an object.
+// secretsOf returns the texts in the sensitive and write-only attributes of an object.
 func secretsOf(schema *tfprotov6.Schema, object *tfprotov6.DynamicValue) []string {
 	if schema == nil || schema.Block == nil || object == nil {
 		return nil
@@ -200,14 +200,14 @@ func inAttributes(attributes []*tfprotov6.SchemaAttribute, value tftypes.Value) 
 	}
 	var secrets []string
 	for _, attribute := range attributes {
-		switch held := fields[attribute.Name]; {
+		switch value := fields[attribute.Name]; {
 		case attribute.Sensitive || attribute.WriteOnly:
-			secrets = append(secrets, texts(held)...)
+			secrets = append(secrets, texts(value)...)
 		case attribute.NestedType == nil:
 		case attribute.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
-			secrets = append(secrets, inAttributes(attribute.NestedType.Attributes, held)...)
+			secrets = append(secrets, inAttributes(attribute.NestedType.Attributes, value)...)
 		default:
-			for _, element := range elements(held) {
+			for _, element := range elements(value) {
 				secrets = append(secrets, inAttributes(attribute.NestedType.Attributes, element)...)
 			}
 		}
@@ -215,7 +215,7 @@ func inAttributes(attributes []*tfprotov6.SchemaAttribute, value tftypes.Value) 
 	return secrets
 }
 
-// texts are all texts in a value.
+// texts returns all texts in a value.
 func texts(value tftypes.Value) []string {
 	if value.IsNull() || !value.IsKnown() {
 		return nil
@@ -234,7 +234,7 @@ func texts(value tftypes.Value) []string {
 	return all
 }
 
-// elements are the elements of a list, set or map, and the attributes of an object.
+// elements returns the elements of a list, set or map, and the attributes of an object.
 func elements(value tftypes.Value) []tftypes.Value {
 	if value.IsNull() || !value.IsKnown() {
 		return nil

@@ -12,12 +12,12 @@ import (
 
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "remote agents",
-		"Lists the runs of remote agents: every row of `vicidial_remote_agents`.",
+		"Lists the ranges of remote agents: every row of `vicidial_remote_agents`.",
 		tfhelper.Filters{
-			tfhelper.FilterMatch:  "runs of which `user_start` is like this pattern, with `*` and `?`.",
-			tfhelper.FilterActive: "runs that are active, or that are not.",
-			tfhelper.FilterServer: "runs on this server: a `server_id` or `server_ip`.",
-			"campaign_id":         "runs of this campaign.",
+			tfhelper.FilterMatch:  "ranges of which `user_start` is like this pattern, with `*` and `?`.",
+			tfhelper.FilterActive: "ranges that are active, or that are not.",
+			tfhelper.FilterServer: "ranges on this server: a `server_id` or `server_ip`.",
+			"campaign_id":         "ranges of this campaign.",
 		},
 		func(ctx context.Context, store store) (tfhelper.Listing, error) {
 			runs, err := store.RemoteAgents(ctx)

@@ -26,10 +26,10 @@ type model struct {
 
 const closers = "closer_campaigns"
 
-// number is the remote_agent_id.
+// number returns the remote_agent_id.
 func (m model) number() string { return strconv.FormatInt(m.ID.ValueInt64(), 10) }
 
-// Key returns the first user of the run.
+// Key returns the first user of the range.
 func (m model) Key() string { return m.UserStart.ValueString() }
 
 // columns maps the attributes to the columns of vicidial_remote_agents, but for
@@ -73,7 +73,7 @@ func (m model) Flatten(row cluster.Row) model {
 		m.ID = types.Int64Value(number)
 	}
 	m.UserStart = types.StringValue(row[key].Text)
-	// Here the letters count, unlike in the attributes that compare campaigns.
+	// This column is compared with regard to case.
 	m.CampaignID = types.StringValue(row["campaign_id"].Text)
 	m.Closers = tfhelper.StringList(cluster.ParseCloserCampaigns(row[closers].Text))
 	return m

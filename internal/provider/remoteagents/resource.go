@@ -42,7 +42,7 @@ func New() resource.Resource { return &Resource{} }
 
 const key = "user_start"
 
-// table describes vicidial_remote_agents. VICIdial logs a new run, and a change by the
+// table describes vicidial_remote_agents. VICIdial logs a new range, and a change by the
 // API, under its first user, and every other change under its remote_agent_id.
 func (r *Resource) table() singlerow.Table[model] {
 	return singlerow.Table[model]{
@@ -54,8 +54,8 @@ func (r *Resource) table() singlerow.Table[model] {
 	}
 }
 
-// find returns the row with the in-groups of the model where VICIdial's daemon has
-// blanked them, or the admin page has saved them in another order.
+// find returns the row. If VICIdial's daemon has emptied the in-groups, or the admin
+// page has saved them in another order, the row has those of the model.
 func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error) {
 	runs, err := r.store.RemoteAgents(ctx)
 	if err != nil {
@@ -86,7 +86,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
-// ModifyPlan reports what an apply would refuse, such as users in two runs.
+// ModifyPlan returns the errors of an apply, such as users in two ranges.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.store == nil {
 		return
@@ -105,9 +105,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !ok {
 		return
 	}
-	// Other remote agents that this run plans are compared with these. A run with
-	// another first user is a replacement: Terraform plans the new one next, without
-	// a prior state.
+	// Other remote agents that this run plans are compared with these. Another first user
+	// is a replacement: Terraform plans it next, without a prior state.
 	if !req.State.Raw.IsNull() {
 		if prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok && prior.Key() != m.Key() {
 			r.store.AddRemovedRemoteAgents(prior.number())

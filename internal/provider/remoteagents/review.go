@@ -13,8 +13,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// review returns errors for what an apply would refuse, and warnings for what VICIdial
-// does that an operator does not expect. want is what the configuration declares.
+// review returns the errors of an apply, and warnings for effects that an operator does
+// not expect. want has the declared columns.
 func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew bool) diag.Diagnostics {
 	fail := func(err error) diag.Diagnostics {
 		return tfhelper.Diagnose("Unable to plan remote agents", m.Key(), err)
@@ -31,7 +31,7 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	}
 	if _, found := servers.ByIP(m.ServerIP.ValueString()); !found {
 		diags.Append(tfhelper.Judge(path.Root("server_ip"), "Unknown server",
-			fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", m.ServerIP.ValueString()),
+			fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", m.ServerIP.ValueString()),
 			existing("server_ip"))...)
 	}
 	campaigns, err := r.store.Campaigns(ctx)
@@ -46,7 +46,7 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	diags.Append(checkUsers(directory, m, held)...)
 	diags.Append(checkSpelling(directory, m, held)...)
 	var have []cluster.RemoteAgents
-	tfhelper.Await(ctx, func() (again bool) { // others may give users up
+	tfhelper.Await(ctx, func() (again bool) { // other remote agents may release users
 		have, err = r.store.ExpectedRemoteAgents(ctx, m.Key())
 		other, shares, existing := cluster.OverlapOf(ownRun(have, m), have)
 		return err == nil && shares && !existing && other.ID() != "" && !r.store.HasWritten()
@@ -55,7 +55,7 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 		return fail(err)
 	}
 	if _, shares, existing := cluster.OverlapOf(ownRun(have, m), have); shares && !existing && r.store.HasWritten() {
-		return diags // the plan that is applied had the remote agents that give the users up
+		return diags // the first plan of this run had the remote agents that release the users
 	}
 	diags.Append(checkRuns(have, m, want, isNew)...)
 	return diags
@@ -70,8 +70,8 @@ func checkCampaign(campaigns cluster.Campaigns, id string, existing bool) diag.D
 	return tfhelper.Judge(at, tfhelper.OtherLetters, cluster.CheckSpelling("campaign", id, campaign.ID), existing)
 }
 
-// checkSpelling returns errors for the user and for in-groups that change and that their
-// own rows spell in another way.
+// checkSpelling returns errors for a new user and for changed in-groups that are spelled
+// differently from their own rows.
 func checkSpelling(directory cluster.Directory, m model, held cluster.Row) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if held == nil {
@@ -103,48 +103,48 @@ func checkUsers(directory cluster.Directory, m model, held cluster.Row) diag.Dia
 		}
 	}
 	if len(missing) > 0 {
-		diags.Append(tfhelper.WarnAt(path.Root("number_of_lines"), "Users that are not there",
-			fmt.Sprintf("%d users of the run are not in vicidial_users, %s the first of them. VICIdial logs them in all the same, and its reports then miss their names.", len(missing), missing[0]))...)
+		diags.Append(tfhelper.WarnAt(path.Root("number_of_lines"), "Unknown users",
+			fmt.Sprintf("%d users of the range are not in vicidial_users; the first is %s. VICIdial logs them in, but its reports do not contain their names.", len(missing), missing[0]))...)
 	}
 	for _, group := range m.groups() {
 		if !inGroup.MatchString(group) {
-			diags.Append(tfhelper.Judge(path.Root(closers), "Invalid value", fmt.Errorf("%q is no id of an in-group: 2 to 20 letters, digits, - and _", group),
+			diags.Append(tfhelper.Judge(path.Root(closers), "Invalid value", fmt.Errorf("%q is not an id of an in-group: use 2 to 20 letters, digits, - and _", group),
 				slices.Contains(cluster.ParseCloserCampaigns(held[closers].Text), group))...)
 			continue
 		}
 		if !directory.HasInGroup(group) {
-			diags.Append(tfhelper.WarnAt(path.Root(closers), "Unknown in-group", "In-group "+group+" is not there. Make it in the admin pages before calls come in.")...)
+			diags.Append(tfhelper.WarnAt(path.Root(closers), "Unknown in-group", "In-group "+group+" does not exist. Create it in the admin pages before calls come in.")...)
 		}
 	}
 	return diags
 }
 
-// ownRun is the planned row, with the number of the one that is there.
+// ownRun returns the planned row, with the number of the existing one.
 func ownRun(have []cluster.RemoteAgents, m model) cluster.RemoteAgents {
 	run := m.run()
-	if own, there, err := cluster.FindRemoteAgents(have, "", m.Key()); err == nil && there {
+	if own, found, err := cluster.FindRemoteAgents(have, "", m.Key()); err == nil && found {
 		run["remote_agent_id"] = cluster.Text(own.ID())
 	}
 	return run
 }
 
-// numbered names the row of a run in an error.
+// numbered returns the text that identifies the row of a range in an error.
 func numbered(run cluster.RemoteAgents) string {
 	if run.ID() == "" {
-		return ", planned as well"
+		return ", which is planned, too"
 	}
 	return " (remote_agent_id " + run.ID() + ")"
 }
 
-// checkRuns returns an error for a run that comes to share users with another, and for
-// a new run that exists and differs.
+// checkRuns returns an error for a range that shares users with another one, and for a
+// new range that exists and differs.
 func checkRuns(have []cluster.RemoteAgents, m model, want cluster.Row, isNew bool) diag.Diagnostics {
 	if _, _, err := cluster.FindRemoteAgents(have, "", m.Key()); err != nil {
 		return tfhelper.DiagnoseAt(path.Root(key), "Unable to plan remote agents", err)
 	}
 	if other, shares, existing := cluster.OverlapOf(ownRun(have, m), have); shares {
-		diags := tfhelper.Judge(path.Root("number_of_lines"), "Users in two runs",
-			fmt.Errorf("this run shares users with %s%s; choose a range that no other remote agents have, or have them give their users up in the same plan", other, numbered(other)), existing)
+		diags := tfhelper.Judge(path.Root("number_of_lines"), "Users in two ranges",
+			fmt.Errorf("this range shares users with %s%s; choose a range without users of other remote agents, or change the range of the other ones in the same plan", other, numbered(other)), existing)
 		if !existing {
 			return diags
 		}
@@ -153,7 +153,7 @@ func checkRuns(have []cluster.RemoteAgents, m model, want cluster.Row, isNew boo
 	return checkNew(have, m, want, isNew)
 }
 
-// checkNew returns an error for a new run that exists and differs.
+// checkNew returns an error for a new range that exists and differs.
 func checkNew(have []cluster.RemoteAgents, m model, want cluster.Row, isNew bool) diag.Diagnostics {
 	if !isNew {
 		return nil

@@ -26,7 +26,7 @@ import (
 //go:embed description.md
 var description string
 
-// What the admin page would strip of a new value is refused
+// Characters that the admin page would remove from a new value are refused
 // (docs/vicidial/admin-page.md#character-filter).
 var (
 	identifier = cluster.Matches(`^[-_0-9a-zA-Z]{1,20}$`, "1 to 20 letters, digits, - and _; VICIdial's admin page strips other characters")
@@ -54,15 +54,15 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"number_of_lines": schema.Int64Attribute{
 				Optional: true, Computed: true, Default: int64default.StaticInt64(1),
-				MarkdownDescription: "`number_of_lines`: users of the run, 1 to 255. Defaults to 1.",
+				MarkdownDescription: "`number_of_lines`: the number of users, 1 to 255. Defaults to 1.",
 			},
 			"server_ip": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "`server_ip`: the node that logs them in. Refer to `vicidial_server.NAME.server_ip`. A change moves the run.",
+				MarkdownDescription: "`server_ip`: the node that logs them in. Refer to `vicidial_server.NAME.server_ip`. A change moves the range.",
 			},
 			"campaign_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "`campaign_id`: the campaign that they take calls of. It must exist.",
+				MarkdownDescription: "`campaign_id`: the campaign whose calls they take. It must exist.",
 			},
 			"conf_exten": schema.StringAttribute{
 				Required:            true,
@@ -75,18 +75,18 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"closer_campaigns": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "`closer_campaigns`: in-groups that they take calls of. VICIdial may blank the column; that is no change here.",
+				MarkdownDescription: "`closer_campaigns`: in-groups whose calls they take. VICIdial may empty the column; the plan does not show that as a change.",
 				Validators:          []validator.List{listvalidator.UniqueValues()},
 				PlanModifiers:       []planmodifier.List{listplanmodifier.UseStateForUnknown()},
 			},
 			"extension_group": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "`extension_group`: group of extensions that calls go to in turn, `NONE` for none.",
+				MarkdownDescription: "`extension_group`: group of extensions to which calls go in turn; `NONE` for none.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"extension_group_order": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "`extension_group_order`: the order of that turn.",
+				MarkdownDescription: "`extension_group_order`: the order of the extensions.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"on_hook_agent": schema.BoolAttribute{
@@ -101,7 +101,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"remote_agent_id": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "`remote_agent_id`: number that the database gave the row.",
+				MarkdownDescription: "`remote_agent_id`: number of the row, which the database assigns.",
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
 		},
@@ -111,6 +111,6 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"user_start": identityschema.StringAttribute{RequiredForImport: true, Description: "The first user of the run."},
+		"user_start": identityschema.StringAttribute{RequiredForImport: true, Description: "The first user of the range."},
 	}}
 }

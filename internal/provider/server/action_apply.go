@@ -6,7 +6,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// writer is what every action writes with.
+// writer is the part of the store that every action writes with.
 type writer interface {
 	AddActionRows(action string, plan cluster.Plan)
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
@@ -30,7 +30,7 @@ func applyDecision[Input interface{ Plan() (cluster.Plan, error) }](ctx context.
 	return input, err
 }
 
-// report sends the sentences to the progress, or otherwise where there is none.
+// report sends the sentences to progress, or the text otherwise if there are none.
 func report(progress func(string), sentences []string, otherwise string) {
 	for _, sentence := range sentences {
 		progress(sentence)

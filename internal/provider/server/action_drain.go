@@ -20,7 +20,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// drainTopology is what the drain and undrain actions read and change.
+// drainTopology is the part of the store that the drain and undrain actions use.
 type drainTopology interface {
 	Servers(context.Context) (cluster.Servers, error)
 	Expected(context.Context) (cluster.Servers, error)
@@ -104,8 +104,8 @@ func (a *Drain) ValidateConfig(ctx context.Context, req action.ValidateConfigReq
 	}
 }
 
-// ModifyPlan reports what the invocation would refuse, and what a drain leaves to
-// the operator.
+// ModifyPlan returns the errors of the invocation, and warnings of what a drain does not
+// change.
 func (a *Drain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m, ok := tfhelper.Get[drainModel](ctx, req.Config, &resp.Diagnostics)
 	if ok && a.store != nil && !m.ServerIP.IsUnknown() {
@@ -160,10 +160,10 @@ func reviewMissing(ctx context.Context, f drainTopology, ip string) diag.Diagnos
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("server_ip"), "No such server",
-		"No row of the table servers has the address "+ip+", and no resource of this configuration is going to make one.")}
+		"No row of the table servers has the address "+ip+", and no resource of this configuration creates one.")}
 }
 
-// input reads what the decision depends on.
+// input reads the input of the decision.
 func (a *Drain) input(ctx context.Context, m drainModel) (maintenance.Drain, error) {
 	d := maintenance.Drain{EvenIfLast: m.EvenIfLast.ValueBool()}
 	var err error
@@ -177,7 +177,7 @@ func (a *Drain) input(ctx context.Context, m drainModel) (maintenance.Drain, err
 	return d, err
 }
 
-// find reads the servers, and returns the one with that address, too.
+// find reads the servers, and also returns the one with the address.
 func find(ctx context.Context, f drainTopology, ip string) (cluster.Servers, cluster.Server, error) {
 	servers, err := f.Servers(ctx)
 	if err != nil {
@@ -190,7 +190,7 @@ func find(ctx context.Context, f drainTopology, ip string) (cluster.Servers, clu
 	return servers, server, nil
 }
 
-// around reads what a drain does not change but warns of.
+// around reads the rows that a drain warns of but does not change.
 func (a *Drain) around(ctx context.Context) (maintenance.DrainContext, error) {
 	var around maintenance.DrainContext
 	var err error
@@ -213,10 +213,10 @@ func (a *Drain) drain(ctx context.Context, m drainModel, progress func(string)) 
 	if err != nil {
 		return err
 	}
-	report(progress, d.Summary(), d.Server.String()+" was out of work already")
+	report(progress, d.Summary(), d.Server.String()+" is already out of use")
 	timeout, pause := waitTimes(m.Timeout, m.Interval, drainTimeout)
 	if timeout == 0 {
-		progress("Who is at work on " + d.Server.String() + " is not waited for")
+		progress("The action does not wait until nobody is at work on " + d.Server.String())
 		return nil
 	}
 	watch := &maintenance.DrainWatch{Server: d.Server}

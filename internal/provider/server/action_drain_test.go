@@ -115,7 +115,7 @@ func TestDrain_waitsUntilEmpty(t *testing.T) {
 				| 9001       | 10.0.0.3  | ACTIVE   |
 				| 9101       | 10.0.0.3  | INACTIVE |
 				| 9201       | 10.0.0.1  | ACTIVE   |`)
-			back.Invoke(t.Context(), t, counted, nil).ExpectProgress(t, "dial3 (10.0.0.3) was at work already")
+			back.Invoke(t.Context(), t, counted, nil).ExpectProgress(t, "dial3 (10.0.0.3) is already in use")
 
 			everything := d.Table(t.Context(), "SELECT * FROM vicidial_admin_log") + strings.Join(drained.Progress, "") + strings.Join(undrained.Progress, "")
 			if strings.Contains(everything, "canary") {
@@ -137,10 +137,10 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 		d.Expect(t, gates, dial3Drained)
 		d.Expect(t, lines, "| n |\n| 3 |")
 		again := action.Invoke(t.Context(), t, short, onProgress(map[string]func(){
-			"was out of work already": acctest.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls"),
+			"is already out of use": acctest.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls"),
 		}))
 		again.ExpectDiagnostic(t, "")
-		again.ExpectProgress(t, "dial3 (10.0.0.3) was out of work already", "dial3 (10.0.0.3) is drained")
+		again.ExpectProgress(t, "dial3 (10.0.0.3) is already out of use", "dial3 (10.0.0.3) is drained")
 		d.Expect(t, lines, "| n |\n| 3 |")
 	})
 	for claim, stop := range map[string]func(*testing.T, *acctest.Action, func()){
@@ -191,7 +191,7 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 		d := drainFixture(t, 1720)
 		answer := acctest.NewAction(t, d, "vicidial_server_drain", nil).Invoke(t.Context(), t, drainConfig(acctest.Values{"timeout": "0s", "remote_agents": false}), nil)
 		answer.ExpectDiagnostic(t, "")
-		answer.ExpectProgress(t, "takes no new agent logins", "Who is at work on dial3 (10.0.0.3) is not waited for")
+		answer.ExpectProgress(t, "takes no new agent logins", "The action does not wait until nobody is at work on dial3 (10.0.0.3)")
 		d.Expect(t, gates, dial3Drained)
 		d.Expect(t, "SELECT status FROM vicidial_remote_agents WHERE user_start = '9001'", "| status |\n| ACTIVE |")
 	})

@@ -18,7 +18,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// rebuildTopology is what the action reads and changes.
+// rebuildTopology is the part of the store that the action uses.
 type rebuildTopology interface {
 	Schema(context.Context) (cluster.Schema, error)
 	Servers(context.Context) (cluster.Servers, error)
@@ -88,7 +88,7 @@ func (a *RebuildConf) ValidateConfig(ctx context.Context, req action.ValidateCon
 	}
 }
 
-// ModifyPlan reports what the invocation would refuse.
+// ModifyPlan returns the errors of the invocation.
 func (a *RebuildConf) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m, ok := tfhelper.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics)
 	if ok && a.store != nil {
@@ -104,7 +104,7 @@ func (a *RebuildConf) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	}
 }
 
-// review checks against the servers as this run will leave them.
+// review checks the action against the servers after this run.
 func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnostics {
 	schema, err := a.store.Schema(ctx)
 	if err != nil {
@@ -135,7 +135,7 @@ func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnosti
 	return diags
 }
 
-// input reads what the decision depends on.
+// input reads the input of the decision.
 func (a *RebuildConf) input(ctx context.Context, m rebuildModel) (maintenance.RebuildConf, error) {
 	r := maintenance.RebuildConf{Wanted: knownTexts(m.Servers)}
 	var err error
@@ -173,8 +173,8 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func
 	})
 }
 
-// unfinished is the error that names the nodes which have not reset their flags,
-// and what is known of them.
+// unfinished returns an error that names the nodes that have not reset their flags, and
+// whether they are alive.
 func (a *RebuildConf) unfinished(ctx context.Context, watch *maintenance.RebuildWatch, waited time.Duration, stopped bool) error {
 	alive, _, err := a.store.Alive(ctx)
 	if err != nil {

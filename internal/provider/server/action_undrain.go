@@ -38,7 +38,7 @@ type undrainModel struct {
 	RemoteAgents types.List   `tfsdk:"remote_agents"`
 }
 
-// wanted are the first users of the runs to activate, without unknown values.
+// wanted returns the first users of the ranges to activate, without unknown values.
 func (m undrainModel) wanted() []string { return knownTexts(m.RemoteAgents) }
 
 // knownTexts returns the strings of a list, without unknown values.
@@ -78,8 +78,8 @@ func (a *Undrain) Configure(_ context.Context, req action.ConfigureRequest, resp
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.store)...)
 }
 
-// ModifyPlan reports what the invocation would refuse, and why agents may not
-// return.
+// ModifyPlan returns the errors of the invocation, and warnings if agents still cannot
+// log in.
 func (a *Undrain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m, ok := tfhelper.Get[undrainModel](ctx, req.Config, &resp.Diagnostics)
 	if ok && a.store != nil && !m.ServerIP.IsUnknown() {
@@ -126,7 +126,7 @@ func (a *Undrain) review(ctx context.Context, m undrainModel) diag.Diagnostics {
 	return diags
 }
 
-// input reads what the decision depends on.
+// input reads the input of the decision.
 func (a *Undrain) input(ctx context.Context, m undrainModel) (maintenance.Undrain, error) {
 	u := maintenance.Undrain{Wanted: m.wanted()}
 	if !m.Balance.IsNull() && !m.Balance.IsUnknown() {
@@ -148,6 +148,6 @@ func (a *Undrain) undrain(ctx context.Context, m undrainModel, progress func(str
 	if err != nil {
 		return err
 	}
-	report(progress, u.Summary(), u.Server.String()+" was at work already")
+	report(progress, u.Summary(), u.Server.String()+" is already in use")
 	return nil
 }

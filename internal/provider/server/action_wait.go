@@ -40,8 +40,8 @@ func intervalAttribute() schema.StringAttribute {
 	}
 }
 
-// waitTimes are timeout and interval. A value that is null, unknown or invalid
-// counts as the default.
+// waitTimes returns timeout and interval: the default for a value that is null, unknown
+// or invalid.
 func waitTimes(timeout, pause types.String, otherwise time.Duration) (time.Duration, time.Duration) {
 	wait, err := maintenance.ParseWait(timeout.ValueString())
 	if err != nil {
@@ -64,12 +64,12 @@ func reviewWaitTimes(timeout, pause types.String, otherwise time.Duration) diag.
 	if pause.IsNull() {
 		at = path.Root("timeout")
 	}
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Pause longer than the wait",
-		"The action would read the tables only once: the interval is "+every.String()+", and the timeout "+wait.String()+". Give a longer timeout, or 0s not to wait.")}
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Interval longer than the timeout",
+		"The action would read the tables only once: the interval is "+every.String()+", and the timeout "+wait.String()+". Set a longer timeout, or 0s not to wait.")}
 }
 
-// await polls until the result is done. A wait that ends earlier returns the error
-// of unfinished.
+// await polls until the result is done. If it ends earlier, it returns the error of
+// unfinished.
 func await(
 	ctx context.Context, timeout, pause time.Duration, progress func(string),
 	poll func(context.Context, time.Duration) maintenance.PollResult, unfinished func(waited time.Duration, stopped bool) error,

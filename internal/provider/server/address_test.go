@@ -129,7 +129,7 @@ func TestAccServer_addressChangedInPlace(t *testing.T) {
 			},
 			{ // another server's address
 				Config: config("10.0.0.2"), PlanOnly: true,
-				ExpectError: errorText(`Address already taken.*server_ip = "10.0.0.2".*server dial2 already has the address 10.0.0.2`),
+				ExpectError: errorText(`Address already in use.*server_ip = "10.0.0.2".*server dial2 already has the address 10.0.0.2`),
 			},
 			{
 				PreConfig: acctest.Run(t, d, "UPDATE system_settings SET active_voicemail_server = ''", "DELETE FROM vicidial_live_agents"),

@@ -13,14 +13,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// memory is the private state: the row when it was last read, to compare before a
-// write, and what had changed by then. It contains no secrets.
+// memory is the private state: the row as it was read last, which a write compares, and
+// the changes that the read found. It contains no secrets.
 type memory struct {
 	Row   cluster.Row
 	Moved []columnChange `json:",omitempty"`
-	// Rooms is the range that was last declared, or found without gaps.
+	// Rooms is the last range that was declared, or read without gaps.
 	Rooms cluster.RoomRange
-	// Waiting is set while rooms of the other engine are still to be removed.
+	// Waiting is true while rooms of the other engine remain to be removed.
 	Waiting bool `json:",omitempty"`
 }
 
@@ -30,19 +30,19 @@ type columnChange struct {
 	Text   string
 }
 
-// roomsColumn stands for the conference rooms in a [columnChange].
+// roomsColumn represents the conference rooms in a [columnChange].
 const roomsColumn = "conference.rooms"
 
-// changesSince compares the row and the rooms with the previous ones, and looks up in
-// the admin change log, from a position on, who changed them.
-func (r *Resource) changesSince(ctx context.Context, seen memory, server cluster.Server, rooms []cluster.Room, since int64) []columnChange {
-	if seen.Row == nil {
+// changesSince compares the row and the rooms with the previous ones, and finds the
+// author of a change in the lines of the admin change log after a position.
+func (r *Resource) changesSince(ctx context.Context, prior memory, server cluster.Server, rooms []cluster.Room, since int64) []columnChange {
+	if prior.Row == nil {
 		return nil
 	}
 	var changes []columnChange
 	for _, column := range slices.Sorted(maps.Keys(server.Row)) {
-		if was, known := seen.Row[column]; known && !cluster.Equivalent(column, was, server.Row[column]) {
-			changes = append(changes, columnChange{column, cluster.DescribeChange(column, was.String(), server.Row[column].String())})
+		if before, known := prior.Row[column]; known && !cluster.Equivalent(column, before, server.Row[column]) {
+			changes = append(changes, columnChange{column, fmt.Sprintf("%s: %s → %s", column, before, server.Row[column])})
 		}
 	}
 	if len(changes) > 0 {
@@ -51,39 +51,39 @@ func (r *Resource) changesSince(ctx context.Context, seen memory, server cluster
 			changes[i].Text += author
 		}
 	}
-	missing := seen.Rooms.Missing(rooms)
-	if sameEngine := cluster.Equivalent("conf_engine", seen.Row["conf_engine"], server.Row["conf_engine"]); sameEngine && len(missing) > 0 {
-		changes = append(changes, columnChange{roomsColumn, "conference rooms: no " + some(missing) + " any more" + r.roomAuthor(ctx, missing[0], server, since)})
+	missing := prior.Rooms.Missing(rooms)
+	if sameEngine := cluster.Equivalent("conf_engine", prior.Row["conf_engine"], server.Row["conf_engine"]); sameEngine && len(missing) > 0 {
+		changes = append(changes, columnChange{roomsColumn, "conference rooms removed: " + some(missing) + r.roomAuthor(ctx, missing[0], server, since)})
 	}
 	return changes
 }
 
-// author names who changed or deleted a server last.
+// author describes the last change or removal of a server.
 func (r *Resource) author(ctx context.Context, id string, since int64) string {
 	return tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{After: since, Sections: []string{"SERVERS"}, Records: []string{id}})
 }
 
-// roomAuthor names who deleted a room. Rooms have the same numbers on all servers: only
-// the statement tells which server it was.
+// roomAuthor describes the removal of a room. Rooms have the same numbers on all
+// servers: only the logged statement contains the server.
 func (r *Resource) roomAuthor(ctx context.Context, room int, server cluster.Server, since int64) string {
 	return tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{
 		After: since, Sections: []string{"CONFERENCES", "VICICONF"}, Records: []string{strconv.Itoa(room)}, SQL: "'" + server.IP() + "'",
 	})
 }
 
-// warnRemoved warns of a server whose row is gone.
+// warnRemoved warns of a server whose row was deleted.
 func (r *Resource) warnRemoved(ctx context.Context, id string, since int64) diag.Diagnostics {
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: server "+id, "The row is gone"+r.author(ctx, id, since)+".")}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: server "+id, "The row does not exist any more"+r.author(ctx, id, since)+".")}
 }
 
-// warn warns of the changes that the configuration is going to undo. Columns that
-// it does not manage may change.
+// warn warns of the changes that an apply reverts. Columns that are not managed may
+// change.
 func (m memory) warn(declared *expanded) diag.Diagnostics {
 	managed := declared.row()
 	_, rooms := declared.rooms(declared)
 	var lines []string
 	for _, change := range m.Moved {
-		if _, ours := managed[change.Column]; ours || rooms && change.Column == roomsColumn {
+		if _, isManaged := managed[change.Column]; isManaged || rooms && change.Column == roomsColumn {
 			lines = append(lines, change.Text)
 		}
 	}

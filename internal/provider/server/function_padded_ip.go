@@ -19,8 +19,8 @@ func (f *PaddedIP) Metadata(_ context.Context, _ function.MetadataRequest, resp 
 
 func (f *PaddedIP) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary:             "An address as VICIdial's dial strings write it",
-		MarkdownDescription: "Returns a server's address as VICIdial's dialplan writes it between nodes: each number padded to three digits, joined by stars. `10.10.10.15` becomes `010*010*010*015`. Useful in dialplan texts that lead to another node.",
+		Summary:             "Converts an address to VICIdial's padded form",
+		MarkdownDescription: "Returns a server's address in the form that VICIdial's dialplan uses between nodes: each number padded to three digits, joined by stars. `10.10.10.15` becomes `010*010*010*015`. Use it in dialplan texts that dial another node.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "server_ip", MarkdownDescription: "IPv4 address without leading zeros."},
 		},

@@ -26,10 +26,10 @@ func NewList() list.ListResource {
 			rooms, err := store.Rooms(ctx)
 			return tfhelper.Listing{Items: tfhelper.ListItems(servers, func(server cluster.Server) tfhelper.ListItem {
 				o := &expanded{model: model{ConfSecretVersion: types.Int64Null(), ManagerSecretVersion: types.Int64Null()}}
-				found, whole := cluster.DescribeRooms(server.Engine(), cluster.RoomsOf(server.IP(), rooms), cluster.RoomRange{}, false)
-				o.show(server, found, whole)
+				found, complete := cluster.DescribeRooms(server.Engine(), cluster.RoomsOf(server.IP(), rooms), cluster.RoomRange{}, false)
+				o.show(server, found, complete)
 				if asterisk.HasSecret(o.CustomDialplan.ValueString()) {
-					o.CustomDialplan = types.StringNull() // a configuration that is generated of the list would show the password
+					o.CustomDialplan = types.StringNull() // configuration generated from the list would contain the password
 				}
 				item := tfhelper.ListItem{Name: displayName(server), ID: o.identity(), Values: map[string][]string{
 					tfhelper.FilterMatch: {server.ID(), server.IP()}, tfhelper.FilterActive: tfhelper.FilterYesNo(server.Row["active"]),
@@ -41,8 +41,8 @@ func NewList() list.ListResource {
 		})
 }
 
-// displayName is the server_id with the description, as the admin page shows it, and
-// the address.
+// displayName returns the server_id with the description, as the admin page shows it,
+// and the address.
 func displayName(server cluster.Server) string {
 	if about := server.Row["server_description"].Text; about != "" {
 		return server.ID() + " (" + about + ", " + server.IP() + ")"

@@ -81,8 +81,8 @@ type identity struct {
 	ServerID types.String `tfsdk:"server_id"`
 }
 
-// expanded is a model with its groups as structs. In the model they are objects,
-// which may be unknown as a whole.
+// expanded is a model with its groups as structs. In the model they are objects, since a
+// group may be unknown.
 type expanded struct {
 	model
 	balance    balance
@@ -138,7 +138,7 @@ func (o *expanded) identity() identity { return identity{o.ServerID} }
 
 func (o *expanded) id() string { return o.ServerID.ValueString() }
 
-// columns maps attributes to columns, for both directions.
+// columns maps attributes to columns, in both directions.
 func (o *expanded) columns() []tfhelper.Column {
 	in := func(group, name string) path.Path { return path.Root(group).AtName(name) }
 	return []tfhelper.Column{
@@ -189,10 +189,10 @@ func (o *expanded) columns() []tfhelper.Column {
 	}
 }
 
-// row is the declared values by column.
+// row returns the declared values by column.
 func (o *expanded) row() cluster.Row { return tfhelper.Expand(o.columns()) }
 
-// engine is the declared conference engine. MeetMe is VICIdial's default, and the
+// engine returns the declared conference engine. MeetMe is VICIdial's default, and the
 // only one before schema 1664.
 func (o *expanded) engine() cluster.Engine {
 	if o.conference.Engine.ValueString() == string(cluster.Confbridge) {
@@ -201,7 +201,7 @@ func (o *expanded) engine() cluster.Engine {
 	return cluster.Meetme
 }
 
-// rooms is the declared range of rooms; false if the configuration does not manage
+// rooms returns the declared range of rooms; false if the configuration does not manage
 // rooms.
 func (o *expanded) rooms(declared *expanded) (cluster.RoomRange, bool) {
 	if declared.conference.Rooms.IsNull() || o.conference.Rooms.IsNull() || o.conference.Rooms.IsUnknown() {
@@ -214,16 +214,16 @@ func (o *expanded) rooms(declared *expanded) (cluster.RoomRange, bool) {
 	return rooms, true
 }
 
-// show sets the attributes from the rows. Rooms with gaps that are not managed are
-// not shown, since no number could describe them.
-func (o *expanded) show(server cluster.Server, found cluster.RoomRange, whole bool) {
+// show sets the attributes from the rows. Rooms that are not managed and have gaps
+// (complete is false) are null, since first room and count cannot describe them.
+func (o *expanded) show(server cluster.Server, found cluster.RoomRange, complete bool) {
 	tfhelper.Flatten(o.columns(), server.Row)
 	o.ServerID = types.StringValue(server.ID())
 	o.conference.Rooms, o.conference.FirstRoom = types.Int64Null(), types.Int64Null()
-	if whole || found.Count > 0 {
+	if complete || found.Count > 0 {
 		o.conference.Rooms = types.Int64Value(int64(found.Count))
 	}
-	if whole && found.First == 0 { // there are none: a configuration of 0 rooms is to plan no change
+	if complete && found.First == 0 { // no rooms: a configuration with 0 rooms must plan no change
 		found.First = server.Engine().FirstRoom()
 	}
 	if found.First > 0 {
@@ -235,7 +235,8 @@ func (o *expanded) show(server cluster.Server, found cluster.RoomRange, whole bo
 	o.ConfSecret, o.ManagerSecret = types.StringNull(), types.StringNull()
 }
 
-// secrets are the secrets to write: set in the configuration, with a new version.
+// secrets returns the secrets to write: those that the configuration sets, with a new
+// version.
 func (o *expanded) secrets(config, prior *expanded) cluster.Row {
 	row := cluster.Row{}
 	if !config.ConfSecret.IsNull() && (prior == nil || !prior.ConfSecretVersion.Equal(o.ConfSecretVersion)) {

@@ -43,8 +43,8 @@ func TestAccServer_removalRefusedWhileInUse(t *testing.T) {
 			{ // the server is unchanged
 				Config: serverConfig(d, "conference = { rooms = 3 }"), ConfigPlanChecks: emptyPlan(),
 				Check: resource.ComposeTestCheckFunc(
-					warnings.Expect(t, `Server dial1 is going to be removed: The apply refuses as long as this is so: 1 agent is logged in on it; it is the active voicemail`,
-						`These rows name it now: phones: 1 .*carriers: 1 .*moves or removes before are no obstacle`),
+					warnings.Expect(t, `Server dial1 is going to be removed: The apply refuses the removal while this is so: 1 agent is logged in on it; it is the active voicemail`,
+						`These rows refer to it now: phones: 1 .*carriers: 1 .*This run may move or remove them first`),
 					checkRooms(t, d, meetme, run(8600051, 3)),
 					acctest.Expect(t, d, "SELECT active_asterisk_server FROM servers WHERE server_id = 'dial1'", "| active_asterisk_server |\n| Y                      |")),
 			},
@@ -57,7 +57,7 @@ func TestAccServer_removalRefusedWhileInUse(t *testing.T) {
 						| server_id | rebuild_conf_files |
 						| dial2     | Y                  |
 						| dial3     | Y                  |`),
-					warnings.Expect(t, `These rows of its own go with it: .*client conferences: 2 \(conferences\.server_ip\)`),
+					warnings.Expect(t, `These rows of its own are removed with it: .*client conferences: 2 \(conferences\.server_ip\)`),
 					acctest.Expect(t, d, "SELECT server_ip FROM conferences", "| server_ip |\n| 10.0.0.2  |"),
 					checkRooms(t, d, meetme, none)),
 			},
@@ -86,7 +86,7 @@ func TestAccServer_forceDestroy(t *testing.T) {
 			Config:           acctest.Provider(d),
 			ConfigPlanChecks: preApply(plancheck.ExpectResourceAction(dial1, plancheck.ResourceActionDestroy)),
 			Check: resource.ComposeTestCheckFunc(
-				warnings.Expect(t, `force_destroy is set: phones: 2 .*go with it, and its phones leave their aliases`, `may not see vicidial_process_triggers`),
+				warnings.Expect(t, `force_destroy is set: phones: 2 .*are removed with it, and its phones are removed from aliases`, `cannot read vicidial_process_triggers`),
 				// An alias without logins is removed; one with other logins keeps those.
 				acctest.Expect(t, d, "SELECT alias_id, logins_list FROM phones_alias ORDER BY alias_id", `
 					| alias_id | logins_list |

@@ -1,6 +1,6 @@
-// Package server is the resource vicidial_server, its list resource, the actions
-// that drain, undrain and rebuild servers, and the function padded_ip. Package
-// cluster decides what to write.
+// Package server implements vicidial_server, its list resource, the actions that drain,
+// undrain and rebuild servers, and the function padded_ip. Package cluster decides what
+// to write.
 package server
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// store is what the resource reads and changes.
+// store is the part of the store that the resource uses.
 type store interface {
 	Schema(context.Context) (cluster.Schema, error)
 	FirstLoginArmed(context.Context) (bool, error)
@@ -57,8 +57,8 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
-// ModifyPlan checks the declaration against the cluster, so that whatever apply
-// would refuse is refused here, at the attribute.
+// ModifyPlan checks the declaration against the cluster, so that the plan shows the
+// errors of an apply at their attributes.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.store == nil {
 		return
@@ -80,7 +80,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	config, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	unchanged := req.Plan.Raw.Equal(req.State.Raw)
 	want, planned := &expanded{}, true
-	if unchanged { // the usual case
+	if unchanged { // the most frequent case
 		*want = *prior
 	} else {
 		var plan model
@@ -95,19 +95,19 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		r.store.AddReplacedServer(prior.id()) // Terraform plans the replacement next, without prior state
 		if want.ServerIP.Equal(prior.ServerIP) {
 			resp.Diagnostics.Append(tfhelper.WarnAt(path.Root("server_id"), "Another server_id at the same address",
-				"The apply creates server "+want.id()+" once server "+prior.id()+" is gone. "+strings.ToUpper(sameAddress[:1])+sameAddress[1:])...)
+				"The apply creates server "+want.id()+" after it has removed server "+prior.id()+". "+strings.ToUpper(sameAddress[:1])+sameAddress[1:])...)
 		}
 		return
 	}
-	kept, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
-	want.setFirstRoom(declared, prior, kept.Rooms)
+	saved, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	want.setFirstRoom(declared, prior, saved.Rooms)
 	reviewed := r.review(ctx, want, declared, prior)
 	if unchanged && want.conference == prior.conference {
-		reviewed = reviewed.Errors() // what stands is in vicidial_cluster_health
+		reviewed = reviewed.Errors() // vicidial_cluster_health reports problems of existing rows
 	}
 	resp.Diagnostics.Append(reviewed...)
 	if known {
-		resp.Diagnostics.Append(kept.warn(declared)...)
+		resp.Diagnostics.Append(saved.warn(declared)...)
 	}
 	if resp.Diagnostics.HasError() || unchanged && want.conference == prior.conference {
 		return
@@ -118,14 +118,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// sameAddress says what to do about another server_id at the same address. Terraform
-// does not tell a provider whether create_before_destroy is set.
-const sameAddress = "create_before_destroy cannot work, since the new server needs the address that the old one has: " +
+// sameAddress is the advice for another server_id at the same address. A provider cannot
+// read whether create_before_destroy is set.
+const sameAddress = "create_before_destroy cannot work, since the new server needs the address of the old one: " +
 	"set it to false for this change, and apply that before; or give the new server another address."
 
-// Create writes the rooms first and the row that uses them last. When it fails, it
-// removes what it wrote and leaves no state: Terraform would destroy a tainted
-// server before it creates it again.
+// Create writes the rooms first and the row that uses them last. If it fails, it removes
+// what it wrote and sets no state: Terraform would destroy a tainted server before it
+// creates it again.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	want, config, ok := getPlanAndConfig(ctx, req.Plan, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -137,8 +137,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 }
 
-// Read sets the state from the row, and records what has changed since, so that the
-// plan can name who changed it.
+// Read sets the state from the row, and records changes since the last read, so that the
+// plan can name their author.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
@@ -149,18 +149,18 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		tfhelper.ForRead(resp).KeepState(ctx, o.identity())
 		return
 	}
-	seen, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
-	if !known { // it is being imported
+	saved, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	if !known { // an import
 		resp.Diagnostics.Append(r.warnOfImport(ctx, o)...)
 	}
 	since, _ := tfhelper.LogPosition(ctx, req.Private)
-	if found := r.publish(ctx, o, tfhelper.ForRead(resp), seen, since); !found && known && !resp.Diagnostics.HasError() {
+	if found := r.publish(ctx, o, tfhelper.ForRead(resp), saved, since); !found && known && !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(r.warnRemoved(ctx, o.id(), since)...)
 	}
 }
 
-// Update writes what differs. If it stops half way, state holds what the rows say,
-// and the next plan is the remaining difference.
+// Update writes the differences. If it fails, the state has the current rows, and the
+// next plan shows the remaining differences.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	want, config, ok := getPlanAndConfig(ctx, req.Plan, req.Config, &resp.Diagnostics)
 	m, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -168,24 +168,24 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	prior := expand(ctx, m, &resp.Diagnostics)
-	seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
-	err := r.update(ctx, want, change{declared: config, prior: prior, secrets: want.secrets(config, prior), seen: seen})
+	saved, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	err := r.update(ctx, want, change{declared: config, prior: prior, secrets: want.secrets(config, prior), seen: saved})
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update server", want.id(), err)...)
-	now := want.remember(config, seen, prior.engine())
+	now := want.remember(config, saved, prior.engine())
 	if err == nil {
 		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, want.identity(), now)
-	} else { // the secrets may not be written: their versions stay the old ones
+	} else { // the secrets may not have been written: the old versions make the next apply write them
 		want.ConfSecretVersion, want.ManagerSecretVersion = prior.ConfSecretVersion, prior.ManagerSecretVersion
 	}
 	r.publish(ctx, want, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan), now, 0)
 }
 
-// Delete removes the server unless agents, calls or rows still need it.
+// Delete removes the server unless agents, calls or other rows use it.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
-		seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+		saved, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 		err := tfhelper.AwaitOthers(ctx, func(ctx context.Context) error {
-			return r.remove(ctx, m.ServerID.ValueString(), m.ForceDestroy.ValueBool(), seen.Row)
+			return r.remove(ctx, m.ServerID.ValueString(), m.ForceDestroy.ValueBool(), saved.Row)
 		})
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete server", m.ServerID.ValueString(), err)...)
 	}
@@ -201,7 +201,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		if server, found := servers.ByID(key); found {
 			return server.ID(), nil
 		}
-		if server, found := servers.ByIP(key); found { // ids hold no dot
+		if server, found := servers.ByIP(key); found { // ids contain no dot
 			return server.ID(), nil
 		}
 		return key, err
@@ -222,10 +222,10 @@ func getPlanAndConfig(ctx context.Context, plan, config interface {
 }
 
 // publish sets the state from the rows, or removes a server without a row from it;
-// exists reports whether there is one. seen is the previous row, if any: a difference to
-// it was made by somebody else, which the admin change log tells from a position on.
-// After a write there is none.
-func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Response, seen memory, since int64) (exists bool) {
+// exists reports whether there is a row. prior is the private state of the last read,
+// and empty after a write. A difference from it is a change by somebody else, with its
+// author in the lines of the admin change log after since.
+func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Response, prior memory, since int64) (exists bool) {
 	server, all, err := r.findServer(ctx, o.id())
 	if server.Row == nil {
 		if err != nil {
@@ -236,16 +236,16 @@ func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Respons
 		return false
 	}
 	rooms := cluster.RoomsOf(server.IP(), all)
-	found, whole := cluster.DescribeRooms(server.Engine(), rooms, seen.Rooms, seen.Waiting)
-	now := memory{Row: server.Row, Moved: r.changesSince(ctx, seen, server, rooms[server.Engine()], since), Rooms: seen.Rooms}
-	now.Waiting = seen.Waiting && len(rooms[server.Engine().Other()]) > 0
-	if whole && found.Count > 0 && !seen.Rooms.Contains(found) {
+	found, complete := cluster.DescribeRooms(server.Engine(), rooms, prior.Rooms, prior.Waiting)
+	now := memory{Row: server.Row, Moved: r.changesSince(ctx, prior, server, rooms[server.Engine()], since), Rooms: prior.Rooms}
+	now.Waiting = prior.Waiting && len(rooms[server.Engine().Other()]) > 0
+	if complete && found.Count > 0 && !prior.Rooms.Contains(found) {
 		now.Rooms = found
 	}
-	if busy := cluster.BusyRooms(server.Engine(), rooms, seen.Rooms, seen.Waiting); seen.Row == nil && len(busy) > 0 {
+	if busy := cluster.BusyRooms(server.Engine(), rooms, prior.Rooms, prior.Waiting); prior.Row == nil && len(busy) > 0 {
 		to.Diagnostics.Append(warnRoomsInUse(o.id(), busy)...)
 	}
-	o.show(server, found, whole)
+	o.show(server, found, complete)
 	to.SetState(ctx, o.identity(), o.flatten(ctx, to.Diagnostics), now)
 	return true
 }

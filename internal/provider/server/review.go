@@ -15,8 +15,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// review returns an error for whatever apply would refuse, and a warning for what
-// VICIdial would do that an operator does not expect.
+// review returns the errors of an apply, and warnings for effects that an operator does
+// not expect.
 func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) diag.Diagnostics {
 	schema, err := r.store.Schema(ctx)
 	if err != nil {
@@ -26,10 +26,10 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
-	held, _ := servers.ByID(want.id())
-	diags := breaches(schema, want, held.Row, declared.row())
+	existing, _ := servers.ByID(want.id())
+	diags := breaches(schema, want, existing.Row, declared.row())
 	diags.Append(reviewColumns(schema, declared)...)
-	diags.Append(reviewDialplan(schema, declared.CustomDialplan.ValueString(), held)...)
+	diags.Append(reviewDialplan(schema, declared.CustomDialplan.ValueString(), existing)...)
 	if prior == nil && !diags.HasError() {
 		want.setDefaults(schema, declared)
 	}
@@ -39,9 +39,9 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 		// that are planned at the same time, one is refused.
 		if planned, changed := serverAfter(servers, want); changed {
 			before := r.store.AddServer(planned)
-			if other := before.ID(); prior == nil && held.Row == nil && other != "" && other != want.id() {
-				diags.Append(tfhelper.DiagnoseAt(path.Root("server_id"), "Id already taken",
-					fmt.Errorf("server %s is planned as well, and the database takes the two ids for one", other))...)
+			if other := before.ID(); prior == nil && existing.Row == nil && other != "" && other != want.id() {
+				diags.Append(tfhelper.DiagnoseAt(path.Root("server_id"), "Id already in use",
+					fmt.Errorf("server %s is planned, too, and to the database the two ids are equal", other))...)
 			}
 		}
 		expected, err := r.store.Expected(ctx)
@@ -56,7 +56,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 	if prior != nil {
 		for column, at := range map[string]string{cluster.ServerSecret: "conf_secret_wo_version", cluster.ManagerSecret: "manager_secret_wo_version"} {
 			if _, written := want.secrets(declared, prior)[column]; written {
-				diags.Append(tfhelper.WarnSecret(path.Root(at), column, "server "+held.String())...)
+				diags.Append(tfhelper.WarnSecret(path.Root(at), column, "server "+existing.String())...)
 			}
 		}
 	}
@@ -70,21 +70,20 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 	return diags
 }
 
-// setDefaults sets the defaults that a new server takes. An attribute whose value
-// depends on another resource stays unknown.
+// setDefaults sets the column defaults of a new server. An attribute whose value depends
+// on another resource stays unknown.
 func (o *expanded) setDefaults(schema cluster.Schema, declared *expanded) {
 	row := declared.row()
 	for _, column := range tfhelper.UnknownColumns(declared.columns()) {
-		row[column] = cluster.Null // set, with a value that is not known yet
+		row[column] = cluster.Null // declared, with an unknown value
 	}
 	columns := schema.Only(cluster.TableServers, cluster.ServerColumns)
 	tfhelper.SetDefaults(o.columns(), row, schema.Defaults(cluster.TableServers, columns), schema, cluster.TableServers)
 }
 
-// reviewDialplan looks the server's own dialplan over as Asterisk reads it. What
-// Asterisk drops is an error in a text that is new, and a warning in the one that
-// the row holds.
-func reviewDialplan(schema cluster.Schema, text string, held cluster.Server) diag.Diagnostics {
+// reviewDialplan checks the server's own dialplan as Asterisk reads it. Lines that
+// Asterisk ignores are an error in a new text, and a warning in the text of the row.
+func reviewDialplan(schema cluster.Schema, text string, existing cluster.Server) diag.Diagnostics {
 	at := path.Root("custom_dialplan_entry")
 	if text == "" {
 		return nil
@@ -93,13 +92,13 @@ func reviewDialplan(schema cluster.Schema, text string, held cluster.Server) dia
 	commands := asterisk.CheckCommands(asterisk.CustomDialplan, text)
 	errs, refused, warnings := flaws.Errors(), commands.Errors(), slices.Concat(flaws.Warnings(), commands.Warnings())
 	for _, bare := range asterisk.BareSecrets(text) {
-		bare.Do = "leave it to the account of a vicidial_carrier_route, and dial the section of that account"
+		bare.Do = "put it into the account of a vicidial_carrier_route, and dial the section of that account"
 		warnings = append(warnings, bare)
 	}
-	if cluster.EquivalentText(held.Row[string(asterisk.CustomDialplan)].Text, text) {
+	if cluster.EquivalentText(existing.Row[string(asterisk.CustomDialplan)].Text, text) {
 		errs, refused, warnings = nil, nil, slices.Concat(errs, refused, warnings)
 	}
-	diags := tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())
+	diags := tfhelper.DiagnoseAt(at, "Asterisk cannot read this", errs.Err())
 	diags.Append(tfhelper.DiagnoseAt(at, "A caller could run commands on the node", refused.Err())...)
 	if len(warnings) > 0 {
 		diags.Append(tfhelper.WarnAt(at, "Text to look at", warnings.String())...)
@@ -127,24 +126,23 @@ func reviewColumns(schema cluster.Schema, declared *expanded) diag.Diagnostics {
 	return diags
 }
 
-// reviewKeys refuses keys that are taken. The schema does not: two rows with one
-// address are possible (docs/vicidial/schema.md#duplicate-addresses). An address
-// that another server leaves in the same run is still taken, since the order of
-// the two writes is not known. Two servers that share an address already may keep
-// it.
+// reviewKeys refuses keys that are in use. The database does not: two rows can have the
+// same address (docs/vicidial/schema.md#duplicate-addresses). An address that another
+// server changes in the same run is still in use, since the order of the two writes is
+// unknown. Two servers that already share an address may keep it.
 func reviewKeys(servers, expected cluster.Servers, want, declared, prior *expanded) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if there, found := servers.ByID(want.id()); found && prior != nil && there.IP() == want.ServerIP.ValueString() {
-		if other, shares := servers.Sharing(there); shares {
+	if existing, found := servers.ByID(want.id()); found && prior != nil && existing.IP() == want.ServerIP.ValueString() {
+		if other, shares := servers.Sharing(existing); shares {
 			return tfhelper.WarnAt(path.Root("server_ip"), "Two servers with one address",
-				fmt.Sprintf("Server %s has the address %q as well. VICIdial takes the two for one and uses whichever row it meets first. Remove one of them, or give it its own address: what names the address stays with the other.", other.ID(), other.IP()))
+				fmt.Sprintf("Server %s has the address %q, too. VICIdial treats the two as one server and uses the row that it reads first. Remove one of them, or give it another address: rows with the address stay with the other one.", other.ID(), other.IP()))
 		}
 	}
 	taken := func(by cluster.Servers, how string) bool {
 		for _, other := range by {
 			if other.IP() == want.ServerIP.ValueString() && !strings.EqualFold(other.ID(), want.id()) {
-				diags.Append(tfhelper.DiagnoseAt(path.Root("server_ip"), "Address already taken",
-					fmt.Errorf("server %s %s the address %s; VICIdial would take the two for one", other.ID(), how, other.IP()))...)
+				diags.Append(tfhelper.DiagnoseAt(path.Root("server_ip"), "Address already in use",
+					fmt.Errorf("server %s %s the address %s; VICIdial would treat the two as one server", other.ID(), how, other.IP()))...)
 				return true
 			}
 		}
@@ -157,17 +155,17 @@ func reviewKeys(servers, expected cluster.Servers, want, declared, prior *expand
 		return diags
 	}
 	at := path.Root("server_id")
-	if there, found := servers.ByID(want.id()); found {
-		_, err := cluster.ResumeServer(there, declared.row(), nil)
+	if existing, found := servers.ByID(want.id()); found {
+		_, err := cluster.ResumeServer(existing, declared.row(), nil)
 		diags.Append(tfhelper.DiagnoseAt(at, tfhelper.TitleOf(err, "Server exists already", "Unable to plan server "+want.id()), err)...)
 	} else if strings.Contains(want.id(), "-") {
 		diags.Append(tfhelper.DiagnoseAt(at, "Invalid value",
-			fmt.Errorf("%q must be 1 to 10 letters, digits or underscores, since it becomes part of a dialplan variable; a hyphen is taken where a server has it already", want.id()))...)
+			fmt.Errorf("%q must be 1 to 10 letters, digits or underscores, since it becomes part of a dialplan variable; a hyphen is accepted only in the id of an existing server", want.id()))...)
 	}
 	return diags
 }
 
-// reviewTrunks refuses to lower the maximum below the allocations of campaigns.
+// reviewTrunks refuses a maximum below the trunks that campaigns have.
 func (r *Resource) reviewTrunks(ctx context.Context, servers cluster.Servers, want, declared *expanded) diag.Diagnostics {
 	if declared.MaxTrunks.IsNull() || want.MaxTrunks.IsNull() || want.MaxTrunks.IsUnknown() || want.ServerIP.IsUnknown() {
 		return nil
@@ -176,22 +174,22 @@ func (r *Resource) reviewTrunks(ctx context.Context, servers cluster.Servers, wa
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
-	there, _ := servers.ByID(want.id())
-	return tfhelper.DiagnoseAt(path.Root("max_vicidial_trunks"), "Fewer trunks than are promised",
-		trunks.CheckMaximum(there, want.ServerIP.ValueString(), int(want.MaxTrunks.ValueInt64())))
+	existing, _ := servers.ByID(want.id())
+	return tfhelper.DiagnoseAt(path.Root("max_vicidial_trunks"), "Fewer trunks than campaigns have",
+		trunks.CheckMaximum(existing, want.ServerIP.ValueString(), int(want.MaxTrunks.ValueInt64())))
 }
 
-// reviewAddress warns of what a change of the address changes besides.
+// reviewAddress warns of the other rows that a change of the address changes.
 func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, want, prior *expanded) diag.Diagnostics {
 	if prior == nil || want.ServerIP.IsUnknown() || want.ServerIP.Equal(prior.ServerIP) {
 		return nil
 	}
 	from, to := prior.ServerIP.ValueString(), want.ServerIP.ValueString()
 	at := path.Root("server_ip")
-	if there, found := servers.ByID(want.id()); found {
-		if other, shares := servers.Sharing(there); shares {
+	if existing, found := servers.ByID(want.id()); found {
+		if other, shares := servers.Sharing(existing); shares {
 			return tfhelper.WarnAt(at, "Server "+want.id()+" changes its address",
-				fmt.Sprintf("%q becomes %q in the servers row alone: server %s has the old address as well, and what names it stays there.", from, to, other.ID()))
+				fmt.Sprintf("%q becomes %q in the row of servers only: server %s has the old address, too, and the other rows stay with that server.", from, to, other.ID()))
 		}
 	}
 	old, err := r.store.Referencing(ctx, from)
@@ -209,26 +207,26 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 	if _, err := cluster.PlanAddress(cluster.Server{Row: prior.row()}, to, old, clashes); err != nil {
 		return tfhelper.DiagnoseAt(at, "Address already in use", err)
 	}
-	about := fmt.Sprintf("%q becomes %q in place, in %s, and the servers row last. Not reached from here: VARserver_ip in astguiclient.conf on the node, the table cid_channels_recent_… and addresses inside dialplan texts.", from, to, old.Summary())
+	about := fmt.Sprintf("%q becomes %q in place, in %s, and the row of servers last. The provider does not change VARserver_ip in astguiclient.conf on the node, the table cid_channels_recent_… and addresses in dialplan texts.", from, to, old.Summary())
 	if !hasTriggers(old) {
-		about += " The database user may not see vicidial_process_triggers: if it names the old address, an administrator changes it."
+		about += " The database user cannot read vicidial_process_triggers: if it contains the old address, an administrator must change it."
 	}
 	if live.Agents+live.Calls > 0 {
-		about += " " + live.String() + " on it now; they stay with the old address until they end."
+		about += " " + live.String() + " on it now; they keep the old address until they end."
 	}
 	return tfhelper.WarnAt(at, "Server "+want.id()+" changes its address", about)
 }
 
-// hasTriggers reports whether a process trigger names the server.
+// hasTriggers reports whether a process trigger refers to the server.
 func hasTriggers(found cluster.Referencing) bool {
 	return slices.ContainsFunc(found, func(rows cluster.ReferencingRows) bool { return rows.Table == cluster.TableProcessTriggers })
 }
 
-// warnSecrets warns of default secrets, and of the first-login wizard, which would
-// overwrite those that are set.
+// warnSecrets warns of VICIdial's default secrets, and of the first-login wizard, which
+// overwrites secrets.
 func (r *Resource) warnSecrets(ctx context.Context, servers cluster.Servers, want, declared *expanded) diag.Diagnostics {
 	var diags diag.Diagnostics
-	there, found := servers.ByID(want.id())
+	existing, found := servers.ByID(want.id())
 	for _, secret := range []struct {
 		column, attribute string
 		given             bool
@@ -237,12 +235,12 @@ func (r *Resource) warnSecrets(ctx context.Context, servers cluster.Servers, wan
 		{cluster.ManagerSecret, "manager_secret_wo", !declared.ManagerSecret.IsNull()},
 	} {
 		shipped := !found
-		for _, column := range there.Shipped {
+		for _, column := range existing.Shipped {
 			shipped = shipped || column == secret.column
 		}
 		if shipped && !secret.given {
-			diags.Append(tfhelper.WarnAt(path.Root(secret.attribute), "Secret left as it was shipped",
-				fmt.Sprintf("%s of server %s is the password that every VICIdial is shipped with. Set %s and %s_version.", secret.column, want.id(), secret.attribute, secret.attribute))...)
+			diags.Append(tfhelper.WarnAt(path.Root(secret.attribute), "Default secret",
+				fmt.Sprintf("%s of server %s is VICIdial's default password. Set %s and %s_version.", secret.column, want.id(), secret.attribute, secret.attribute))...)
 		}
 	}
 	armed, err := r.store.FirstLoginArmed(ctx)
@@ -258,38 +256,38 @@ func warnDefaults(declared *expanded) diag.Diagnostics {
 	if !declared.ActiveAsterisk.IsNull() && !declared.ActiveAsterisk.ValueBool() {
 		return nil
 	}
-	var left []string
+	var unset []string
 	if declared.MaxTrunks.IsNull() {
-		left = append(left, "max_vicidial_trunks (23 lines)")
+		unset = append(unset, "max_vicidial_trunks (23 lines)")
 	}
 	if declared.CallsPerSecond.IsNull() {
-		left = append(left, "outbound_calls_per_second (5, or 20 on upgraded systems)")
+		unset = append(unset, "outbound_calls_per_second (5, or 20 on upgraded systems)")
 	}
 	if declared.AsteriskVersion.IsNull() {
-		left = append(left, "asterisk_version (1.4.21.2, which makes an outdated dialplan)")
+		unset = append(unset, "asterisk_version (1.4.21.2, which makes an outdated dialplan)")
 	}
-	if len(left) == 0 {
+	if len(unset) == 0 {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Server "+declared.id()+" keeps defaults that hold it back",
-		"These are left to VICIdial's defaults: "+strings.Join(left, ", ")+". Set them, or set active_asterisk_server = false if this is no telephony node.")}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Server "+declared.id()+" keeps low defaults",
+		"These have VICIdial's defaults: "+strings.Join(unset, ", ")+". Set them, or set active_asterisk_server = false if this is not a telephony node.")}
 }
 
-// serverAfter is the server as this run will leave it, for resources that are planned
-// after it; false if nothing changes.
+// serverAfter returns the server after this run, for resources that are planned later;
+// false if nothing changes.
 func serverAfter(servers cluster.Servers, want *expanded) (cluster.Server, bool) {
-	there, found := servers.ByID(want.id())
+	existing, found := servers.ByID(want.id())
 	server, changed := cluster.Server{Row: cluster.Row{}}, !found
-	maps.Copy(server.Row, there.Row)
+	maps.Copy(server.Row, existing.Row)
 	for column, value := range want.row() {
-		changed = changed || !cluster.Equivalent(column, there.Row[column], value)
+		changed = changed || !cluster.Equivalent(column, existing.Row[column], value)
 		server.Row[column] = value
 	}
 	return server, changed
 }
 
-// reviewRemoval warns of what prevents a removal now. It is no error, since the
-// same run may remove it first.
+// reviewRemoval warns of rows that prevent a removal now. They are not an error, since
+// the same run may remove them first.
 func (r *Resource) reviewRemoval(ctx context.Context, prior *expanded) (cluster.Row, diag.Diagnostics) {
 	r.store.AddRemovedServer(prior.id())
 	server, _, err := r.findServer(ctx, prior.id())
@@ -308,25 +306,25 @@ func (r *Resource) reviewRemoval(ctx context.Context, prior *expanded) (cluster.
 	return server.Row, diag.Diagnostics{diag.NewWarningDiagnostic("Server "+prior.id()+" is going to be removed", strings.Join(lines, "\n"))}
 }
 
-// removalLines are the sentences of that warning.
+// removalLines returns the lines of that warning.
 func removalLines(removal cluster.Removal) []string {
 	var lines []string
 	if removal.SameAddress != "" {
-		lines = append(lines, "Server "+removal.SameAddress+" has the same address: the row alone goes, and what names the address stays with that server.")
+		lines = append(lines, "Server "+removal.SameAddress+" has the same address: only the row is removed, and other rows with the address stay with that server.")
 	}
 	if reasons := removal.Activity(); len(reasons) > 0 {
-		lines = append(lines, "The apply refuses as long as this is so: "+strings.Join(reasons, "; ")+".")
+		lines = append(lines, "The apply refuses the removal while this is so: "+strings.Join(reasons, "; ")+".")
 	}
 	if naming := removal.BlockingRows(); len(naming) > 0 {
-		lines = append(lines, "These rows name it now: "+naming.Summary()+". Those that this run moves or removes before are no obstacle (see create_before_destroy); if any is left then, the apply refuses and leaves the server as it is.")
+		lines = append(lines, "These rows refer to it now: "+naming.Summary()+". This run may move or remove them first (see create_before_destroy); if any remains, the apply refuses the removal and does not change the server.")
 	}
 	if own := removal.OwnRows(); len(own) > 0 {
-		lines = append(lines, "These rows of its own go with it: "+own.Summary()+".")
+		lines = append(lines, "These rows of its own are removed with it: "+own.Summary()+".")
 	}
 	if removal.Force && removal.SameAddress == "" {
-		lines = append(lines, "force_destroy is set: "+removal.Referencing.Summary()+" go with it, and its phones leave their aliases.")
+		lines = append(lines, "force_destroy is set: "+removal.Referencing.Summary()+" are removed with it, and its phones are removed from aliases.")
 		if !hasTriggers(removal.Referencing) {
-			lines = append(lines, "The database user may not see vicidial_process_triggers: if a trigger names the server, an administrator removes it.")
+			lines = append(lines, "The database user cannot read vicidial_process_triggers: if a trigger refers to the server, an administrator must remove it.")
 		}
 	}
 	return lines

@@ -16,20 +16,20 @@ import (
 
 // setFirstRoom sets the first room at plan time to the engine's default, if the
 // configuration omits it. Rooms that are not managed are unknown when the engine
-// changes, since those of another engine are in another table. Rooms that were there
-// before, of which the first one is gone, begin where they began.
+// changes, since those of another engine are in another table. If the first of the
+// existing rooms was removed, the range keeps its beginning.
 func (o *expanded) setFirstRoom(declared, prior *expanded, before cluster.RoomRange) {
-	other := prior != nil && !prior.conference.Engine.Equal(o.conference.Engine)
+	engineChanged := prior != nil && !prior.conference.Engine.Equal(o.conference.Engine)
 	switch {
 	case declared.Conference.IsUnknown() || declared.conference.Rooms.IsUnknown() || declared.conference.FirstRoom.IsUnknown():
 		return
 	case declared.conference.Rooms.IsNull():
-		if other {
+		if engineChanged {
 			o.conference.Rooms, o.conference.FirstRoom = types.Int64Unknown(), types.Int64Unknown()
 		}
 	case declared.conference.FirstRoom.IsNull():
 		first := o.conference.FirstRoom
-		if other || first.IsNull() || first.IsUnknown() {
+		if engineChanged || first.IsNull() || first.IsUnknown() {
 			o.conference.FirstRoom = types.Int64Value(int64(o.engine().FirstRoom()))
 		} else if before.Count > 0 && declared.conference.Rooms.ValueInt64() == int64(before.Count) {
 			o.conference.FirstRoom = types.Int64Value(int64(before.First))
@@ -37,8 +37,8 @@ func (o *expanded) setFirstRoom(declared, prior *expanded, before cluster.RoomRa
 	}
 }
 
-// reviewRooms judges numbers of rooms: those that the static dialplan does not reach, and
-// those beyond the bounds.
+// reviewRooms checks the numbers of rooms: the static dialplan must reach them, and
+// their count is limited.
 func (o *expanded) reviewRooms(declared, prior *expanded) diag.Diagnostics {
 	rooms, managed := o.rooms(declared)
 	if !managed || rooms.Count == 0 || o.conference.Engine.IsUnknown() && !o.Conference.IsUnknown() && o.conference.FirstRoom.IsUnknown() {
@@ -46,28 +46,28 @@ func (o *expanded) reviewRooms(declared, prior *expanded) diag.Diagnostics {
 	}
 	existing := false
 	if prior != nil {
-		was, managed := prior.rooms(prior)
-		existing = managed && was == rooms && prior.engine() == o.engine()
+		before, managed := prior.rooms(prior)
+		existing = managed && before == rooms && prior.engine() == o.engine()
 	}
-	diags := tfhelper.Judge(path.Root("conference").AtName("first_room"), "Rooms out of reach", rooms.Check(o.engine()), existing)
+	diags := tfhelper.Judge(path.Root("conference").AtName("first_room"), "Rooms that the dialplan does not reach", rooms.Check(o.engine()), existing)
 	if rooms.Count < 0 || rooms.Count > mostRooms {
-		diags.Append(tfhelper.Judge(path.Root("conference").AtName("rooms"), "Invalid value", fmt.Errorf("%d must be between 0 and %d; leave it out, and rooms are not managed", rooms.Count, mostRooms), existing)...)
+		diags.Append(tfhelper.Judge(path.Root("conference").AtName("rooms"), "Invalid value", fmt.Errorf("%d must be between 0 and %d; to leave rooms unmanaged, leave it out", rooms.Count, mostRooms), existing)...)
 	}
 	return diags
 }
 
-// mostRooms bounds the rooms of a server.
+// mostRooms is the largest number of rooms of a server.
 const mostRooms = 1000
 
-// warnRoomsInUse warns of rooms outside the declared range that are in use. State
-// keeps what the plan said; the next refresh finds them, and a later apply removes
+// warnRoomsInUse warns of rooms outside the declared range that are in use. The state
+// has the planned values; the next refresh finds the rooms, and a later apply removes
 // them.
 func warnRoomsInUse(id string, busy []int) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Rooms of server "+id+" are still in use",
-		"Somebody has reserved rooms that are to go: "+some(busy)+". They are left; apply again when they are free.")}
+		"Rooms that are to be removed are reserved: "+some(busy)+". They were not removed; apply again when they are free.")}
 }
 
-// some lists the first of some numbers, and counts the others.
+// some returns the first of the numbers, and the count of the others.
 func some(numbers []int) string {
 	texts := make([]string, 0, len(numbers))
 	for _, number := range numbers {
@@ -76,26 +76,26 @@ func some(numbers []int) string {
 	return strings.Join(cluster.FirstOf(texts, 5), ", ")
 }
 
-// planRooms returns the plan of the declared rooms; rooms that are not managed
-// stay. Rooms of the other engine are removed by the change that leaves it, or by a
-// later one if some were in use: a fresh system has rooms of both.
+// planRooms returns the plan of the declared rooms; rooms that are not managed stay.
+// Rooms of the other engine are removed by a change of the engine, or later if some were
+// in use. Otherwise they stay, since a new system has rooms of both engines.
 func (o *expanded) planRooms(declared *expanded, ip string, have state, waiting bool) cluster.Plan {
 	rooms, managed := o.rooms(declared)
 	if !managed {
 		return cluster.Plan{}
 	}
-	there := maps.Clone(have.rooms)
+	existing := maps.Clone(have.rooms)
 	if !waiting && (have.server.Row == nil || have.server.Engine() == o.engine()) {
-		delete(there, o.engine().Other())
+		delete(existing, o.engine().Other())
 	}
-	return cluster.PlanRooms(ip, o.engine(), there, rooms)
+	return cluster.PlanRooms(ip, o.engine(), existing, rooms)
 }
 
-// remember is the private state of a write.
-func (o *expanded) remember(declared *expanded, was memory, from cluster.Engine) memory {
+// remember returns the private state after a write.
+func (o *expanded) remember(declared *expanded, prior memory, before cluster.Engine) memory {
 	rooms, managed := o.rooms(declared)
 	if !managed {
-		return memory{Waiting: was.Waiting}
+		return memory{Waiting: prior.Waiting}
 	}
-	return memory{Rooms: rooms, Waiting: was.Waiting || from != o.engine()}
+	return memory{Rooms: rooms, Waiting: prior.Waiting || before != o.engine()}
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// What the admin page would strip of a new value is refused
-// (docs/vicidial/admin-page.md#character-filter). The database has the members of
-// enums.
+// Characters that the admin page would remove from a new value are refused
+// (docs/vicidial/admin-page.md#character-filter). The schema of the database has the
+// members of enums.
 var (
 	identifier = cluster.Matches(`^[-_0-9a-zA-Z]*$`, "letters, digits, - and _ only; VICIdial's admin page strips other characters")
 	// Before 1375 the form empties the text while custom dialplans are not allowed.
@@ -32,15 +32,15 @@ var (
 	manyLines    = cluster.Matches(`^[^\x00-\x08\x0b-\x1f]*$`, "text without control characters; lines end in LF")
 )
 
-// confbridgeSince is the schema of the first revision whose agent page reads
-// conf_engine (docs/vicidial/node-files.md#confbridge-code); the column came before.
+// confbridgeSince is the schema of the first revision whose agent page reads conf_engine
+// (docs/vicidial/node-files.md#confbridge-code); the column is older.
 const confbridgeSince = 1714
 
 var engine = cluster.Rule{Advice: func(s cluster.Schema, value cluster.Value) error {
 	if value.Text != string(cluster.Confbridge) || s.Version >= confbridgeSince {
 		return nil
 	}
-	return fmt.Errorf("the database has schema %d, and VICIdial's agent page reads conf_engine only from April 2024 on (schema %d): it looks for MEETME rooms, and nobody logs in to a CONFBRIDGE server; keep MEETME until the web nodes have newer code", s.Version, confbridgeSince)
+	return fmt.Errorf("the database has schema %d, and VICIdial's agent page reads conf_engine only from April 2024 on (schema %d): it looks for MEETME rooms, so nobody can log in to a CONFBRIDGE server; use MEETME until the web nodes have newer code", s.Version, confbridgeSince)
 }}
 
 func checkTwin(ip string) error {
@@ -84,18 +84,18 @@ var rules = cluster.Rules{
 }
 
 // breaches checks the wanted columns of a server against its row.
-func breaches(schema cluster.Schema, o *expanded, held, want cluster.Row) diag.Diagnostics {
+func breaches(schema cluster.Schema, o *expanded, existing, want cluster.Row) diag.Diagnostics {
 	paths := map[string]path.Path{}
 	for _, column := range o.columns() {
 		paths[column.Name] = column.Path
 	}
-	return tfhelper.Breaches("server "+o.id(), rules.Violations(schema, cluster.TableServers, held, want), func(column string) path.Path { return paths[column] })
+	return tfhelper.Breaches("server "+o.id(), rules.Violations(schema, cluster.TableServers, existing, want), func(column string) path.Path { return paths[column] })
 }
 
-// warnOfImport warns of what breaks a rule in a row that is imported.
+// warnOfImport warns of values of an imported row that break a rule.
 func (r *Resource) warnOfImport(ctx context.Context, o *expanded) diag.Diagnostics {
 	servers, err := r.store.Servers(ctx)
-	there, found := servers.ByID(o.id())
+	existing, found := servers.ByID(o.id())
 	if err != nil || !found {
 		return nil // publish reports it
 	}
@@ -107,8 +107,8 @@ func (r *Resource) warnOfImport(ctx context.Context, o *expanded) diag.Diagnosti
 	for _, column := range o.columns() {
 		columns = append(columns, column.Name)
 	}
-	row := there.Row.Only(columns...)
+	row := existing.Row.Only(columns...)
 	diags := breaches(schema, o, row, row)
-	diags.Append(reviewDialplan(schema, row[string(asterisk.CustomDialplan)].Text, there)...)
+	diags.Append(reviewDialplan(schema, row[string(asterisk.CustomDialplan)].Text, existing)...)
 	return diags
 }

@@ -38,7 +38,7 @@ var groupTypes = map[string]map[string]attr.Type{
 	},
 }
 
-// passwordText is what a password may have: the admin page strips the rest.
+// passwordText validates passwords: the admin page removes other characters.
 var passwordText = tfhelper.RegexMatches(`^[-_0-9a-zA-Z]*$`, "letters, digits, - and _ only; VICIdial's admin page strips other characters")
 
 // An attribute that is omitted is not managed: it has the column's default when the
@@ -96,7 +96,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"server_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "`server_id`: the name under which the other servers know this one, 1 to 10 letters, digits or underscores. It becomes the name of an IAX2 peer and part of a dialplan variable on every other node. So a hyphen is accepted only if the server has it already. A different value replaces the server: the old one is removed, which is refused while it is in use, and a new one is created. To rename a server, change the id at the admin page, take the old one out of the state, and import the new one.",
+				MarkdownDescription: "`server_id`: the name of the server in the cluster, 1 to 10 letters, digits or underscores. It becomes the name of an IAX2 peer and part of a dialplan variable on every other node. So a hyphen is accepted only if the server has it already. A different value replaces the server: the old one is removed, which is refused while it is in use, and a new one is created. To rename a server, change the id at the admin page, take the old one out of the state, and import the new one.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"server_ip": schema.StringAttribute{
@@ -120,7 +120,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"voicemail_dump_exten":         text("`voicemail_dump_exten`: the dialplan prefix that sends a call to a mailbox."),
 			"voicemail_dump_exten_no_inst": text("`voicemail_dump_exten_no_inst`: the same as `voicemail_dump_exten`, without instructions for the caller."),
 			"vicidial_recording_limit":     number("`vicidial_recording_limit`: the longest recording in minutes, 0 to 9999."),
-			"recording_web_link":           text("`recording_web_link`: which address links to recordings carry."),
+			"recording_web_link":           text("`recording_web_link`: which address links to recordings contain."),
 			"alt_server_ip":                text("`alt_server_ip`: host for `recording_web_link = \"ALT_IP\"`."),
 			"external_server_ip":           text("`external_server_ip`: host that web phones use."),
 			"web_socket_url":               text("`web_socket_url`: WebRTC address of this server."),
@@ -135,9 +135,9 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"conf_qualify":                 flag("`conf_qualify`: whether Asterisk checks regularly that the other nodes answer."),
 			"custom_dialplan_entry":        text("`custom_dialplan_entry`: lines of the dialplan that VICIdial adds to the generated dialplan of the server, in a context of their own that the context `default` includes. VICIdial writes its own `h` extension above them. The plan checks the lines as Asterisk reads them. If somebody saves the server at the admin page, the page removes backslashes and single quotes."),
 			"user_group":                   text("`user_group`: who sees the server in the admin pages; `---ALL---` is everybody."),
-			"conf_secret_wo":               secret("`conf_secret`: password by which the other servers register here. Write-only: it is in no state and no plan. VICIdial ships `test`.", "conf_secret_wo_version"),
+			"conf_secret_wo":               secret("`conf_secret`: password by which the other servers register here. Write-only: neither the state nor the plan contains it. VICIdial's default is `test`.", "conf_secret_wo_version"),
 			"conf_secret_wo_version":       secretVersion("conf_secret_wo"),
-			"manager_secret_wo":            secret("`ASTmgrSECRET`: password of the Asterisk manager interface. Write-only. VICIdial ships `1234`.", "manager_secret_wo_version"),
+			"manager_secret_wo":            secret("`ASTmgrSECRET`: password of the Asterisk manager interface. Write-only. VICIdial's default is `1234`.", "manager_secret_wo_version"),
 			"manager_secret_wo_version":    secretVersion("manager_secret_wo"),
 			"balance": group("The balance fill, a program of VICIdial that places calls on servers with free lines, for campaigns whose own servers have no line left. Without it, its columns are not managed.", map[string]schema.Attribute{
 				"active":           flag("`vicidial_balance_active`: whether the balance fill places calls on this server."),

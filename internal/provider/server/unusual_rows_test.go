@@ -148,12 +148,12 @@ func TestAccServer_sharedAddress(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config: serverConfig(d, "force_destroy = true") + imports("dial1"),
-				Check:  warnings.Expect(t, `Two servers with one address: Server dial0 has the address "10\.0\.0\.1" as well`),
+				Check:  warnings.Expect(t, `Two servers with one address: Server dial0 has the address "10\.0\.0\.1", too`),
 			},
 			{
 				PreConfig: warnings.Reset, Config: moved,
 				Check: resource.ComposeTestCheckFunc(
-					warnings.Expect(t, `"10\.0\.0\.1" becomes "10\.0\.0\.11" in the servers row alone: server dial0 has the old address as well`),
+					warnings.Expect(t, `"10\.0\.0\.1" becomes "10\.0\.0\.11" in the row of servers only: server dial0 has the old address, too`),
 					acctest.Expect(t, d, servers, `
 						| server_id | server_ip |
 						| dial0     | 10.0.0.1  |
@@ -163,7 +163,7 @@ func TestAccServer_sharedAddress(t *testing.T) {
 				PreConfig: warnings.After(acctest.Run(t, d, "UPDATE servers SET server_ip = '10.0.0.1' WHERE server_id = 'dial1'")),
 				Config:    acctest.Provider(d),
 				Check: resource.ComposeTestCheckFunc(
-					warnings.Expect(t, `Server dial0 has the same address: the row alone goes`),
+					warnings.Expect(t, `Server dial0 has the same address: only the row is removed`),
 					acctest.Expect(t, d, servers, `
 						| server_id | server_ip |
 						| dial0     | 10.0.0.1  |`)),

@@ -95,8 +95,8 @@ func TestAccServer_warnsOfThrottlingDefaults(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config: serverConfig(d),
-				Check: warnings.Expect(t, `Server dial1 keeps defaults that hold it back: .*max_vicidial_trunks \(23 lines\).*outbound_calls_per_second.*asterisk_version`,
-					`conf_secret_wo.*Secret left as it was shipped`, `manager_secret_wo.*Secret left as it was shipped`),
+				Check: warnings.Expect(t, `Server dial1 keeps low defaults: .*max_vicidial_trunks \(23 lines\).*outbound_calls_per_second.*asterisk_version`,
+					`conf_secret_wo.*Default secret`, `manager_secret_wo.*Default secret`),
 			},
 			{
 				PreConfig: warnings.Reset,

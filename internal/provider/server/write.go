@@ -10,8 +10,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// create writes the rooms and the row, and removes them when it fails. Columns that
-// the configuration omits are not named.
+// create writes the rooms and the row, and removes them when it fails. It does not name
+// columns that the configuration omits.
 func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
@@ -26,7 +26,7 @@ func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
 		if before.taken != "" {
 			return cluster.Plan{}, &cluster.Conflict{
 				Subject: "server " + before.taken, Found: "has the address " + ip + " already",
-				Advice: "Nothing was written. Where server " + before.taken + " is what this one replaces, " + sameAddress,
+				Advice: "Nothing was written. If this server replaces server " + before.taken + ", " + sameAddress,
 			}
 		}
 		plan := want.planRooms(declared, ip, before, false)
@@ -36,7 +36,7 @@ func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
 		}
 		return plan.And(cluster.AddServer(row, secrets)), nil
 	})
-	if before.server.Row != nil { // the row is not ours alone
+	if before.server.Row != nil { // the row existed before
 		return err
 	}
 	return tfhelper.UndoPartial(ctx, r.store, err, func(ctx context.Context) (cluster.Plan, error) {
@@ -53,7 +53,7 @@ func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
 	})
 }
 
-// state is what a write reads under the lock.
+// state has the rows that a write reads under the lock.
 type state struct {
 	server cluster.Server
 	rooms  map[cluster.Engine][]cluster.Room
@@ -86,14 +86,14 @@ func (r *Resource) state(ctx context.Context, id, ip string) (state, error) {
 
 // change is the input of an update.
 type change struct {
-	declared *expanded   // what the configuration says
+	declared *expanded   // the configuration
 	prior    *expanded   // the state
 	secrets  cluster.Row // the secrets to write
-	seen     memory      // the row when the plan was made
+	seen     memory      // the private state when the plan was made
 }
 
-// update writes what differs from the plan's row. A change of the address is
-// written first, in every table that names it.
+// update writes the columns that differ. A change of the address is written in every
+// table that contains it.
 func (r *Resource) update(ctx context.Context, want *expanded, c change) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
@@ -114,13 +114,13 @@ func (r *Resource) update(ctx context.Context, want *expanded, c change) error {
 		if err := r.checkMaximum(ctx, now.server, ip, row); err != nil {
 			return cluster.Plan{}, err
 		}
-		delete(row, "server_ip") // changed below, with every table that names it
+		delete(row, "server_ip") // changed below, in every table that contains it
 		plan, err := cluster.ChangeServer(now.server, cluster.Server{Row: c.seen.Row}, row, c.secrets)
 		if err != nil {
 			return cluster.Plan{}, r.store.BlameAction(err, cluster.TableServers, want.id())
 		}
 		if now.server.IP() != ip && now.server.IP() != c.prior.ServerIP.ValueString() {
-			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + want.id(), Found: "was moved by somebody else to " + now.server.IP()}
+			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + want.id(), Found: "was changed by somebody else to " + now.server.IP()}
 		}
 		if err := c.checkRooms(want, now); err != nil {
 			return cluster.Plan{}, err
@@ -134,7 +134,7 @@ func (r *Resource) update(ctx context.Context, want *expanded, c change) error {
 	})
 }
 
-// checkRooms is a conflict where somebody has removed rooms since the plan was made.
+// checkRooms returns a conflict if somebody has removed rooms since the plan was made.
 func (c change) checkRooms(want *expanded, now state) error {
 	_, declared := want.rooms(c.declared)
 	before, managed := c.prior.rooms(c.prior)
@@ -145,10 +145,10 @@ func (c change) checkRooms(want *expanded, now state) error {
 	return &cluster.Conflict{Subject: "server " + want.id(), Found: "has " + cluster.Plural(found, "room") + " now, and not " + strconv.Itoa(before.Count)}
 }
 
-// checkMaximum repeats the plan's check under the lock: a split of the same run may
-// have grown since.
+// checkMaximum repeats the plan's check under the lock: a split of the same run may have
+// grown.
 func (r *Resource) checkMaximum(ctx context.Context, server cluster.Server, ip string, row cluster.Row) error {
-	most, declared := row["max_vicidial_trunks"].Int()
+	limit, declared := row["max_vicidial_trunks"].Int()
 	if !declared {
 		return nil
 	}
@@ -156,7 +156,7 @@ func (r *Resource) checkMaximum(ctx context.Context, server cluster.Server, ip s
 	if err != nil {
 		return err
 	}
-	return trunks.CheckMaximum(server, ip, int(most))
+	return trunks.CheckMaximum(server, ip, int(limit))
 }
 
 func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to string) (cluster.Plan, error) {
@@ -164,7 +164,7 @@ func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to st
 	if err != nil {
 		return cluster.Plan{}, err
 	}
-	if _, shares := servers.Sharing(server); shares { // the rows that name the address stay with the other server
+	if _, shares := servers.Sharing(server); shares { // rows with the address stay with the other server
 		return cluster.PlanAddress(server, to, nil, nil)
 	}
 	old, err := r.store.Referencing(ctx, server.IP())
@@ -178,8 +178,8 @@ func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to st
 	return cluster.PlanAddress(server, to, old, clashes)
 }
 
-// remove removes the server, unless agents, calls or rows still need it.
-func (r *Resource) remove(ctx context.Context, id string, force bool, seen cluster.Row) error {
+// remove removes the server, unless agents, calls or other rows use it.
+func (r *Resource) remove(ctx context.Context, id string, force bool, saved cluster.Row) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -193,7 +193,7 @@ func (r *Resource) remove(ctx context.Context, id string, force bool, seen clust
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		removal.Force, removal.Seen = force, seen
+		removal.Force, removal.Seen = force, saved
 		return cluster.PlanRemoval(removal)
 	})
 }

@@ -1,4 +1,4 @@
-// Package servers is the data source vicidial_servers.
+// Package servers implements the data source vicidial_servers.
 package servers
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// store is what the data source reads of the cluster.
+// store is the part of the store that the data source needs.
 type store interface {
 	Servers(context.Context) (cluster.Servers, error)
 }
@@ -69,7 +69,7 @@ func newSchema() schema.Schema {
 			"vicidial_balance_active":   flag("vicidial_balance_active"),
 			"conf_engine": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Only servers with this conference engine, `MEETME` or `CONFBRIDGE`. Schemas that have no `conf_engine` know `MEETME` only.",
+				MarkdownDescription: "Only servers with this conference engine, `MEETME` or `CONFBRIDGE`. Databases without the column `conf_engine` support `MEETME` only.",
 				Validators:          []validator.String{stringvalidator.OneOf(string(cluster.Meetme), string(cluster.Confbridge))},
 			},
 			"server_id_matches": schema.StringAttribute{
@@ -101,18 +101,18 @@ func serverAttributes() map[string]schema.Attribute {
 		return schema.BoolAttribute{Computed: true, MarkdownDescription: doc}
 	}
 	return map[string]schema.Attribute{
-		"server_id":                 text("Name under which peers know the server."),
+		"server_id":                 text("Name of the server in the cluster."),
 		"server_description":        text("Free text."),
 		"active":                    flag("Whether agents who log in with a phone alias can be sent to the server. It does not stop dialing."),
-		"active_asterisk_server":    flag("Whether the server is a telephony node with generated configuration. A database pseudo server has `false`."),
+		"active_asterisk_server":    flag("Whether the server is a telephony node with generated configuration. The row of a database server has `false`."),
 		"active_agent_login_server": flag("Whether agents may log in there."),
 		"vicidial_balance_active":   flag("Whether the balance fill places calls on the server."),
 		"vicidial_balance_rank":     number("The order in which the balance fill uses servers. Higher numbers come first."),
-		"max_vicidial_trunks":       number("Lines that may be up at once."),
+		"max_vicidial_trunks":       number("The largest number of lines in use at the same time."),
 		"outbound_calls_per_second": number("Calls that the server's dialer places in a second. If the row has a value outside 1 to 200, VICIdial places 40."),
 		"conf_engine":               text("Conference engine, `MEETME` or `CONFBRIDGE`."),
-		"asterisk_version":          text("Asterisk version as the row has it."),
-		"external_server_ip":        text("Address for webphones from outside."),
+		"asterisk_version":          text("The Asterisk version in the row."),
+		"external_server_ip":        text("Address for web phones outside of the network."),
 	}
 }
 

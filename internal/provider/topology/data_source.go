@@ -1,5 +1,5 @@
-// Package topology is the data source vicidial_topology: drawings of the cluster,
-// made by render/diagram.
+// Package topology implements the data source vicidial_topology: drawings of the
+// cluster, which package diagram renders.
 package topology
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// store is what the data source reads of the cluster.
+// store is the part of the store that the data source needs.
 type store interface {
 	Topology(ctx context.Context, live bool) (cluster.Topology, error)
 }
@@ -30,7 +30,7 @@ func New() datasource.DataSource {
 //go:embed description.md
 var description string
 
-// newSchema returns what can be added to the drawing, and the drawings.
+// newSchema returns the arguments and the drawings.
 func newSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: description,
@@ -53,10 +53,10 @@ func newSchema() schema.Schema {
 			},
 			"live": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether nodes without a fresh heartbeat are marked as dead. Defaults to `true`. With `false` the picture changes only when the cluster's configuration does, which suits one that is kept in git.",
+				MarkdownDescription: "Whether nodes without a recent heartbeat are marked as dead. Defaults to `true`. With `false` the picture changes only with the cluster's configuration: use that for a picture in a git repository.",
 			},
 			"svg": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The picture as SVG: it needs no other file, has a background of its own and follows the reader's choice of a light or a dark scheme.",
+				Computed: true, MarkdownDescription: "The picture as SVG: it needs no other file, has its own background, and supports light and dark color schemes.",
 			},
 			"mermaid": schema.StringAttribute{Computed: true, MarkdownDescription: "The picture as a Mermaid flowchart, as GitHub and GitLab show it in Markdown."},
 			"dot":     schema.StringAttribute{Computed: true, MarkdownDescription: "The picture in the language of Graphviz."},

@@ -8,9 +8,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// possibleState returns the state of a split after an update from m to want has failed, where
-// nobody can tell which rows it has written: it has each server that may have one, and
-// the next refresh shows which do.
+// possibleState returns the state of a split after an update from m to want has failed
+// and it is unknown which rows it has written. It lists each server that may have a row;
+// the next refresh shows which ones have.
 func (m model) possibleState(want model) model {
 	m.Servers = maps.Clone(m.Servers)
 	for server, claim := range want.Servers {
@@ -24,11 +24,10 @@ func (m model) possibleState(want model) model {
 	return m
 }
 
-// partialState returns the state of a split after an update from m to want has failed: what
-// m declares, with the rows as they are. It has each server that the split had
-// before or that the update wrote a row on, as long as there is a row; so the next
-// plan shows what is left to remove, whatever the configuration is by then. before are
-// the rows that the update was planned from.
+// partialState returns the state of a split after an update from m to want has failed:
+// what m declares, with the rows as they are. It lists each server with a row that the
+// split had before or that the update wrote, so that the next plan shows the rows that
+// are left to remove. before has the rows that the update was planned from.
 func (m model) partialState(want model, before, rows cluster.Split, servers cluster.Servers) model {
 	m.Servers = maps.Clone(m.Servers)
 	for server, claim := range want.Servers {
@@ -38,16 +37,16 @@ func (m model) partialState(want model, before, rows cluster.Split, servers clus
 		}
 	}
 	maps.DeleteFunc(m.Servers, func(server string, _ claimModel) bool {
-		_, stays := want.Servers[server]
-		_, there := rows[server]
-		return !stays && !there
+		_, wanted := want.Servers[server]
+		_, exists := rows[server]
+		return !wanted && !exists
 	})
 	shown := m.withRows(rows, servers)
 	blocked := shown.blocked()
 	for server := range rows {
 		_, listed := m.Servers[server]
-		was := before.Effective(server) == blockedLimit // by somebody else
-		if want.blocks() && rows.Effective(server) == blockedLimit && !listed && !was && !slices.Contains(blocked, server) {
+		blockedBefore := before.Effective(server) == blockedLimit // not by this split
+		if want.blocks() && rows.Effective(server) == blockedLimit && !listed && !blockedBefore && !slices.Contains(blocked, server) {
 			blocked = append(blocked, server)
 		}
 	}

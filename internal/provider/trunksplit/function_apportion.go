@@ -20,10 +20,10 @@ func (f *Apportion) Metadata(_ context.Context, _ function.MetadataRequest, resp
 
 func (f *Apportion) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary:             "Shares a total out by weights",
-		MarkdownDescription: "Shares a whole number out in proportion to weights, as `vicidial_trunk_split` does: by Sainte-Laguë's method, in whole numbers that add up to the total. A larger total takes from no one, and a tie goes to the key that sorts first, so the same arguments always give the same shares.",
+		Summary:             "Divides a total by weights",
+		MarkdownDescription: "Divides a whole number in proportion to weights, as `vicidial_trunk_split` does: by Sainte-Laguë's method, in whole numbers that add up to the total. A larger total takes from no one, and a tie goes to the key that sorts first, so the same arguments always give the same shares.",
 		Parameters: []function.Parameter{
-			function.Int64Parameter{Name: "total", MarkdownDescription: "What is shared out, 0 to 1000000."},
+			function.Int64Parameter{Name: "total", MarkdownDescription: "The number that is divided, 0 to 1000000."},
 			function.MapParameter{Name: "weights", ElementType: types.Int64Type, MarkdownDescription: "Weight of each key, 1 to 1000000."},
 		},
 		Return: function.MapReturn{ElementType: types.Int64Type},
@@ -42,7 +42,7 @@ func (f *Apportion) Run(ctx context.Context, req function.RunRequest, resp *func
 	}
 	claims := make(map[string]cluster.Claim, len(weights))
 	for key, weight := range weights {
-		claims[key] = cluster.Claim{Weight: int(min(max(weight, 0), cluster.MaxWeight+1))} // out of bounds stays so
+		claims[key] = cluster.Claim{Weight: int(min(max(weight, 0), cluster.MaxWeight+1))} // values out of range stay out of range
 	}
 	shares, err := cluster.Apportion(int(total), claims)
 	if err != nil {

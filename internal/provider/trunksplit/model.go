@@ -45,37 +45,37 @@ func (m model) identity() identity { return identity{m.CampaignID} }
 
 func (m model) campaign() string { return m.CampaignID.ValueString() }
 
-// row names the split's row on a server.
+// row returns the name of the split's row on a server, for diagnostics.
 func (m model) row(server string) string { return "trunks of " + m.campaign() + " on " + server }
 
 func (m model) blocks() bool { return m.Elsewhere.ValueString() == elsewhereBlock }
 
-// shares works out how many channels each server gets. Fixed trunks on an address that
-// is no server, where a row has stayed behind, may be part of the total or not: so it
-// stays right when they go. Without servers each address counts as one.
+// shares computes the number of trunks of each server. The total may include or omit
+// fixed trunks on an address that is no longer a server, so that it stays valid when
+// their row is removed. If servers is nil, each address counts as a server.
 func (m model) shares(servers cluster.Servers) (cluster.Shares, error) {
-	claims, left := make(map[string]cluster.Claim, len(m.Servers)), cluster.Shares{}
+	claims, orphaned := make(map[string]cluster.Claim, len(m.Servers)), cluster.Shares{}
 	for server, claim := range m.Servers {
 		claims[server] = claim.claim()
 		if _, found := servers.ByIP(server); !found && servers != nil && !claim.Trunks.IsNull() {
-			left[server] = int(claim.Trunks.ValueInt64())
+			orphaned[server] = int(claim.Trunks.ValueInt64())
 		}
 	}
 	apportion := func() (cluster.Shares, error) {
 		return cluster.ApportionSurviving(int(m.Total.ValueInt64()), int(m.SurviveNodeLoss.ValueInt64()), claims)
 	}
 	shares, err := apportion()
-	if err == nil || len(left) == 0 {
+	if err == nil || len(orphaned) == 0 {
 		return shares, err
 	}
-	maps.DeleteFunc(claims, func(server string, _ cluster.Claim) bool { _, is := left[server]; return is })
-	living, without := apportion()
+	maps.DeleteFunc(claims, func(server string, _ cluster.Claim) bool { _, found := orphaned[server]; return found })
+	remaining, without := apportion()
 	if len(claims) == 0 && m.Total.ValueInt64() == 0 {
-		living, without = cluster.Shares{}, nil
+		remaining, without = cluster.Shares{}, nil
 	}
 	if without == nil {
-		maps.Copy(living, left)
-		return living, nil
+		maps.Copy(remaining, orphaned)
+		return remaining, nil
 	}
 	return shares, err
 }
@@ -94,7 +94,7 @@ func (c claimModel) claim() cluster.Claim {
 	return claim
 }
 
-// limits are the rows that the shares make, blocks on other servers included.
+// limits returns the rows for the shares, including those that block other servers.
 func (m model) limits(shares cluster.Shares, blocked []string) map[string]cluster.Limit {
 	limits := make(map[string]cluster.Limit, len(shares)+len(blocked))
 	for _, server := range blocked {
@@ -109,7 +109,7 @@ func (m model) limits(shares cluster.Shares, blocked []string) map[string]cluste
 // blockedLimit keeps a campaign from dialing on a server (docs/vicidial/dialer.md#zero-limit).
 var blockedLimit = cluster.Limit{Dedicated: 0, Restriction: cluster.MaximumLimit}
 
-// serversToBlock lists the servers that are to be blocked, of those there are.
+// serversToBlock returns those of the servers that the split blocks.
 func (m model) serversToBlock(servers []string) []string {
 	if !m.blocks() {
 		return nil
@@ -120,8 +120,8 @@ func (m model) serversToBlock(servers []string) []string {
 	})
 }
 
-// ownedRows keeps the rows that this split owns. Rows on other servers are somebody
-// else's, unless the split blocks them.
+// ownedRows returns the rows that this split owns: those on listed servers and on
+// servers that it blocks.
 func (m model) ownedRows(rows cluster.Split) cluster.Split {
 	if m.blocks() {
 		return rows
@@ -138,7 +138,7 @@ func (m model) ownedRows(rows cluster.Split) cluster.Split {
 
 func (m model) blocked() []string { return tfhelper.Strings(m.BlockedServers.Elements()) }
 
-// planned fills in what the plan says the rows will be.
+// planned sets the computed attributes to the planned rows.
 func (m model) planned(shares cluster.Shares, blocked []string) model {
 	m.Allocations = numbers(shares)
 	m.BlockedServers = tfhelper.StringList(blocked)
@@ -147,7 +147,7 @@ func (m model) planned(shares cluster.Shares, blocked []string) model {
 	return m
 }
 
-// withRows fills in what the rows are.
+// withRows sets the computed attributes to the rows.
 func (m model) withRows(rows cluster.Split, servers cluster.Servers) model {
 	if m.Servers == nil {
 		m = m.imported(rows, servers)
@@ -163,7 +163,7 @@ func (m model) withRows(rows cluster.Split, servers cluster.Servers) model {
 		}
 		effective := rows.Effective(server)
 		restrictions = append(restrictions, effective.Effect())
-		if !effective.Unset { // no number is none, not 0: the plan mends it
+		if !effective.Unset { // NULL is not 0: the plan corrects it
 			allocations[server] = effective.Dedicated
 		}
 	}
@@ -177,8 +177,8 @@ func (m model) withRows(rows cluster.Split, servers cluster.Servers) model {
 	return m
 }
 
-// withRowsAndDrift is withRows, and fills in how the computed attributes differ from a plan of
-// what m declares.
+// withRowsAndDrift is withRows with the attribute drift: how the rows differ from the
+// declaration.
 func (m model) withRowsAndDrift(rows cluster.Split, servers cluster.Servers) model {
 	shown := m.withRows(rows, servers)
 	shares, err := shown.shares(servers)
@@ -188,8 +188,8 @@ func (m model) withRowsAndDrift(rows cluster.Split, servers cluster.Servers) mod
 	var lines []string
 	for _, server := range slices.Sorted(maps.Keys(shares)) {
 		share := types.Int64Value(int64(shares[server]))
-		switch found, there := shown.Allocations.Elements()[server]; {
-		case !there:
+		switch found, exists := shown.Allocations.Elements()[server]; {
+		case !exists:
 			lines = append(lines, fmt.Sprintf("%s: no row with a number, not %s", server, share))
 		case !found.Equal(share):
 			lines = append(lines, fmt.Sprintf("%s: %s, not %s", server, found, share))
@@ -210,8 +210,8 @@ func (m model) withRowsAndDrift(rows cluster.Split, servers cluster.Servers) mod
 	return shown
 }
 
-// commonRestriction is the restriction of all rows; rows that differ have none in common, so
-// that the plan mends them.
+// commonRestriction returns the restriction of all rows; null if they differ, so that
+// the plan corrects them.
 func commonRestriction(restrictions []string) types.String {
 	if len(slices.Compact(slices.Sorted(slices.Values(restrictions)))) > 1 {
 		return types.StringNull()
@@ -219,10 +219,9 @@ func commonRestriction(restrictions []string) types.String {
 	return types.StringValue(restrictions[0])
 }
 
-// imported declares the rows that an import finds: each server with the trunks that
-// hold there, so that a configuration which says the same plans no change. Where all
-// other servers are blocked, that is what was meant, unless the import has listed the
-// servers.
+// imported declares the rows that an import finds: each server with its effective
+// trunks, so that a configuration with the same values plans no change. If all other
+// servers are blocked, elsewhere is "block", unless the import lists the servers.
 func (m model) imported(rows cluster.Split, servers cluster.Servers) model {
 	listed := m.Allocations.Elements()
 	if len(listed) > 0 {

@@ -2,15 +2,15 @@ package trunksplit
 
 import "github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 
-// privateRows is what private state holds: the campaign's rows as they were read last,
-// and the servers that they were on. A server that has changed its address since has
-// taken its rows along, and they still belong to the split.
+// privateRows is the content of private state: the campaign's rows as they were read
+// last, and the servers that they were on. If a server has changed its address since,
+// its rows have the new address and still belong to the split.
 type privateRows struct {
 	Rows  cluster.Split
 	Names map[string]string // server_id by server_ip
 }
 
-// atCurrentAddresses returns the rows by the addresses that the servers have now.
+// atCurrentAddresses returns the rows by the current addresses of the servers.
 func (p privateRows) atCurrentAddresses(servers cluster.Servers) cluster.Split {
 	return p.Rows.Moved(cluster.MovedSince(p.Names, servers))
 }
@@ -26,7 +26,7 @@ func privateRowsOf(rows cluster.Split, servers cluster.Servers) privateRows {
 	return privateRows{rows, names}
 }
 
-// ownedBy keeps the rows that a split owns.
+// ownedBy returns the rows that a split owns.
 func (p privateRows) ownedBy(split model) privateRows {
 	return privateRows{split.ownedRows(p.Rows), p.Names}
 }

@@ -98,7 +98,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
 		resp.Diagnostics.Append(reviewed...)
-		if m.blocks() { // servers that this run makes or removes may come before or after
+		if m.blocks() { // this run may create or remove servers before the split or after it
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("blocked_servers"), types.ListUnknown(types.StringType))...)
 		}
 		resp.Diagnostics.Append(found.warn(m, limits)...)
@@ -119,7 +119,7 @@ func (r *Resource) planRemoval(ctx context.Context, req resource.ModifyPlanReque
 
 // Create inserts the rows. When it fails it removes what it wrote and sets no state:
 // Terraform would destroy a tainted split before it creates it again, and a campaign
-// without limits dials wherever it can.
+// without limits dials on every server.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	if !ok {
@@ -146,41 +146,41 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	show := m.withRowsAndDrift
-	if seen, known := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics); known {
+	if saved, known := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics); known {
 		since, _ := tfhelper.LogPosition(ctx, req.Private)
-		resp.Diagnostics.Append(r.drift(ctx, m, seen, since)...)
+		resp.Diagnostics.Append(r.drift(ctx, m, saved, since)...)
 	} else {
 		resp.Diagnostics.Append(r.warnOfImport(ctx, m)...)
-		show = m.withRows // configuration that is generated from an import cannot have drift
+		show = m.withRows // generated configuration must not contain drift
 	}
 	r.publish(ctx, m, show, tfhelper.ForRead(resp))
 }
 
-// Update writes the rows that differ. When it fails, the state is the rows as they are,
-// of all servers that the split had before or has now, and the next plan is the
-// difference that is left.
+// Update writes the rows that differ. If it fails, the state has the current rows of all
+// servers that the split had before or has now, and the next plan shows the remaining
+// difference.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	prior, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	seen, _ := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics)
+	saved, _ := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics)
 	show := m.withRows
-	waits, err := r.update(ctx, m, prior, seen)
+	waits, err := r.update(ctx, m, prior, saved)
 	if waits {
 		r.publishPlanned(ctx, m, tfhelper.ForUpdate(resp))
 		return
 	}
 	if err == nil {
-		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, m.identity(), seen)
+		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, m.identity(), saved)
 	} else {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update trunk split", m.campaign(), err)...)
 		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
-			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), prior.possibleState(m), seen)
+			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), prior.possibleState(m), saved)
 		}
 		show = func(rows cluster.Split, servers cluster.Servers) model {
-			return prior.partialState(m, seen.Rows, rows, servers)
+			return prior.partialState(m, saved.Rows, rows, servers)
 		}
 	}
 	r.publish(ctx, m, show, tfhelper.ForUpdate(resp))
@@ -208,12 +208,12 @@ func (r *Resource) DeleteExcept(ctx context.Context, req resource.DeleteRequest,
 	if !ok {
 		return
 	}
-	seen, known := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete trunk split", m.campaign(), r.remove(ctx, m, seen, known, kept))...)
+	saved, known := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete trunk split", m.campaign(), r.remove(ctx, m, saved, known, kept))...)
 }
 
-// ImportState imports by campaign_id, or by a campaign_id and the servers that the
-// split lists: SALES=10.0.0.1,10.0.0.2. Rows on other servers are left alone then.
+// ImportState imports by campaign_id, or by a campaign_id and the servers that the split
+// lists: SALES=10.0.0.1,10.0.0.2. Rows on other servers are then not managed.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	campaign, servers, some := strings.Cut(req.ID, "=")
 	req.ID = campaign
@@ -237,8 +237,8 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 }
 
 // publish sets the state to the rows, or removes a split whose campaign has none. A
-// split with rows on servers only that are not listed stays in state: a change of a
-// server's address that was killed leaves such rows.
+// split that has rows only on servers that are not listed stays in state: an interrupted
+// change of a server's address leaves such rows.
 //
 // show returns the model that shows the rows.
 func (r *Resource) publish(ctx context.Context, m model, show func(cluster.Split, cluster.Servers) model, to tfhelper.Response) {
@@ -255,9 +255,9 @@ func (r *Resource) publish(ctx context.Context, m model, show func(cluster.Split
 	to.SetState(ctx, m.identity(), show(rows, servers), privateRowsOf(rows, servers))
 }
 
-// publishPlanned sets the state of a split that another one waits for to the rows as
-// they are going to be. Where that fails, the other one reports it, and the next
-// refresh shows the rows as they are.
+// publishPlanned sets the state of a split that another split writes to the planned
+// rows. If that write fails, the other split reports it, and the next refresh shows the
+// rows.
 func (r *Resource) publishPlanned(ctx context.Context, m model, to tfhelper.Response) {
 	servers, err := r.store.Servers(ctx)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// view is what the plan of a split is compared with.
+// view has the rows that the plan of a split is compared with.
 type view struct {
 	servers   cluster.Servers
 	campaigns cluster.Campaigns
@@ -34,7 +34,7 @@ func (r *Resource) readView(ctx context.Context) (view, error) {
 	if v.trunks, now, err = readTrunks(ctx, r.store); err != nil {
 		return v, err
 	}
-	// A server that changes its address in this run takes its rows along.
+	// If a server changes its address in this run, its rows change, too.
 	v.trunks = v.trunks.Moved(cluster.MovedSince(now.IDsByIP(), v.servers))
 	return v, nil
 }
@@ -54,13 +54,13 @@ func (v view) review(m model, limits map[string]cluster.Limit, isNew bool) diag.
 	return diags
 }
 
-// warn returns warnings for what VICIdial does that an operator does not expect. It
-// goes by the table as it is: other splits of the same run may change it.
+// warn returns warnings for effects of the rows that an operator does not expect. It
+// uses the current table, which other splits of the same run may change.
 func (v view) warn(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, over := range v.trunks.Overcommitted(v.servers, m.campaign(), limits) {
-		diags.Append(tfhelper.WarnAt(path.Root("servers").AtMapKey(over.ServerIP), "More trunks promised than the server has",
-			fmt.Sprintf("As the table stands now, %s. The apply refuses to write this unless other campaigns give trunks back before; it waits a moment for splits that shrink in the same apply.", over))...)
+		diags.Append(tfhelper.WarnAt(path.Root("servers").AtMapKey(over.ServerIP), "More trunks reserved than the server has",
+			fmt.Sprintf("With the current rows of other campaigns, %s. The apply writes this split only after other campaigns release trunks; it waits a few seconds for splits of the same apply that become smaller.", over))...)
 	}
 	starved := v.trunks.With(m.campaign(), limits).Starved(v.servers, v.campaigns, slices.Collect(maps.Keys(m.Servers)))
 	if len(starved) == 0 {
@@ -71,7 +71,7 @@ func (v view) warn(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 		lines = append(lines, server.String())
 	}
 	diags.Append(tfhelper.WarnAt(path.Root("servers"), "Reservations starve campaigns without a limit",
-		"VICIdial counts reserved lines twice for a campaign without a MAXIMUM_LIMIT row: as reserved, and as in use. Unless this run gives those campaigns a limit too:\n"+strings.Join(lines, "\n"))...)
+		"VICIdial counts reserved lines twice for a campaign without a MAXIMUM_LIMIT row: as reserved, and as in use. Unless this run also gives these campaigns a limit:\n"+strings.Join(lines, "\n"))...)
 	return diags
 }
 
@@ -79,7 +79,7 @@ func (v view) checkCampaign(m model) diag.Diagnostics {
 	campaign, found := v.campaigns.Find(m.campaign())
 	at := path.Root("campaign_id")
 	if !found {
-		return tfhelper.Judge(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id; where it was deleted, its rows went with it, and this block can go too", m.campaign()),
+		return tfhelper.Judge(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id; if the campaign was deleted, its rows were deleted, too: then remove this block", m.campaign()),
 			len(v.trunks.Of(m.campaign())) > 0)
 	}
 	return tfhelper.DiagnoseAt(at, tfhelper.OtherLetters, cluster.CheckSpelling("campaign", m.campaign(), campaign.ID))
@@ -91,23 +91,23 @@ func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) di
 	existing := len(have[ip]) > 0 && have.Effective(ip).Dedicated == limit.Dedicated
 	switch {
 	case len(have[ip]) > 0 && !found:
-		return tfhelper.Judge(at, "Unknown server", fmt.Errorf("server %s is not in the table servers, and VICIdial makes nothing of its trunk row of %d; take it out of servers, and the row goes", ip, have.Effective(ip).Dedicated), existing)
+		return tfhelper.Judge(at, "Unknown server", fmt.Errorf("server %s is not in the table servers, and VICIdial does not use its trunk row of %d; remove the address from servers to delete the row", ip, have.Effective(ip).Dedicated), existing)
 	case cluster.CheckServerIP(ip) != nil:
 		return tfhelper.DiagnoseAt(at, "Invalid value", cluster.CheckServerIP(ip))
 	case !found:
-		return tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))
+		return tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", ip))
 	case limit.Dedicated > maxDedicated:
 		return tfhelper.Judge(at, "More trunks than VICIdial takes", fmt.Errorf("VICIdial's form takes up to %d dedicated trunks, these are %d", maxDedicated, limit.Dedicated), existing)
 	case limit.Dedicated <= server.MaxTrunks():
 		return nil
-	case limit.Dedicated <= have.Effective(ip).Dedicated: // as it was found, such as by an import
+	case limit.Dedicated <= have.Effective(ip).Dedicated: // an existing value, such as after an import
 		return tfhelper.WarnAt(at, "More trunks than the server has",
-			fmt.Sprintf("The campaign has %d trunks on server %s, whose max_vicidial_trunks is %d. VICIdial caps no MAXIMUM_LIMIT at that, so the server can be pushed past what it bears; with OVERFLOW_ALLOWED nothing is left to other campaigns there. It is left as it is; lower total, or set a max for this server.", limit.Dedicated, ip, server.MaxTrunks()))
+			fmt.Sprintf("The campaign has %d trunks on server %s, whose max_vicidial_trunks is %d. VICIdial does not apply that limit to a MAXIMUM_LIMIT row, so the server can be overloaded; with OVERFLOW_ALLOWED no lines are left for other campaigns on it. The provider does not change the row; lower total, or set a max for this server.", limit.Dedicated, ip, server.MaxTrunks()))
 	}
 	return tfhelper.DiagnoseAt(at, "Trunks do not fit", fmt.Errorf("the share of %d is more than server %s has (max_vicidial_trunks = %d); lower total, set a max for this server, or raise the server's max_vicidial_trunks", limit.Dedicated, ip, server.MaxTrunks()))
 }
 
-// warnOfImport warns of what is wrong with the rows that an import finds.
+// warnOfImport warns of imported rows that break a rule.
 func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 	found, err := r.readView(ctx)
 	rows := found.trunks.Of(m.campaign())
@@ -117,7 +117,7 @@ func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 	m = m.withRows(rows, found.servers)
 	shares, err := m.shares(found.servers)
 	if err != nil {
-		return nil // such as NULL trunks: the plan mends them
+		return nil // such as for NULL trunks, which the plan corrects
 	}
 	return found.review(m, m.limits(shares, nil), false).Warnings()
 }
@@ -130,30 +130,30 @@ func (v view) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostic
 	return tfhelper.DiagnoseAt(path.Root("campaign_id"), "Trunk rows exist already", err)
 }
 
-// drift warns of rows that changed since they were read last. It names who changed
-// them, where the admin change log has it.
+// drift warns of rows that changed since they were read last. It names the author if the
+// admin change log has one.
 func (r *Resource) drift(ctx context.Context, m model, seen privateRows, since int64) diag.Diagnostics {
 	trunks, servers, err := readTrunks(ctx, r.store)
 	if err != nil {
 		return nil // publish reports it
 	}
-	was := seen.ownedBy(m).atCurrentAddresses(servers)
-	is := m.ownedRows(trunks.Of(m.campaign()))
+	before := seen.ownedBy(m).atCurrentAddresses(servers)
+	current := m.ownedRows(trunks.Of(m.campaign()))
 	for ip, found := range trunks.Of(m.campaign()) {
-		if _, moved := was[ip]; moved {
-			is[ip] = found
+		if _, moved := before[ip]; moved {
+			current[ip] = found
 		}
 	}
 	var lines []string
-	for _, ip := range slices.Sorted(maps.Keys(union(was, is))) {
-		before, now := describeRows(was[ip]), describeRows(is[ip])
-		if before == now {
+	for _, ip := range slices.Sorted(maps.Keys(union(before, current))) {
+		old, now := describeRows(before[ip]), describeRows(current[ip])
+		if old == now {
 			continue
 		}
 		author := tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{
 			After: since, Sections: []string{"SERVERTRUNKS", "SERVERS_TRUNK"}, Records: []string{ip}, Notes: "Campaign: " + m.campaign(),
 		})
-		lines = append(lines, fmt.Sprintf("%s: %s → %s%s", ip, before, now, author))
+		lines = append(lines, fmt.Sprintf("%s: %s → %s%s", ip, old, now, author))
 	}
 	if len(lines) == 0 {
 		return nil

@@ -25,16 +25,16 @@ func (c overcommitError) Error() string {
 }
 
 func (c overcommitError) Hint() string {
-	return "The split takes none of these trunks. If another split was to give them back in this apply, run apply again, or name that split in depends_on, as -parallelism=1 needs. Otherwise lower this total or another campaign's, or raise max_vicidial_trunks."
+	return "The split takes none of these trunks. If another split releases them in this apply, run apply again, or name that split in depends_on, which -parallelism=1 requires. Otherwise lower this total or another campaign's, or raise max_vicidial_trunks."
 }
 
-// wait writes the splits that wait, each when the servers have the trunks for it.
-// It returns the errors of the split itself and of the others.
+// wait writes the waiting splits, each when the servers have enough trunks for it. It
+// returns the errors of the calling split and of the others.
 //
-// Terraform writes splits in any order, so one that grows may come before one that
-// shrinks; and as many as there are places for at a time, so splits that wait could
-// keep the other one from its place. One split waits for all.
-func (r *Resource) wait(ctx context.Context, own string) error {
+// Terraform writes splits in any order, so a split that grows may come before one that
+// shrinks. It writes a limited number at a time, so waiting splits could prevent the
+// write of the other one. So one split waits for all.
+func (r *Resource) wait(ctx context.Context, caller string) error {
 	failures, done := map[string]error{}, false
 	tfhelper.Await(ctx, func() (again bool) {
 		waiting := r.store.WaitingWrites()
@@ -52,15 +52,15 @@ func (r *Resource) wait(ctx context.Context, own string) error {
 		done = r.store.WaitingDone()
 		return !done
 	})
-	if done { // another split may wait by now, for itself
-		return joinErrors(own, failures)
+	if done { // another split may have begun to wait
+		return joinErrors(caller, failures)
 	}
 	for _, campaign := range r.store.CancelWaiting() {
 		if failures[campaign] == nil {
-			failures[campaign] = errors.New("it waited for trunks that no split has given back")
+			failures[campaign] = errors.New("it waited for trunks that no split has released")
 		}
 	}
-	return joinErrors(own, failures)
+	return joinErrors(caller, failures)
 }
 
 // joinErrors returns the error of a split, with those of the splits that it waited for.
@@ -82,8 +82,7 @@ func joinErrors(own string, failures map[string]error) error {
 	}
 }
 
-// keepRows sets the limits of servers that have too few trunks left to the rows that are
-// there.
+// keepRows sets the limits of servers with too few free trunks to their current rows.
 func keepRows(limits map[string]cluster.Limit, rows cluster.Split, over []cluster.Overcommit) {
 	for _, server := range over {
 		if len(rows[server.ServerIP]) > 0 {

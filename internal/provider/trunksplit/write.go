@@ -41,24 +41,24 @@ func limitsFromRows(rows cluster.Split) map[string]cluster.Limit {
 	return limits
 }
 
-// update moves the rows that the split owned before or owns now. On a server
-// that has just been listed, what is there now is what the plan showed.
-func (r *Resource) update(ctx context.Context, m, prior model, seen privateRows) (waits bool, err error) {
+// update changes the rows that the split owned before or owns now. On a server that is
+// newly listed, the saved rows are those that the plan showed.
+func (r *Resource) update(ctx context.Context, m, prior model, saved privateRows) (waits bool, err error) {
 	if r.store == nil {
 		return false, tfhelper.ErrUnconfigured
 	}
 	return r.write(ctx, m, true, func(_ cluster.Split, servers cluster.Servers) cluster.Split {
-		owned := m.ownedRows(seen.atCurrentAddresses(servers))
-		maps.Copy(owned, seen.ownedBy(prior).atCurrentAddresses(servers))
+		owned := m.ownedRows(saved.atCurrentAddresses(servers))
+		maps.Copy(owned, saved.ownedBy(prior).atCurrentAddresses(servers))
 		return owned
 	})
 }
 
-// write changes the rows to those of the plan. Under the lock it calls seen with the
-// rows and the servers as they are; seen returns the rows that the plan was made
-// from. Where servers have too few trunks left, a split that exists releases what it
-// is to release, and the rest waits; waits reports that another split waits for it.
-func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cluster.Split, cluster.Servers) cluster.Split) (waits bool, err error) {
+// write changes the rows to those of the plan. Under the lock it calls prior with the
+// current rows and servers; prior returns the rows that the plan was made from. If
+// servers have too few free trunks, an existing split releases its own trunks first, and
+// the other changes wait; waits reports that another split writes them.
+func (r *Resource) write(ctx context.Context, m model, exists bool, prior func(cluster.Split, cluster.Servers) cluster.Split) (waits bool, err error) {
 	decide := func(ctx context.Context, release bool) (cluster.Plan, error) {
 		servers, err := r.store.Servers(ctx)
 		if err != nil {
@@ -72,7 +72,7 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cl
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		// A server that has appeared since the plan is blocked as well.
+		// A server that was created after the plan is blocked, too.
 		limits := m.limits(shares, m.serversToBlock(servers.IPs()))
 		rows := trunks.Of(m.campaign())
 		for _, ip := range slices.Sorted(maps.Keys(shares)) {
@@ -86,12 +86,12 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cl
 			}
 			keepRows(limits, rows, over)
 		}
-		plan, err := cluster.PlanSplit(m.campaign(), rows, seen(rows, servers), limits)
+		plan, err := cluster.PlanSplit(m.campaign(), rows, prior(rows, servers), limits)
 		plan.Takes = trunks.Headroom(servers, m.campaign(), limits)
 		return plan, err
 	}
-	whole := func(ctx context.Context) (cluster.Plan, error) { return decide(ctx, false) }
-	err = r.store.Apply(ctx, whole)
+	complete := func(ctx context.Context) (cluster.Plan, error) { return decide(ctx, false) }
+	err = r.store.Apply(ctx, complete)
 	if full := overcommitError(nil); !errors.As(err, &full) {
 		return false, err
 	}
@@ -101,7 +101,7 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cl
 			return false, err
 		}
 	}
-	if !r.store.AddWaitingWrite(m.campaign(), whole) {
+	if !r.store.AddWaitingWrite(m.campaign(), complete) {
 		return true, nil
 	}
 	return false, r.wait(ctx, m.campaign())
@@ -110,7 +110,7 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cl
 // remove deletes the rows that the split owns, except those in kept,
 // unless they changed since the removal was planned. A tainted split has no private
 // state.
-func (r *Resource) remove(ctx context.Context, m model, seen privateRows, known bool, kept map[string]bool) error {
+func (r *Resource) remove(ctx context.Context, m model, saved privateRows, known bool, kept map[string]bool) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -121,9 +121,9 @@ func (r *Resource) remove(ctx context.Context, m model, seen privateRows, known 
 		}
 		rows := trunks.Of(m.campaign())
 		if !known {
-			seen = privateRowsOf(rows, servers)
+			saved = privateRowsOf(rows, servers)
 		}
-		owned := seen.ownedBy(m).atCurrentAddresses(servers)
+		owned := saved.ownedBy(m).atCurrentAddresses(servers)
 		maps.DeleteFunc(owned, func(server string, _ []cluster.Limit) bool { return kept[m.row(server)] })
 		return cluster.PlanSplit(m.campaign(), rows, owned, nil)
 	})

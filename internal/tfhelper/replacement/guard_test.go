@@ -361,7 +361,7 @@ func TestGuard_removal(t *testing.T) {
 		r := newRun(t)
 		made := r.create(t, single, "a")
 		r.failing = true
-		if said := says(r.remove(t, made)); !strings.Contains(said, "ERROR") || strings.Contains(said, "Kept") {
+		if said := says(r.remove(t, made)); !strings.Contains(said, "ERROR") || strings.Contains(said, "Rows kept") {
 			t.Error(said)
 		}
 		r.holds(t, "a")
@@ -406,7 +406,7 @@ func TestGuard_replacement(t *testing.T) {
 		private, _ := r.plan(t, old)
 		r.create(t, single, "a") // the same key in other letters
 		_, diags := r.apply(t, old, private)
-		if said := says(diags); !strings.Contains(said, "WARNING: Kept: vicidial_thing a") {
+		if said := says(diags); !strings.Contains(said, "WARNING: Rows kept: vicidial_thing a") {
 			t.Error(said)
 		}
 		r.holds(t, "a")
@@ -440,7 +440,7 @@ func TestGuard_replacement(t *testing.T) {
 		r := newRun(t, "a")
 		private, _ := r.plan(t, old)
 		r.create(t, single, "a")
-		if _, diags := r.apply(t, old, private); !strings.Contains(says(diags), "Kept") {
+		if _, diags := r.apply(t, old, private); !strings.Contains(says(diags), "Rows kept") {
 			t.Error(says(diags))
 		}
 		r.holds(t, "a")
@@ -451,7 +451,7 @@ func TestGuard_replacement(t *testing.T) {
 		r := newRun(t, "a")
 		private, _ := r.plan(t, old, "a")
 		r.create(t, single, "a")
-		if _, diags := r.apply(t, old, private); !strings.Contains(says(diags), "Kept") {
+		if _, diags := r.apply(t, old, private); !strings.Contains(says(diags), "Rows kept") {
 			t.Error(says(diags))
 		}
 		r.holds(t, "a")
@@ -490,11 +490,11 @@ func TestGuard_replacement(t *testing.T) {
 				t.Error("the removal of an old instance is planned as one of the rows")
 			}
 			next := newRun(t, "a") // an apply of the plan, which has read nothing
-			if _, diags := next.apply(t, old, private); !strings.Contains(says(diags), "Kept: vicidial_thing a") {
+			if _, diags := next.apply(t, old, private); !strings.Contains(says(diags), "Rows kept: vicidial_thing a") {
 				t.Errorf("old first %v: %s", oldFirst, says(diags))
 			}
 			next.holds(t, "a")
-			if said := says(newRun(t, "a").remove(t, living)); strings.Contains(said, "Kept") {
+			if said := says(newRun(t, "a").remove(t, living)); strings.Contains(said, "Rows kept") {
 				t.Errorf("the living instance is not deleted: %s", said)
 			}
 		}
@@ -526,7 +526,7 @@ func TestGuard_replacement(t *testing.T) {
 		r.plan(t, old, "a")
 		private, _ := r.plan(t, living)
 		next := newRun(t, "a")
-		if _, diags := next.apply(t, living, private); !strings.Contains(says(diags), "Kept") {
+		if _, diags := next.apply(t, living, private); !strings.Contains(says(diags), "Rows kept") {
 			t.Error(says(diags))
 		}
 		next.holds(t, "a")
@@ -538,11 +538,11 @@ func TestGuard_replacement(t *testing.T) {
 		private, _ := r.plan(t, old)
 		r.create(t, parts, "a", "two", "three")
 		r.failing = true
-		if _, diags := r.apply(t, old, private); strings.Contains(says(diags), "Kept") || !strings.Contains(says(diags), "ERROR") {
+		if _, diags := r.apply(t, old, private); strings.Contains(says(diags), "Rows kept") || !strings.Contains(says(diags), "ERROR") {
 			t.Error(says(diags))
 		}
 		r.failing = false
-		if _, diags := r.apply(t, old, private); !strings.Contains(says(diags), "Kept: vicidial_parts a") {
+		if _, diags := r.apply(t, old, private); !strings.Contains(says(diags), "Rows kept: vicidial_parts a") {
 			t.Error(says(diags))
 		}
 		r.holds(t, "three", "two")
@@ -691,7 +691,7 @@ func TestGuard_import(t *testing.T) {
 	r.plan(t, made)
 	r.create(t, single, "a")
 	private, _ := newRun(t).plan(t, made)
-	if _, diags := r.apply(t, made, private); !strings.Contains(says(diags), "Kept") {
+	if _, diags := r.apply(t, made, private); !strings.Contains(says(diags), "Rows kept") {
 		t.Error(says(diags))
 	}
 	r.holds(t, "a")

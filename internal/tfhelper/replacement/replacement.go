@@ -1,9 +1,9 @@
 // Package replacement keeps the rows of an object that is replaced. With
-// create_before_destroy Terraform creates the new instance of an object and then
-// deletes the old one; where both have one key, they are the same rows, which the
-// delete would take from the new instance. [Guard] makes such a delete remove
-// nothing but what the new instance does not have. docs/design/0018-replacement.md
-// describes how it distinguishes the two.
+// create_before_destroy Terraform creates the new instance of an object and then deletes
+// the old one; where both have one key, they are the same rows, which the delete would
+// take from the new instance. [Guard] makes such a delete remove only the rows that the
+// new instance does not have. docs/design/0018-replacement.md describes how it
+// distinguishes the two.
 package replacement
 
 import (
@@ -29,8 +29,8 @@ type Resource interface {
 	resource.ResourceWithImportState
 }
 
-// Divisible is a resource whose object is several rows, of which an instance may
-// have others than its successor.
+// Divisible is a resource whose object has several rows, so that an instance and its
+// successor may have different ones.
 type Divisible interface {
 	// Rows returns names of the known rows of a plan or a state.
 	Rows(ctx context.Context, of State) []string
@@ -44,8 +44,8 @@ type State interface {
 	GetAttribute(ctx context.Context, at path.Path, target any) diag.Diagnostics
 }
 
-// instances is the part of the provider's data that knows the instances of a run, the
-// admin change log, and the servers with those that the run plans.
+// instances is the part of the store that records the instances of a run, and reads the
+// admin change log and the servers.
 type instances interface {
 	Expected(context.Context) (cluster.Servers, error)
 	LogPosition(context.Context) (int64, error)
@@ -66,18 +66,19 @@ const (
 	supersededKey = "superseded" // true while another instance has its rows
 )
 
-// Key says what the key of an object is. Two instances with one key have the same rows.
+// Key describes the key of an object. Two instances with the same key have the same
+// rows.
 type Key struct {
 	of   func(context.Context, State) string // empty where there is no key
-	rows path.Path                           // the attribute of a key in rows, of which letters may differ
+	rows path.Path                           // the attribute of a key that is a column, which collations compare
 	file bool                                // the object is in no table
 }
 
-// KeyOf returns the Key of a resource whose objects have their keys in no attribute.
+// KeyOf returns the Key of a resource whose key is not an attribute.
 func KeyOf(of func(context.Context, State) string) Key { return Key{of: of} }
 
-// Column returns the Key of a resource whose objects have their keys in an attribute
-// and in a column, in which other letters and blanks at the end are the same key.
+// Column returns the Key of a resource whose key is an attribute and a column. Keys that
+// differ in case or in blanks at the end are the same.
 func Column(at path.Path) Key {
 	return Key{of: func(ctx context.Context, of State) string { return cluster.FoldKey(text(ctx, of, at)) }, rows: at}
 }
@@ -94,14 +95,14 @@ func text(ctx context.Context, of State, at path.Path) string {
 	return found.ValueString()
 }
 
-// respelled returns an error where a plan spells the key of an object in another way
-// than its state: the plan would replace the object by itself.
+// respelled returns an error when a plan spells the key of an object differently from
+// its state: the plan would replace the object by itself.
 func (k Key) respelled(ctx context.Context, state, plan State) diag.Diagnostics {
-	was, is := text(ctx, state, k.rows), text(ctx, plan, k.rows)
-	if len(k.rows.Steps()) == 0 || was == is || cluster.FoldKey(was) != cluster.FoldKey(is) {
+	before, after := text(ctx, state, k.rows), text(ctx, plan, k.rows)
+	if len(k.rows.Steps()) == 0 || before == after || cluster.FoldKey(before) != cluster.FoldKey(after) {
 		return nil
 	}
-	return tfhelper.DiagnoseAt(k.rows, tfhelper.OtherLetters, cluster.CheckSpelling("key", is, was))
+	return tfhelper.DiagnoseAt(k.rows, tfhelper.OtherLetters, cluster.CheckSpelling("key", after, before))
 }
 
 // Guard returns the constructor of a resource whose Delete leaves the rows of a
@@ -109,13 +110,13 @@ func (k Key) respelled(ctx context.Context, state, plan State) diag.Diagnostics 
 func Guard(construct func() resource.Resource, key Key) func() resource.Resource {
 	return func() resource.Resource {
 		inner := construct()
-		whole, ok := inner.(Resource)
+		guardable, ok := inner.(Resource)
 		if !ok {
 			panic(fmt.Sprintf("%T has no identity, plans nothing or imports nothing", inner))
 		}
 		var meta resource.MetadataResponse
-		whole.Metadata(context.Background(), resource.MetadataRequest{ProviderTypeName: tfhelper.ProviderType}, &meta)
-		return &Guarded{Resource: whole, typeName: meta.TypeName, keyOf: key}
+		guardable.Metadata(context.Background(), resource.MetadataRequest{ProviderTypeName: tfhelper.ProviderType}, &meta)
+		return &Guarded{Resource: guardable, typeName: meta.TypeName, keyOf: key}
 	}
 }
 
@@ -141,8 +142,7 @@ func (g *Guarded) Configure(ctx context.Context, req resource.ConfigureRequest, 
 	}
 }
 
-// MoveState returns what moves the state of other resources to this one, if anything
-// does.
+// MoveState returns the state movers of the inner resource.
 func (g *Guarded) MoveState(ctx context.Context) []resource.StateMover {
 	if inner, ok := g.Resource.(resource.ResourceWithMoveState); ok {
 		return inner.MoveState(ctx)
@@ -179,9 +179,9 @@ func (g *Guarded) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	g.saveLogPosition(ctx, resp.Private, &resp.Diagnostics)
 }
 
-// saveLogPosition saves the position of the admin change log in private state: an
-// older line is of what has been read or written here. Where the log cannot be read,
-// nothing is saved, and no line is looked for.
+// saveLogPosition saves the position of the admin change log in private state: older
+// lines concern changes that have been read or written here. If the log cannot be read,
+// nothing is saved, and a later warning names no author.
 func (g *Guarded) saveLogPosition(ctx context.Context, private tfhelper.PrivateSetter, diags *diag.Diagnostics) {
 	if g.instances == nil {
 		return
@@ -199,11 +199,11 @@ func (g *Guarded) ImportState(ctx context.Context, req resource.ImportStateReque
 	}
 }
 
-// Read reads the object, and notes where another instance in state has its rows.
+// Read reads the object, and records whether another instance in state has its rows.
 func (g *Guarded) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	key, guarded := g.key(ctx, req.State)
 	token := load[string](ctx, req.Private, tokenKey)
-	if guarded { // before the read, so that two that are read at the same time meet
+	if guarded { // before the read, so that two concurrent reads find each other
 		g.instances.InstanceRead(key, token)
 	}
 	g.Resource.Read(ctx, req, resp)
@@ -222,8 +222,8 @@ func (g *Guarded) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 	}
 }
 
-// ModifyPlan plans the object. The removal of an instance whose rows another one
-// has plans nothing.
+// ModifyPlan plans the object. It plans nothing for the removal of an instance whose
+// rows another instance has.
 func (g *Guarded) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	key, guarded := "", false
 	if !req.State.Raw.IsNull() {
@@ -266,14 +266,14 @@ func (g *Guarded) nameServers(ctx context.Context, diags *diag.Diagnostics) {
 }
 
 const twoInstances = "The state has two instances of it: the run deletes one and keeps the other, and both have the same rows. " +
-	"If the block has another name now, say so with a moved block. If two blocks declared the object, take one out of state with a removed block that has destroy = false. " +
+	"If the block was renamed, add a moved block. If two blocks declared the object, take one out of state with a removed block that has destroy = false. " +
 	"If one instance is deposed, which an interrupted replacement leaves, plan again."
 
-// Delete deletes the object, except what a newer instance of it has.
+// Delete deletes the object, except the rows that a newer instance has.
 //
-// The first half of a replacement without create_before_destroy has no planned
-// removal, and of a tainted object it has no token either: nothing has been
-// created by then, and everything is deleted.
+// In a replacement without create_before_destroy, the delete comes first and has no
+// planned removal; that of a tainted object has no token either. The new instance does
+// not exist yet, so everything is deleted.
 func (g *Guarded) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	key, guarded := g.key(ctx, req.State)
 	if !guarded {
@@ -298,8 +298,8 @@ func (g *Guarded) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	}
 	g.instances.RemoveInstance(key, token)
 	if replaced {
-		resp.Diagnostics.AddWarning("Kept: "+key,
-			"The instance that was deleted is an old one of an object that has been replaced. What the new instance has of it was not removed.")
+		resp.Diagnostics.AddWarning("Rows kept: "+key,
+			"The object was replaced, and Terraform deleted its old instance. The rows that the new instance has were not removed.")
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// Declared returns the plan, and the row that it wants: the columns that the
+// Declared returns the model of the plan, and its row: the columns that the
 // configuration sets or that have a default in the schema. Other columns are not
 // managed.
 func (t Table[M]) Declared(ctx context.Context, plan tfsdk.Plan, config tfsdk.Config, diags *diag.Diagnostics) (M, cluster.Row, bool) {
@@ -59,8 +59,8 @@ func (t Table[M]) PlanRemoval(ctx context.Context, req resource.ModifyPlanReques
 	return m
 }
 
-// Create inserts the row. A Create that fails removes what it wrote and sets no
-// state: Terraform would destroy the object before it creates it again.
+// Create inserts the row. If it fails, it removes what it wrote and sets no state:
+// otherwise Terraform would destroy the object before it creates it again.
 func (t Table[M]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	m, want, ok := t.Declared(ctx, req.Plan, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -83,26 +83,27 @@ func (t Table[M]) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 		tfhelper.ForRead(resp).KeepState(ctx, t.identity(m))
 		return
 	}
-	if seen, known := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics); known {
+	if prior, known := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics); known {
 		since, _ := tfhelper.LogPosition(ctx, req.Private)
-		resp.Diagnostics.Append(t.drift(ctx, m, seen, since)...)
+		resp.Diagnostics.Append(t.drift(ctx, m, prior, since)...)
 	} else {
 		resp.Diagnostics.Append(t.warnOfImport(ctx, m)...)
 	}
 	t.publish(ctx, m, tfhelper.ForRead(resp))
 }
 
-// Update writes the columns that differ. When it fails, the state is the row as it is.
+// Update writes the columns that differ. If it fails, the state is set to the current
+// row.
 func (t Table[M]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	m, want, ok := t.Declared(ctx, req.Plan, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	err := t.write(ctx, m, seen, want)
+	prior, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	err := t.write(ctx, m, prior, want)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update "+t.Noun, m.Key(), err)...)
 	if err == nil {
-		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, t.identity(m), seen)
+		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, t.identity(m), prior)
 	}
 	t.publish(ctx, m, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
@@ -112,8 +113,8 @@ func (t Table[M]) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	if !ok {
 		return
 	}
-	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	err := t.write(ctx, m, seen, nil)
+	prior, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	err := t.write(ctx, m, prior, nil)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete "+t.Noun, m.Key(), err)...)
 }
 
@@ -123,7 +124,7 @@ func (t Table[M]) Import(ctx context.Context, req resource.ImportStateRequest, r
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(t.Key), types.StringValue(key))...)
 		m, ok := tfhelper.Get[M](ctx, resp.State, &resp.Diagnostics)
 		if !ok {
-			return key, nil // the diagnostics have it
+			return key, nil // Get has reported the error
 		}
 		row, found, err := t.find(ctx, m)
 		if err != nil || !found {

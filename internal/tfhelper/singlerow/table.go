@@ -1,7 +1,7 @@
-// Package singlerow is what resources have in common whose object is one row of a
-// table: it finds, writes and imports the row, and reports who changed it. A
-// resource keeps its schema, its model and its checks.
-// docs/design/0017-a-resource-of-one-row.md says how to write a new one.
+// Package singlerow implements what resources of one table row have in common: it finds,
+// writes and imports the row, and reports who changed it. A resource has its schema, its
+// model and its checks. docs/design/0017-a-resource-of-one-row.md describes how to write
+// a new one.
 package singlerow
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// Store is what every table needs of the database. A resource embeds it in its own
+// Store is the part of the store that every table needs. A resource embeds it in its own
 // interface and adds the reads that its Find and Change need.
 type Store interface {
 	Schema(context.Context) (cluster.Schema, error)
@@ -45,22 +45,22 @@ type Table[M Model[M]] struct {
 	Section string          // event_section in the admin change log
 	Records []string        // columns that are the record_id there
 	Store   Store           // nil until the provider is configured
-	Rules   cluster.Rules   // what values must be, beside what the database can hold
+	Rules   cluster.Rules   // rules for values, in addition to those of the column types
 
-	// Find reads the row of a model. Values that a daemon changes and that are no
-	// drift are those of the model.
+	// Find reads the row of a model. Columns that a daemon changes get the values of the
+	// model, so that they are not drift.
 	Find func(context.Context, M) (cluster.Row, bool, error)
-	// Change plans the step from the row as it is to the wanted one, nil for none.
-	// seen is the row as it was read last, nil for a row that is to be created.
-	Change func(ctx context.Context, m M, seen, want cluster.Row) (cluster.Plan, error)
-	// Same compares a value that was read before with what the column holds.
+	// Change plans the step from the current row to want, which is nil for a removal.
+	// prior is the row as it was read last, nil for a row that is to be created.
+	Change func(ctx context.Context, m M, prior, want cluster.Row) (cluster.Plan, error)
+	// Same compares a prior value with the current one.
 	Same cluster.Equivalence
-	// Review judges a row that is wanted, as a plan does. What it says of a row that is
-	// imported is warned of. Nil checks the columns.
+	// Review returns the diagnostics of a wanted row. For an imported row, only its
+	// warnings are reported. If Review is nil, [Table.CheckColumns] is used.
 	Review func(ctx context.Context, m M, want cluster.Row) diag.Diagnostics
 }
 
-// find is Find, unless there is no database.
+// find calls Find. Without a configured provider, it returns an error.
 func (t Table[M]) find(ctx context.Context, m M) (cluster.Row, bool, error) {
 	if t.Store == nil {
 		return nil, false, tfhelper.ErrUnconfigured
@@ -69,12 +69,12 @@ func (t Table[M]) find(ctx context.Context, m M) (cluster.Row, bool, error) {
 }
 
 // write changes the row to the wanted one.
-func (t Table[M]) write(ctx context.Context, m M, seen, want cluster.Row) error {
+func (t Table[M]) write(ctx context.Context, m M, prior, want cluster.Row) error {
 	if t.Store == nil {
 		return tfhelper.ErrUnconfigured
 	}
 	return tfhelper.AwaitOthers(ctx, func(ctx context.Context) error {
-		return t.Store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) { return t.Change(ctx, m, seen, want) })
+		return t.Store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) { return t.Change(ctx, m, prior, want) })
 	})
 }
 
@@ -105,17 +105,17 @@ func (t Table[M]) publish(ctx context.Context, m M, to tfhelper.Response) {
 
 func (t Table[M]) identity(m M) types.Object { return tfhelper.Identity(t.Key, m.Key()) }
 
-// drift warns of columns that changed since the row was read last, and of a row that
-// is gone. It names who did it, where the admin change log has it.
-func (t Table[M]) drift(ctx context.Context, m M, seen cluster.Row, since int64) diag.Diagnostics {
+// drift warns of columns that changed since the row was read last, and of a row that was
+// deleted. It names the author if the admin change log has one.
+func (t Table[M]) drift(ctx context.Context, m M, prior cluster.Row, since int64) diag.Diagnostics {
 	row, found, err := t.Find(ctx, m)
 	if err != nil {
 		return nil // publish reports it
 	}
 	if !found {
-		return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: "+t.Noun+" "+m.Key(), "The row is gone"+t.author(ctx, seen, since)+".")}
+		return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: "+t.Noun+" "+m.Key(), "The row does not exist any more"+t.author(ctx, prior, since)+".")}
 	}
-	columns := cluster.Drift(row, seen, t.Same)
+	columns := cluster.Drift(row, prior, t.Same)
 	if len(columns) == 0 {
 		return nil
 	}
@@ -123,7 +123,7 @@ func (t Table[M]) drift(ctx context.Context, m M, seen cluster.Row, since int64)
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Changed outside of this configuration: "+t.Noun+" "+m.Key(), text+".")}
 }
 
-// author names who changed a row last, where the admin change log has a line.
+// author describes the last change of a row in the admin change log.
 func (t Table[M]) author(ctx context.Context, row cluster.Row, since int64) string {
 	lines := cluster.ChangeLogFilter{After: since, Sections: []string{t.Section}}
 	for _, column := range t.Records {
@@ -133,26 +133,27 @@ func (t Table[M]) author(ctx context.Context, row cluster.Row, since int64) stri
 }
 
 // CheckColumns returns errors at the attributes whose values the connected database
-// cannot hold or that break a rule. What the row holds already is warned of.
+// cannot hold or that break a rule. For values that the row already has, it returns
+// warnings.
 func (t Table[M]) CheckColumns(ctx context.Context, m M, want cluster.Row) diag.Diagnostics {
 	schema, err := t.Store.Schema(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan "+t.Noun, m.Key(), err)
 	}
-	held, _, err := t.Find(ctx, m)
+	existing, _, err := t.Find(ctx, m)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan "+t.Noun, m.Key(), err)
 	}
 	row := maps.Clone(want)
-	row[t.Key] = cluster.Text(m.Key()) // which some models have beside their columns
-	return t.breaches(m, t.Rules.Violations(schema, t.Tables[0], held, row))
+	row[t.Key] = cluster.Text(m.Key()) // some models do not have it in their columns
+	return t.breaches(m, t.Rules.Violations(schema, t.Tables[0], existing, row))
 }
 
 func (t Table[M]) breaches(m M, found []cluster.Violation) diag.Diagnostics {
 	return tfhelper.Breaches(t.Noun+" "+m.Key(), found, path.Root)
 }
 
-// warnOfImport warns of what breaks a rule in a row that is imported.
+// warnOfImport warns of values of an imported row that break a rule.
 func (t Table[M]) warnOfImport(ctx context.Context, m M) diag.Diagnostics {
 	row, found, err := t.find(ctx, m)
 	if err != nil || !found {
