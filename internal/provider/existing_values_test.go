@@ -165,10 +165,10 @@ resource "vicidial_carrier_route" "a" {
 			{
 				Config: config("10", "10", dead, ""),
 				Check: warnings.Expect(t,
-					`Unknown server.*10\.0\.0\.99.*so it may stay`, `Unknown server.*0\.0\.0\.0.*so it may stay`,
+					`Unknown server.*10\.0\.0\.99.*so it is accepted`, `Unknown server.*0\.0\.0\.0.*so it is accepted`,
 					`More seats than rooms.*3 seats of the placement are on server dial1 \(10\.0\.0\.1\)`,
 					`login of phone 2000a on dial1 \(10\.0\.0\.1\) is that of the phone with extension stray on dial2`, `mailbox 2001`,
-					`Unknown template.*so it may stay`, `carrier_name of carrier OLD`),
+					`Unknown template.*so it is accepted`, `carrier_name of carrier OLD`),
 			},
 			{Config: config("10", "10", dead, ""), PlanOnly: true},
 			{Config: config("18", "10", dead, ""), PlanOnly: true, ExpectNonEmptyPlan: true}, // the total may count them

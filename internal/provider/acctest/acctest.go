@@ -1,6 +1,5 @@
-// Package acctest is what the acceptance tests share: the provider
-// in the test's own process, and the configuration that leads it to a sandbox
-// database. Nothing that is shipped imports it.
+// Package acctest has the helpers of the acceptance tests: the provider in the process
+// of the test, and its configuration for a sandbox database. Only tests import it.
 package acctest
 
 import (
@@ -16,7 +15,7 @@ import (
 )
 
 // Providers serves the provider to a test case, under the address that the chosen
-// program expects. It panics where that program cannot be run.
+// program expects. It panics if the program cannot be run.
 func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	if err := tfcli.Export(); err != nil {
 		panic(err)
@@ -26,14 +25,14 @@ func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	}
 }
 
-// Provider is the provider block for a database, as the least-privilege user, and
-// the requirement of the provider, which the test framework does not add to an
-// import. more is put inside the block.
+// Provider returns the provider block for a database, with the least-privilege user, and
+// the provider requirement, which the test framework does not add to an import. more has
+// further lines of the block.
 func Provider(d *sandbox.Database, more ...string) string {
 	return ProviderAt(d, d.Port, more...)
 }
 
-// ProviderAt leads over another port, such as that of a proxy.
+// ProviderAt is Provider with another port, such as that of a proxy.
 func ProviderAt(d *sandbox.Database, port int, more ...string) string {
 	required, err := tfcli.RequiredProviders()
 	if err != nil {
@@ -46,7 +45,7 @@ func ProviderAt(d *sandbox.Database, port int, more ...string) string {
 	return text + "}\n"
 }
 
-// Run makes a function that runs SQL as root, for what others do meanwhile.
+// Run returns a function that runs SQL as root, as a change by somebody else.
 func Run(t *testing.T, d *sandbox.Database, statements ...string) func() {
 	t.Helper()
 	return func() {
@@ -59,7 +58,7 @@ func Run(t *testing.T, d *sandbox.Database, statements ...string) func() {
 	}
 }
 
-// Expect makes a check that compares rows with a drawing of them.
+// Expect returns a check that compares rows with a drawn table.
 func Expect(t *testing.T, d *sandbox.Database, query, drawing string) func(*terraform.State) error {
 	t.Helper()
 	return func(*terraform.State) error {
@@ -69,7 +68,7 @@ func Expect(t *testing.T, d *sandbox.Database, query, drawing string) func(*terr
 	}
 }
 
-// Campaigns adds campaigns as an operator would have them.
+// Campaigns adds campaigns.
 func Campaigns(t *testing.T, d *sandbox.Database, ids ...string) {
 	t.Helper()
 	for _, id := range ids {

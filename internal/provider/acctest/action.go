@@ -14,14 +14,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// Action is an action of a provider that is connected to a database.
+// Action is an action of a configured provider.
 type Action struct {
 	name   string
 	kind   tftypes.Type
 	server fastpath.Framework
 }
 
-// NewAction connects a provider. more are settings of its own.
+// NewAction configures a provider with the settings more.
 func NewAction(t *testing.T, d *sandbox.Database, name string, more Values) *Action {
 	t.Helper()
 	server, schema := connected(t, d, more)
@@ -32,15 +32,15 @@ func NewAction(t *testing.T, d *sandbox.Database, name string, more Values) *Act
 	return &Action{name, action.Schema.ValueType(), server}
 }
 
-// Answer is what the provider answers Terraform.
+// Answer is a response of the provider to Terraform.
 type Answer struct {
 	Progress    []string
 	Diagnostics []*tfprotov6.Diagnostic
 	State       []byte // as it was sent, for a data source
 }
 
-// ExpectDiagnostic checks that there is just one error, or warning, and that the pattern
-// matches it, as "attribute: summary: detail". No pattern wants neither.
+// ExpectDiagnostic checks that there is exactly one error or warning, and that the
+// pattern matches it, as "attribute: summary: detail". An empty pattern expects none.
 func (a Answer) ExpectDiagnostic(t *testing.T, pattern string) {
 	t.Helper()
 	var lines []string
@@ -69,7 +69,7 @@ func (a Answer) ExpectProgress(t *testing.T, parts ...string) {
 	}
 }
 
-// Validate asks what `terraform validate` does.
+// Validate sends the request of `terraform validate`.
 func (a *Action) Validate(t *testing.T, config Values) Answer {
 	t.Helper()
 	resp, err := a.server.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: a.name, Config: object(t, a.kind, config)})
@@ -79,7 +79,7 @@ func (a *Action) Validate(t *testing.T, config Values) Answer {
 	return Answer{Diagnostics: resp.Diagnostics}
 }
 
-// Plan asks what a plan does.
+// Plan sends the request of a plan.
 func (a *Action) Plan(t *testing.T, config Values) Answer {
 	t.Helper()
 	resp, err := a.server.PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: a.name, Config: object(t, a.kind, config)})
@@ -116,7 +116,7 @@ func (a *Action) Invoke(ctx context.Context, t *testing.T, config Values, hear f
 	return answer
 }
 
-// Stop is what Terraform does to a provider when somebody presses Ctrl-C.
+// Stop sends the request that Terraform sends on Ctrl-C.
 func (a *Action) Stop(t *testing.T) {
 	t.Helper()
 	if _, err := a.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {

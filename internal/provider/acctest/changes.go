@@ -11,9 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 )
 
-// Changes checks that a plan updates one object in exactly these attributes,
-// written as "balance.rank" inside a group. With none the plan must leave the
-// object as it is.
+// Changes checks that a plan updates one object in exactly these attributes, written as
+// "balance.rank" inside a group. Without attributes, the plan must not change the
+// object.
 func Changes(address string, attributes ...string) plancheck.PlanCheck {
 	return changes{address, slices.Sorted(slices.Values(attributes))}
 }
@@ -50,7 +50,7 @@ func (c changes) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, re
 	resp.Error = fmt.Errorf("%s is not in the plan", c.address)
 }
 
-// flatten spreads nested objects out; nulls are left out.
+// flatten adds the values of nested objects by their paths, without nulls.
 func flatten(at string, value any, into map[string]any) {
 	switch v := value.(type) {
 	case nil:
@@ -63,7 +63,7 @@ func flatten(at string, value any, into map[string]any) {
 	}
 }
 
-// Meanwhile runs something between a plan and its apply, as others may.
+// Meanwhile runs a function between a plan and its apply, as a change by somebody else.
 func Meanwhile(run func()) plancheck.PlanCheck { return meanwhile(run) }
 
 type meanwhile func()

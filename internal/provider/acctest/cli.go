@@ -26,8 +26,7 @@ type folder struct {
 	serve func() (tfprotov6.ProviderServer, error)
 }
 
-// configure writes the configuration, with the requirement of the provider where it has
-// none.
+// configure writes the configuration, and adds the provider requirement if it has none.
 func (f folder) configure(t *testing.T, text string) {
 	t.Helper()
 	if !strings.Contains(text, "required_providers") {
@@ -49,7 +48,7 @@ func (f folder) run(t *testing.T, arguments ...string) (string, error) {
 	attach, stop := serve(t, f.serve)
 	defer stop()
 	var out, errs bytes.Buffer
-	command := exec.CommandContext(context.WithoutCancel(t.Context()), tfcli.Program(), append([]string{"-chdir=" + f.dir}, arguments...)...) //nolint:gosec // the Terraform that the tests are told to run
+	command := exec.CommandContext(context.WithoutCancel(t.Context()), tfcli.Program(), append([]string{"-chdir=" + f.dir}, arguments...)...) //nolint:gosec // the Terraform of the tests
 	command.Stdout, command.Stderr = &out, &errs
 	command.Env = append(os.Environ(), "CHECKPOINT_DISABLE=1", "TF_REATTACH_PROVIDERS="+attach)
 	err := command.Run()
@@ -69,7 +68,7 @@ func (f folder) planned(t *testing.T) (text string, changes bool, err error) {
 	return text, false, err
 }
 
-// show decodes what `terraform show` says of the state, or of a file with a plan.
+// show decodes the output of `terraform show` for the state or a plan file.
 func (f folder) show(t *testing.T, into json.Unmarshaler, file ...string) error {
 	t.Helper()
 	text, err := f.run(t, append([]string{"show", "-json", "-no-color"}, file...)...)
@@ -80,7 +79,7 @@ func (f folder) show(t *testing.T, into json.Unmarshaler, file ...string) error 
 }
 
 // serve starts a server of the provider in this process. It returns the value of
-// TF_REATTACH_PROVIDERS that connects Terraform with it.
+// TF_REATTACH_PROVIDERS that connects Terraform to it.
 func serve(t *testing.T, factory func() (tfprotov6.ProviderServer, error)) (attach string, stop func()) {
 	t.Helper()
 	server, err := factory()

@@ -8,12 +8,11 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// Imported is an object that was imported: its attributes and its identity, as far as
-// they are texts.
+// Imported has the text attributes and the identity of an imported object.
 type Imported struct{ Texts, Identity map[string]string }
 
-// Import imports an object by its id, as `terraform import` does. It fails the test
-// where the import has an error.
+// Import imports an object by its id, as `terraform import` does. It fails the test if
+// the import fails.
 func Import(t *testing.T, d *sandbox.Database, kind, id string) Imported {
 	t.Helper()
 	server, schema := connected(t, d, nil)

@@ -14,21 +14,21 @@ import (
 type Found struct {
 	Name     string
 	Identity map[string]string
-	Texts    map[string]string // the attributes that are texts
+	Texts    map[string]string // the text attributes
 	State    []byte            // as it was sent
 }
 
-// List asks a list resource for all there is, as `terraform query` does. It
-// speaks the protocol itself, since the command needs a newer Terraform than the
-// oldest one that the tests run on.
+// List returns all results of a list resource, as `terraform query` does. It uses the
+// protocol, since the command requires a newer Terraform than the oldest one of the
+// tests.
 func List(t *testing.T, d *sandbox.Database, kind string) []Found {
 	t.Helper()
 	all, _ := Query(t, d, kind, 1000, nil)
 	return all
 }
 
-// Query asks a list resource for what some filters take, up to a limit, and returns the
-// warnings, too.
+// Query returns the results of a list resource for filters, up to a limit, and the
+// warnings.
 func Query(t *testing.T, d *sandbox.Database, kind string, limit int64, filters Values) (all []Found, warnings []string) {
 	t.Helper()
 	ctx := context.Background()
@@ -70,7 +70,7 @@ func refuse(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
 	}
 }
 
-// texts are those attributes of an object that are texts and not null.
+// texts returns the text attributes of an object that are not null.
 func texts(t *testing.T, kind tftypes.Type, from *tfprotov6.DynamicValue) map[string]string {
 	t.Helper()
 	value, err := from.Unmarshal(kind)

@@ -19,7 +19,7 @@ type Session struct {
 	schema *tfprotov6.GetProviderSchemaResponse
 }
 
-// NewSession connects a provider. more are further attributes of its block.
+// NewSession configures a provider. more has further attributes of its block.
 func NewSession(t *testing.T, d *sandbox.Database, more ...Values) *Session {
 	t.Helper()
 	attributes := Values{}
@@ -49,7 +49,7 @@ func encoded(value *tfprotov6.DynamicValue) []byte {
 	return value.MsgPack
 }
 
-// Object is one object of a resource, with what a state holds of it.
+// Object is one object of a resource with its state.
 type Object struct {
 	session  *Session
 	name     string
@@ -90,7 +90,7 @@ func (o *Object) null(t *testing.T) *tfprotov6.DynamicValue {
 	return &sent
 }
 
-// In returns the object as another session has it, with the same state.
+// In returns the object in another session, with the same state.
 func (o *Object) In(s *Session) *Object {
 	other := *o
 	other.session = s
@@ -150,15 +150,15 @@ func (o *Object) Plan(t *testing.T, config Values) Planned {
 	return planned
 }
 
-// proposed is the configuration, with the prior values of computed attributes that
-// it leaves out.
+// proposed returns the configuration, with the prior values of computed attributes that
+// it omits.
 func (o *Object) proposed(t *testing.T, config, prior tftypes.Value) *tfprotov6.DynamicValue {
 	t.Helper()
 	var values, before map[string]tftypes.Value
 	if err := config.As(&values); err != nil {
 		t.Fatal(err)
 	}
-	if err := prior.As(&before); err != nil { // of a null it makes a nil map
+	if err := prior.As(&before); err != nil { // a null becomes a nil map
 		t.Fatal(err)
 	}
 	for _, attribute := range o.schema.Block.Attributes {
@@ -195,7 +195,7 @@ func (o *Object) RefreshAndChange(t *testing.T, config Values) {
 }
 
 // Change plans the object and applies the plan, as Terraform does: the apply plans
-// once more. It fails where the plan changes nothing.
+// again. It fails if the plan changes nothing.
 func (o *Object) Change(t *testing.T, config Values) {
 	t.Helper()
 	planned := o.Plan(t, config)
@@ -210,7 +210,7 @@ func (o *Object) Change(t *testing.T, config Values) {
 	refuse(t, o.Apply(t, planned).Diagnostics)
 }
 
-// Errors are the summaries and details of the errors, and nothing of the warnings.
+// Errors returns the summaries and details of the errors.
 func (a Answer) Errors() string {
 	var lines []string
 	for _, d := range a.Diagnostics {

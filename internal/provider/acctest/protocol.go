@@ -11,12 +11,12 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// Values are attributes by name, as Go's own types; what is not named is null.
+// Values are attributes by name, as Go's own types; missing ones are null.
 type Values map[string]any
 
-// connected is a server of the provider, configured for a database. Terraform's
-// part is played by the test, since what it asks needs a newer Terraform than the
-// oldest one that the tests run on.
+// connected returns a server of the provider, configured for a database. The test acts
+// as Terraform, since some requests require a newer Terraform than the oldest one of the
+// tests.
 func connected(t *testing.T, d *sandbox.Database, more Values) (fastpath.Framework, *tfprotov6.GetProviderSchemaResponse) {
 	t.Helper()
 	served, err := Providers()["vicidial"]()
@@ -43,7 +43,7 @@ func connected(t *testing.T, d *sandbox.Database, more Values) (fastpath.Framewo
 	return server, schema
 }
 
-// object is an object as Terraform sends it.
+// object returns an object as Terraform sends it.
 func object(t *testing.T, kind tftypes.Type, given Values) *tfprotov6.DynamicValue {
 	t.Helper()
 	sent, err := tfprotov6.NewDynamicValue(kind, valueOf(t, kind, given))

@@ -12,7 +12,7 @@ import (
 
 // server returns the provider's server. Its schema has no descriptions: Terraform reads
 // the schema at the start of each command and uses them for documentation only, and
-// without them the commands of the tests take a fifth less.
+// without them the commands of the tests are a fifth faster.
 func server() (tfprotov6.ProviderServer, error) {
 	s, err := provider.Server("test")
 	if err != nil {
@@ -23,7 +23,7 @@ func server() (tfprotov6.ProviderServer, error) {
 
 type undescribed struct{ fastpath.Framework }
 
-// schema is the answer to all servers of the tests, which serve one provider.
+// schema is the response for all servers of the tests, which serve the same provider.
 var schema struct {
 	once sync.Once
 	resp *tfprotov6.GetProviderSchemaResponse

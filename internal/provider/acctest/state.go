@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 )
 
-// stateFile is what the checks need of a state file of version 4, which Terraform and
-// OpenTofu both write.
+// stateFile is the part of a state file that the checks need, of version 4, which
+// Terraform and OpenTofu write.
 type stateFile struct {
 	Outputs map[string]struct {
 		Value any `json:"value"`
@@ -39,7 +39,7 @@ type stateFile struct {
 // "#" and "%". A folder without a state file has an empty one. Objects of modules are
 // left out.
 func (f folder) state() (*terraform.State, error) {
-	state := terraform.NewState() //nolint:staticcheck // what the checks of a test case take
+	state := terraform.NewState() //nolint:staticcheck // the type of the checks of a test case
 	text, err := os.ReadFile(filepath.Join(f.dir, "terraform.tfstate"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return state, nil

@@ -24,9 +24,9 @@ const frameworkVariable = "TF_ACC_FRAMEWORK"
 // without a saved plan, the checks read the state from its file, and one plan, which
 // refreshes, must be empty; the framework plans once without a refresh before.
 //
-// It leaves a test case to the framework that uses what is rare (versions of
-// Terraform, providers of a step, queries, import blocks, destroy steps, checks of the
-// plan after an apply), and every one where TF_ACC_FRAMEWORK is set.
+// The framework runs test cases with rare features (versions of Terraform, providers of
+// a step, queries, import blocks, destroy steps, checks of the plan after an apply), and
+// all of them if TF_ACC_FRAMEWORK is set.
 func Test(t *testing.T, c resource.TestCase) {
 	t.Helper()
 	if os.Getenv(resource.EnvTfAcc) == "" && !c.IsUnitTest || os.Getenv(frameworkVariable) != "" || !simple(c) {
@@ -46,15 +46,14 @@ func Test(t *testing.T, c resource.TestCase) {
 	}
 }
 
-// UnitTest runs a test case that needs no database as [Test] does, also where TF_ACC is
-// not set.
+// UnitTest runs a test case that needs no database as [Test] does, also without TF_ACC.
 func UnitTest(t *testing.T, c resource.TestCase) {
 	t.Helper()
 	c.IsUnitTest = true
 	Test(t, c)
 }
 
-// simple reports whether a test case has nothing that Test leaves to the framework.
+// simple reports whether a test case has no feature for which Test uses the framework.
 func simple(c resource.TestCase) bool {
 	if len(c.ProtoV6ProviderFactories) != 1 || c.ProtoV6ProviderFactories["vicidial"] == nil || len(c.TerraformVersionChecks) > 0 ||
 		len(c.ExternalProviders) > 0 || c.PreCheck != nil || c.ErrorCheck != nil || c.WorkingDir != "" || c.AdditionalCLIOptions != nil {
@@ -71,7 +70,7 @@ func simple(c resource.TestCase) bool {
 	return true
 }
 
-// runStep runs a step and returns an error where it is not as the step expects.
+// runStep runs a step and returns an error if the result is not the expected one.
 func runStep(t *testing.T, work folder, step *resource.TestStep) error {
 	t.Helper()
 	if step.Config != "" && !step.ImportState {
@@ -120,8 +119,7 @@ func configStep(t *testing.T, work folder, step *resource.TestStep) error {
 	return nil
 }
 
-// apply plans and applies the configuration; with two commands where the plan is to be
-// checked.
+// apply plans and applies the configuration; with two commands if the plan is checked.
 func apply(t *testing.T, work folder, step *resource.TestStep) error {
 	t.Helper()
 	command := []string{"apply", "-no-color", "-input=false", "-lock=false", "-auto-approve"}
@@ -192,8 +190,8 @@ func refreshStep(t *testing.T, work folder, step *resource.TestStep) error {
 	return err
 }
 
-// importStep imports an object into the state of the test case where the step says
-// so, and otherwise into an empty one.
+// importStep imports an object into the state of the test case if the step requires it,
+// and otherwise into an empty one.
 func importStep(t *testing.T, work folder, step *resource.TestStep) error {
 	t.Helper()
 	before, err := work.state()
@@ -272,7 +270,7 @@ func compared(instance *terraform.InstanceState, step *resource.TestStep) map[st
 	return attributes
 }
 
-// destroy removes what the steps have left, and checks that it is gone.
+// destroy removes the objects of the steps, and runs the check of the removal.
 func destroy(t *testing.T, work folder, c resource.TestCase) {
 	t.Helper()
 	state, err := work.state()

@@ -15,9 +15,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
 )
 
-// Warnings records the warnings of the provider's answers to Terraform. No plan
-// and no state holds them, so nothing else of the test framework sees them. It
-// records the errors as well, which each Terraform prints in an order of its own.
+// Warnings records the warnings of the provider's responses. Neither plan nor state
+// contains them, so the test framework cannot check them. It records the errors, too,
+// whose order in the output of Terraform varies.
 type Warnings struct {
 	mutex    sync.Mutex
 	warnings []string
@@ -42,14 +42,14 @@ func (l *Warnings) Providers() map[string]func() (tfprotov6.ProviderServer, erro
 	}
 }
 
-// Reset drops the diagnostics so far. It fits into a step's PreConfig.
+// Reset removes the recorded diagnostics. It can be the PreConfig of a step.
 func (l *Warnings) Reset() {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.warnings, l.errors = nil, nil
 }
 
-// After makes a PreConfig that calls a function and records from then on.
+// After returns a PreConfig that calls a function and resets the record.
 func (l *Warnings) After(before func()) func() {
 	return func() {
 		before()
@@ -57,8 +57,8 @@ func (l *Warnings) After(before func()) func() {
 	}
 }
 
-// Expect makes a check that each pattern matches a warning, given
-// as "attribute: summary: detail".
+// Expect returns a check that each pattern matches a warning, as "attribute: summary:
+// detail".
 func (l *Warnings) Expect(t *testing.T, patterns ...string) func(*terraform.State) error {
 	t.Helper()
 	return func(*terraform.State) error {
@@ -73,7 +73,7 @@ func (l *Warnings) Expect(t *testing.T, patterns ...string) func(*terraform.Stat
 	}
 }
 
-// ExpectNo makes a check that a pattern matches no warning.
+// ExpectNo returns a check that a pattern matches no warning.
 func (l *Warnings) ExpectNo(t *testing.T, pattern string) func(*terraform.State) error {
 	t.Helper()
 	return func(*terraform.State) error {
@@ -85,7 +85,7 @@ func (l *Warnings) ExpectNo(t *testing.T, pattern string) func(*terraform.State)
 	}
 }
 
-// ExpectNone makes a check that there was no warning.
+// ExpectNone returns a check that there was no warning.
 func (l *Warnings) ExpectNone(t *testing.T) func(*terraform.State) error {
 	t.Helper()
 	return func(*terraform.State) error {
@@ -97,9 +97,9 @@ func (l *Warnings) ExpectNone(t *testing.T) func(*terraform.State) error {
 	}
 }
 
-// ExpectErrors makes a PreConfig that checks that each pattern matches an error of
-// the steps before, given as "attribute: summary: detail", and that there are no
-// more errors than patterns.
+// ExpectErrors returns a PreConfig that checks that each pattern matches an error of the
+// steps before, given as "attribute: summary: detail", and that there are no more errors
+// than patterns.
 func (l *Warnings) ExpectErrors(t *testing.T, patterns ...string) func() {
 	t.Helper()
 	return func() {

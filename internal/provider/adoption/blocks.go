@@ -13,7 +13,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/terraform"
 )
 
-// references are the addresses of what other objects name.
+// references has the addresses of objects that other objects refer to.
 type references struct {
 	servers   map[string]string // by server_ip
 	ids       map[string]string // server_id by server_ip, to sort by
@@ -21,8 +21,8 @@ type references struct {
 	routes    map[string]string // by name
 }
 
-// referencesTo collects the addresses of adopted objects. Of two servers with one
-// address neither is referred to.
+// referencesTo collects the addresses of adopted objects. Nothing refers to servers that
+// share an address.
 func referencesTo(objects []adoptedObject) references {
 	refs := references{map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}}
 	shared := map[string]bool{}
@@ -50,8 +50,8 @@ func referencesTo(objects []adoptedObject) references {
 
 func (a adoptedObject) address() string { return a.Kind + "." + a.name }
 
-// leading are the attributes that come first in a block, in this order; the others
-// follow by name, and texts of several lines come last.
+// leading has the attributes that come first in a block; the others follow by name, and
+// texts of several lines come last.
 var leading = []string{
 	"name", "server_id", "server_ip", "campaign_id", "template_id", "template_name", "did_pattern", "user_start", "number_of_lines",
 	"server_description", "total", "all_servers", "servers", "seats", "nodes_per_seat", "protocol", "active",
@@ -65,7 +65,7 @@ func rank(name string) int {
 	return len(leading)
 }
 
-// block is the configuration of an object.
+// block returns the configuration of an object.
 func (r references) block(c *client, o adoptedObject) terraform.Block {
 	return terraform.Block{
 		Type: "resource", Labels: []string{o.Kind, o.name},
@@ -87,7 +87,7 @@ func (r references) attributes(attributes []*tfprotov6.SchemaAttribute, value tf
 	return body
 }
 
-// lines tells texts of several lines from all else.
+// lines returns 1 for a text of several lines, and 0 for any other value.
 func lines(value terraform.Value) int {
 	if text, is := value.(terraform.Text); is && strings.Contains(string(text), "\n") {
 		return 1
@@ -109,7 +109,7 @@ func (r references) value(attribute *tfprotov6.SchemaAttribute, value tftypes.Va
 		return entries
 	case nested.Nesting == tfprotov6.SchemaObjectNestingModeList:
 		var elements []tftypes.Value
-		_ = value.As(&elements) // the schema says that it is a list
+		_ = value.As(&elements) // it is a list by the schema
 		list := terraform.List{}
 		for _, element := range elements {
 			list = append(list, r.object(nested.Attributes, element, at))
@@ -127,8 +127,8 @@ func (r references) object(attributes []*tfprotov6.SchemaAttribute, value tftype
 	return entries
 }
 
-// sorted are the keys of a map: addresses of servers by the servers' names, others as
-// text, shorter numbers first.
+// sorted returns the keys of a map in order: addresses of servers by the servers' names,
+// others as text, shorter numbers first.
 func (r references) sorted(elements map[string]tftypes.Value) []string {
 	keys := make([]string, 0, len(elements))
 	for key := range elements {
@@ -153,7 +153,7 @@ func natural(a, b string) int {
 	return cmp.Or(cmp.Compare(one, two), cmp.Compare(digits, others), cmp.Compare(a, b))
 }
 
-// key is the key of a map: a reference where it is the address of an adopted server.
+// key returns the key of a map: a reference if it is the address of an adopted server.
 func (r references) key(key string) terraform.Value {
 	if reference := r.servers[key]; reference != "" {
 		return terraform.Reference(reference)
@@ -181,7 +181,7 @@ func (r references) plain(value tftypes.Value, at string) terraform.Value {
 		return entries
 	}
 	var elements []tftypes.Value
-	_ = value.As(&elements) // what is left is a list or a set
+	_ = value.As(&elements) // a list or a set
 	if value.Type().Is(tftypes.Set{}) {
 		slices.SortFunc(elements, func(a, b tftypes.Value) int {
 			one, _ := textOf(a)
@@ -196,8 +196,8 @@ func (r references) plain(value tftypes.Value, at string) terraform.Value {
 	return list
 }
 
-// text is a text, or a reference to the object that it names. Objects of one kind do
-// not refer to one another, since two may name each other.
+// text returns a text, or a reference to the object that the text is the key of. Objects
+// of one kind do not refer to one another, since that could be a cycle.
 func (r references) text(text, at string) terraform.Value {
 	name := at[strings.LastIndex(at, ".")+1:]
 	if !strings.HasPrefix(at, adopt.Server+".") && (strings.HasSuffix(name, "server_ip") || name == "servers" || name == "active_voicemail_server") {

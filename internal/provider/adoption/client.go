@@ -25,7 +25,7 @@ func newClient(ctx context.Context, server tfprotov6.ProviderServer) (*client, e
 	return &client{server, schema}, failure(schema.Diagnostics)
 }
 
-// failure joins the errors of diagnostics, whose order is not always the same.
+// failure joins the errors of diagnostics in a fixed order.
 func failure(diagnostics []*tfprotov6.Diagnostic) error {
 	texts := sentences(tfprotov6.DiagnosticSeverityError, diagnostics)
 	if len(texts) == 0 {
@@ -38,7 +38,7 @@ func hasErrors(diagnostics []*tfprotov6.Diagnostic) bool {
 	return len(sentences(tfprotov6.DiagnosticSeverityError, diagnostics)) > 0
 }
 
-// sentences are the diagnostics of a severity as texts, sorted.
+// sentences returns the diagnostics of a severity as sorted texts.
 func sentences(of tfprotov6.DiagnosticSeverity, lists ...[]*tfprotov6.Diagnostic) []string {
 	var texts []string
 	for _, d := range slices.Concat(lists...) {
@@ -50,7 +50,7 @@ func sentences(of tfprotov6.DiagnosticSeverity, lists ...[]*tfprotov6.Diagnostic
 	return slices.Compact(texts)
 }
 
-// sentence is a diagnostic as one text.
+// sentence returns a diagnostic as one text.
 func sentence(d *tfprotov6.Diagnostic) string {
 	text := strings.TrimSuffix(d.Summary, ".")
 	if detail := strings.TrimSpace(d.Detail); detail != "" {
@@ -59,7 +59,7 @@ func sentence(d *tfprotov6.Diagnostic) string {
 	return text
 }
 
-// imported is an object as an import has it in state.
+// imported is the state of an imported object.
 type imported struct {
 	state    tftypes.Value
 	private  []byte
@@ -73,7 +73,7 @@ func (c *client) block(kind string) *tfprotov6.SchemaBlock {
 
 func (c *client) typeOf(kind string) tftypes.Type { return c.schema.ResourceSchemas[kind].ValueType() }
 
-// errNoRows is what an import gives of which the read finds nothing.
+// errNoRows reports that the read after an import finds no row.
 var errNoRows = errors.New("the provider finds no row of it")
 
 // read imports an object and reads it.
@@ -86,7 +86,7 @@ func (c *client) read(ctx context.Context, kind, id string) (imported, error) {
 		return imported{}, err
 	}
 	if len(resp.ImportedResources) != 1 {
-		return imported{}, fmt.Errorf("the import gives %d objects", len(resp.ImportedResources))
+		return imported{}, fmt.Errorf("the import returns %d objects", len(resp.ImportedResources))
 	}
 	one := resp.ImportedResources[0]
 	found, err := c.server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: kind, CurrentState: one.State, Private: one.Private, CurrentIdentity: one.Identity})
@@ -107,7 +107,7 @@ func warnings(lists ...[]*tfprotov6.Diagnostic) []string {
 	return sentences(tfprotov6.DiagnosticSeverityWarning, lists...)
 }
 
-// planned is what the provider says of a configuration.
+// planned is the provider's plan of a configuration.
 type planned struct {
 	state       tftypes.Value
 	diagnostics []*tfprotov6.Diagnostic

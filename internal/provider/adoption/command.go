@@ -26,7 +26,7 @@ const (
 type Command struct {
 	Version string // empty for one that is not released
 	Server  tfprotov6.ProviderServer
-	// Store returns what the server is connected to, once it is configured.
+	// Store returns the store of the server, once it is configured.
 	Store  func() Store
 	Output io.Writer
 	Errors io.Writer
@@ -61,7 +61,7 @@ func (c Command) Run(ctx context.Context, args []string) int {
 
 var errLeftOut = errors.New("rows are left out")
 
-// Summary is what -json prints.
+// Summary is the output of -json.
 type Summary struct {
 	Directory string      `json:"directory"`
 	Objects   int         `json:"objects"`
@@ -73,7 +73,7 @@ type Summary struct {
 	Changes
 }
 
-// LeftRows is rows that are left out, and why.
+// LeftRows has rows that are left out, with the reason.
 type LeftRows struct {
 	Rows   []string `json:"rows"`
 	Reason string   `json:"reason"`
@@ -94,14 +94,14 @@ func (c Command) run(ctx context.Context, args []string) error {
 	}
 	dir := flags.String("out", "adopted", "the `directory` to write")
 	only := flags.String("only", "", "what to adopt, separated by commas: "+shortNames()+" (default all)")
-	flags.StringVar(&options.Match, "match", "", "adopt what has a name like this `pattern`, with * and ?")
-	flags.IntVar(&options.Differences, "differences", adopt.DefaultDifferences, "in how many `lines` the copies of a carrier on several servers may differ")
+	flags.StringVar(&options.Match, "match", "", "adopt objects whose name matches this `pattern`, with * and ?")
+	flags.IntVar(&options.Differences, "differences", adopt.DefaultDifferences, "number of `lines` in which the copies of a carrier on several servers may differ")
 	asJSON := flags.Bool("json", false, "print a summary as JSON")
 	module := siteModule{}
 	flags.StringVar(&module.Source, "module", "", "write the variable file of the module for whole sites at this `source`, and import blocks for its addresses, in place of resources")
 	flags.StringVar(&module.Site, "site", "", "`name` of the site, with -module")
 	quiet := flags.Bool("quiet", false, "print no progress")
-	detailed := flags.Bool("detailed-exitcode", false, "exit with 2 where rows are left out")
+	detailed := flags.Bool("detailed-exitcode", false, "exit with 2 if rows are left out")
 	settings := providerFlags(flags, client.schema.Provider.Block.Attributes, "")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -149,7 +149,7 @@ func (c Command) run(ctx context.Context, args []string) error {
 	return nil
 }
 
-// writeModule writes what the module takes, and says what does not fit.
+// writeModule writes the module's variables, and reports what does not fit.
 func (c Command) writeModule(f *result, module siteModule, host, dir string, provider providerFiles, detailed bool) error {
 	s := f.siteOf(module, host)
 	names, err := s.write(dir, provider)

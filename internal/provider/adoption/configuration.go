@@ -9,10 +9,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/terraform"
 )
 
-// choice is which attributes of an object are written.
+// choice determines which attributes of an object are written.
 type choice struct {
-	usual func(at string, value tftypes.Value) bool // whether it is the default, so that it need not be written
-	kept  map[string]bool                           // written although it is the default
+	usual func(at string, value tftypes.Value) bool // whether the value is the default, so that it is not written
+	kept  map[string]bool                           // written even if it is the default
 	off   map[string]bool                           // not written: the provider refuses it, or it has a password in it
 }
 
@@ -33,7 +33,8 @@ func (c choice) configuration(attributes []*tfprotov6.SchemaAttribute, kind tfty
 	return objectValue(kind, chosen)
 }
 
-// value is an attribute as it is written: null for an object of which nothing is.
+// value returns an attribute as it is written: null for an object without written
+// attributes.
 func (c choice) value(attribute *tfprotov6.SchemaAttribute, value tftypes.Value, at string) tftypes.Value {
 	nested := attribute.NestedType
 	switch {
@@ -60,7 +61,7 @@ func (c choice) value(attribute *tfprotov6.SchemaAttribute, value tftypes.Value,
 	return value
 }
 
-// ended ends the last line of a text of several lines, so that a heredoc can hold it.
+// ended adds a line end to a text of several lines, which a heredoc requires.
 func ended(text string) string {
 	if strings.Contains(text, "\n") && !strings.HasSuffix(text, "\n") && terraform.Heredoc(text+"\n") {
 		return text + "\n"

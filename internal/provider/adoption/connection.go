@@ -16,10 +16,11 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/terraform"
 )
 
-// connection is the provider's settings that were given as options, by their paths.
+// connection has the settings of the provider that were given as options, by their
+// paths.
 type connection struct{ given map[string]tftypes.Value }
 
-// providerFlags makes an option of each setting of the provider that is no secret:
+// providerFlags defines an option for each setting of the provider that is not secret:
 // host, tls.ca_file.
 func providerFlags(flags *flag.FlagSet, attributes []*tfprotov6.SchemaAttribute, in string) connection {
 	c := connection{map[string]tftypes.Value{}}
@@ -50,7 +51,7 @@ func parsed(kind tftypes.Type, text string) (tftypes.Value, error) {
 	case kind.Is(tftypes.Number):
 		number, _, err := big.ParseFloat(text, 10, 64, big.ToNearestEven)
 		if err != nil {
-			return tftypes.Value{}, fmt.Errorf("%q is no number", text)
+			return tftypes.Value{}, fmt.Errorf("%q is not a number", text)
 		}
 		return tftypes.NewValue(kind, number), nil
 	case kind.Is(tftypes.Bool):
@@ -61,7 +62,7 @@ func parsed(kind tftypes.Type, text string) (tftypes.Value, error) {
 }
 
 // connect configures the provider, and returns its block of a configuration. The
-// provider writes nothing: what it plans does not depend on the privileges of the user.
+// provider is read-only: its plans do not depend on the privileges of the user.
 func (c connection) connect(ctx context.Context, server tfprotov6.ProviderServer, speaks *client) ([]terraform.Attribute, error) {
 	schema := speaks.schema.Provider
 	given := c.object(schema.Block.Attributes, schema.ValueType(), "")
@@ -85,7 +86,7 @@ func (c connection) connect(ctx context.Context, server tfprotov6.ProviderServer
 	return references{}.attributes(schema.Block.Attributes, given, "provider"), err
 }
 
-// object is the settings that were given; null where none was.
+// object returns the settings that were given; null if there are none.
 func (c connection) object(attributes []*tfprotov6.SchemaAttribute, kind tftypes.Type, in string) tftypes.Value {
 	of, _ := kind.(tftypes.Object)
 	values := map[string]tftypes.Value{}

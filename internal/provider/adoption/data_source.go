@@ -16,16 +16,16 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// Opened is a provider of its own on the database of another: what it plans in a trial
-// must not count for the run that the data source is read in.
+// Opened is a separate provider on the same database: its trial plans must not affect
+// the run that reads the data source.
 type Opened struct {
 	Server tfprotov6.ProviderServer
 	Store  Store
 	Close  func()
 }
 
-// Open opens a provider on the database that the provider's data is of; false while
-// there is none.
+// Open opens a provider on the database of the provider's data; false while there is
+// none.
 type Open func(data any) (Opened, bool)
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -61,13 +61,13 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			},
 			"match": schema.StringAttribute{Optional: true, MarkdownDescription: "A pattern with `*` and `?`: only objects whose name matches are adopted. By default all are."},
 			"differences": schema.Int64Attribute{
-				Optional: true, MarkdownDescription: "In how many lines the copies of a carrier on several servers may differ. Defaults to 6.",
+				Optional: true, MarkdownDescription: "The number of lines in which the copies of a carrier on several servers may differ. Defaults to 6.",
 				Validators: []validator.Int64{int64validator.AtLeast(0)},
 			},
-			"files":         schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Texts of the files, by name. `versions.tf` and `provider.tf` are not among them, since the configuration that reads this has them."},
+			"files":         schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Texts of the files, by name, without `versions.tf` and `provider.tf`, which the configuration of the data source already has."},
 			"rows":          counts("Rows of each table."),
 			"rows_adopted":  counts("Rows of each table that are in the files."),
-			"rows_left_out": counts("Rows of each table that no resource can hold as they are; `ADOPTED.md` names them."),
+			"rows_left_out": counts("Rows of each table that no resource can represent as they are; `ADOPTED.md` lists them."),
 		},
 	}
 }

@@ -10,13 +10,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
 )
 
-// tableOf is the table whose columns the attributes of a resource are named after.
+// tableOf has the table whose columns have the names of a resource's attributes.
 var tableOf = map[string]cluster.Table{
 	adopt.Server: cluster.TableServers, adopt.Template: cluster.TableTemplates, adopt.Settings: cluster.TableSettings,
 	adopt.Route: cluster.TableCarriers, adopt.Remote: cluster.TableRemoteAgents, adopt.Number: cluster.TableDIDs,
 }
 
-// columnOf is the column of an attribute that has another name than it.
+// columnOf has the columns of attributes with other names.
 var columnOf = map[string]string{
 	"balance.active": "vicidial_balance_active", "balance.rank": "vicidial_balance_rank", "balance.trunks_offlimits": "balance_trunks_offlimits",
 	"conference.engine": "conf_engine", "conference.update_interval": "conf_update_interval",
@@ -24,12 +24,12 @@ var columnOf = map[string]string{
 	"manager.update_username": "ASTmgrUSERNAMEupdate", "manager.listen_username": "ASTmgrUSERNAMElisten", "manager.send_username": "ASTmgrUSERNAMEsend",
 }
 
-// ownDefaults are the defaults of attributes that are no columns, other than 0, false
-// and nothing.
+// ownDefaults has the defaults of attributes that are not columns, other than 0, false
+// and empty.
 var ownDefaults = map[string]string{"trunk_restriction": cluster.MaximumLimit, "elsewhere": "ignore", "alias_order": "spread"}
 
-// defaultsOf returns whether an attribute holds what an object has that does not declare
-// it: what the column of a new row holds, or what the resource makes of others.
+// defaultsOf returns a function that reports whether an attribute has its default: that
+// of the column, or of the resource.
 func defaultsOf(schema cluster.Schema, kind string) func(at string, value, state tftypes.Value) bool {
 	return func(at string, value, state tftypes.Value) bool {
 		switch {
@@ -61,7 +61,7 @@ func defaultsOf(schema cluster.Schema, kind string) func(at string, value, state
 	}
 }
 
-// equals reports whether an attribute says what a column holds.
+// equals reports whether an attribute has the value of a column.
 func equals(value tftypes.Value, held cluster.Value) bool {
 	var text string
 	var number big.Float

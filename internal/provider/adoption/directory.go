@@ -13,16 +13,16 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/terraform"
 )
 
-// Changes are what a run did to a directory.
+// Changes lists the changes of a run in a directory.
 type Changes struct {
 	Files []string `json:"files"` // written or appended to
-	New   []string `json:"new"`   // addresses, and rows that are left out, that the directory did not have
-	Grown []string `json:"grown"` // what a person has to add to an object that the directory has
-	Gone  []string `json:"gone"`  // rows that were adopted and are not there any more
+	New   []string `json:"new"`   // new addresses, and new rows that are left out
+	Grown []string `json:"grown"` // values to add by hand to existing objects
+	Gone  []string `json:"gone"`  // adopted rows that do not exist any more
 }
 
-// write writes an adoption into a directory. Into one that has an adoption already it
-// writes what is new, at the ends of the files, and changes nothing that is there.
+// write writes an adoption into a directory. If the directory already has an adoption,
+// it appends new objects to the files, and changes nothing else.
 func (f *result) write(dir string, before manifest, provider providerFiles) (Changes, error) {
 	pieces := f.pieces()
 	changes := Changes{Files: []string{}, New: []string{}, Grown: []string{}, Gone: []string{}}
@@ -79,7 +79,7 @@ func (f *result) write(dir string, before manifest, provider providerFiles) (Cha
 	return changes, f.conclude(dir, before, before.with(fresh), save)
 }
 
-// conclude writes the report, unless a person has changed it, and the manifest.
+// conclude writes the manifest, and the report unless somebody has changed it.
 func (f *result) conclude(dir string, before, after manifest, save func(name, text string, flags int) error) error {
 	report := f.report()
 	after.Report = before.Report
@@ -100,7 +100,7 @@ func (f *result) conclude(dir string, before, after manifest, save func(name, te
 	return save(manifestFile, text, os.O_CREATE|os.O_TRUNC)
 }
 
-// grown says which rows an object of the directory lacks.
+// grown returns the rows that an object of the directory lacks.
 func (m manifest) grown(p piece) string {
 	lacks := p.rows[:0:0]
 	for _, row := range p.rows {
@@ -112,7 +112,7 @@ func (m manifest) grown(p piece) string {
 }
 
 func appendTo(path, text string, flags int) error {
-	file, err := os.OpenFile(path, flags|os.O_WRONLY, 0o640) //nolint:gosec // the directory that the person names
+	file, err := os.OpenFile(path, flags|os.O_WRONLY, 0o640) //nolint:gosec // the directory is an argument of the command
 	if err != nil {
 		return err
 	}

@@ -18,13 +18,13 @@ const (
 	reportFile   = "ADOPTED.md"
 )
 
-// fileOf is the file of a resource.
+// fileOf has the file of each resource.
 var fileOf = map[string]string{
 	adopt.Server: "servers.tf", adopt.Template: "templates.tf", adopt.Settings: "settings.tf", adopt.Split: "trunks.tf",
 	adopt.Route: "carriers.tf", adopt.Floor: "agents.tf", adopt.Remote: "agents.tf", adopt.Number: "numbers.tf", adopt.Numbers: "numbers.tf",
 }
 
-// heads are the comments at the tops of the files.
+// heads has the comments at the tops of the files.
 var heads = map[string]string{
 	"servers.tf":   "Servers, with their conference rooms. What is not written here stays as it is.",
 	"templates.tf": "Templates that phones and carriers use.",
@@ -36,16 +36,16 @@ var heads = map[string]string{
 	importsFile:    "What brings the objects into the state. Remove this file once terraform apply has imported them.",
 }
 
-// piece is what one object adds to one file.
+// piece is the text of one object in one file.
 type piece struct {
 	file string
 	text string
 	rows []adopt.Row
-	// address is the object's; empty for rows that are left out.
+	// address is that of the object; empty for rows that are left out.
 	address string
 }
 
-// pieces returns what the objects and the rows that are left out add to the files.
+// pieces returns the texts of the objects and of the rows that are left out.
 func (f *result) pieces() []piece {
 	refs := referencesTo(slices.DeleteFunc(slices.Clone(f.objects), func(o adoptedObject) bool { return f.undeclared[o.address()] }))
 	var all []piece
@@ -74,10 +74,10 @@ func importBlock(o adoptedObject) terraform.Block {
 	}}
 }
 
-// title names the rows.
+// title returns the title of the rows.
 func (l leftOut) title(most int) string { return cmp.Or(l.Title, rowsText(l.Rows, most)) }
 
-// rowsText names rows, the first of many.
+// rowsText lists rows, at most most.
 func rowsText(rows []adopt.Row, most int) string {
 	var names []string
 	table := ""
@@ -96,7 +96,7 @@ func rowsText(rows []adopt.Row, most int) string {
 	return strings.Join(names, ", ")
 }
 
-// files puts the pieces together.
+// files joins the pieces of each file.
 func files(pieces []piece) map[string]string {
 	texts := map[string]string{}
 	for _, p := range pieces {

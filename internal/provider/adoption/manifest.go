@@ -19,8 +19,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
 )
 
-// manifestFile says which rows the command has written so far. A second run goes by it:
-// what it names is not written again, whatever has become of it in the files.
+// manifestFile lists the rows that the command has written. Another run does not write
+// them again, even if the files were changed.
 const manifestFile = "adopted.json"
 
 type manifest struct {
@@ -30,12 +30,12 @@ type manifest struct {
 
 	byRow      map[string]string // addresses
 	declared   []string          // addresses that the files have now, or had
-	undeclared map[string]bool   // addresses that the files have no more
+	undeclared map[string]bool   // addresses that were removed from the files
 }
 
 func rowName(row adopt.Row) string { return string(row.Table) + " " + row.Key }
 
-// readManifest reads what a run before this one has written into a directory.
+// readManifest reads the manifest that an earlier run has written into a directory.
 func readManifest(dir string) (manifest, error) {
 	m := manifest{Objects: map[string][]string{}, byRow: map[string]string{}}
 	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
@@ -62,7 +62,8 @@ func readManifest(dir string) (manifest, error) {
 	return m, err
 }
 
-// foreign returns an error where a directory has files of ours that no run wrote.
+// foreign returns an error if a directory has files with the names of an adoption but no
+// manifest.
 func (m manifest) foreign(dir string) error {
 	for _, name := range slices.Sorted(maps.Keys(heads)) {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
@@ -94,12 +95,12 @@ func resourceAddresses(dir string) ([]string, error) {
 	return found, nil
 }
 
-// knows reports whether a run before this one has written a row.
+// knows reports whether an earlier run has written a row.
 func (m manifest) knows(row adopt.Row) bool {
 	return m.byRow[rowName(row)] != "" || slices.Contains(m.LeftOut, rowName(row))
 }
 
-// addressOf is the address under which an object was written before; empty where it is
+// addressOf returns the address under which an object was written before; empty if it is
 // new.
 func (m manifest) addressOf(kind string, rows []adopt.Row) string {
 	for _, row := range rows {
@@ -110,7 +111,7 @@ func (m manifest) addressOf(kind string, rows []adopt.Row) string {
 	return ""
 }
 
-// with adds what a run has written.
+// with adds the pieces that a run has written.
 func (m manifest) with(pieces []piece) manifest {
 	next := manifest{Objects: maps.Clone(m.Objects), LeftOut: slices.Clone(m.LeftOut)}
 	for _, p := range pieces {
@@ -123,7 +124,7 @@ func (m manifest) with(pieces []piece) manifest {
 			}
 		}
 	}
-	for address, rows := range next.Objects { // each by itself
+	for address, rows := range next.Objects { // in any order
 		slices.Sort(rows)
 		next.Objects[address] = slices.Compact(rows)
 	}
@@ -132,7 +133,7 @@ func (m manifest) with(pieces []piece) manifest {
 	return next
 }
 
-// missingRows lists the rows that were adopted before and are not there any more.
+// missingRows returns the adopted rows that do not exist any more.
 func (m manifest) missingRows(f *result) []string {
 	here := map[string]bool{}
 	for _, o := range f.objects {

@@ -20,7 +20,7 @@ import (
 
 // siteModule is the module for whole sites that an adoption is written for.
 type siteModule struct {
-	Source string // as a module's source says it
+	Source string // source of the module
 	Site   string // name of the site
 }
 
@@ -36,12 +36,12 @@ var siteName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,19}$`)
 // check returns an error for a name that the module would refuse.
 func (m siteModule) check() error {
 	if m.Source != "" && !siteName.MatchString(m.Site) {
-		return fmt.Errorf("%q is no name of a site: give one with -site, up to 20 letters, digits, _ and -, a letter first", m.Site)
+		return fmt.Errorf("%q is not a valid name of a site: set -site to at most 20 letters, digits, _ and -, with a letter at the beginning", m.Site)
 	}
 	return nil
 }
 
-// site is what the module's variable says of a cluster.
+// site is the module's variable for a cluster.
 type site struct {
 	client  *client
 	module  siteModule
@@ -53,7 +53,8 @@ type site struct {
 	routes  []string // names of the routes that the module gets
 }
 
-// siteOf collects what the module says of the objects, and what it cannot say.
+// siteOf converts the objects to the module's variable, and collects what it cannot
+// express.
 func (f *result) siteOf(module siteModule, host string) *site {
 	s := &site{client: f.client, module: module, nodes: map[string]string{}, fields: map[string]terraform.Object{}}
 	for _, o := range f.objects {
@@ -87,15 +88,15 @@ func (f *result) siteOf(module siteModule, host string) *site {
 	return s
 }
 
-// moduleObject is an object of which the module's variable takes one attribute after the
-// other.
+// moduleObject is an object whose attributes are moved to the module's variable one by
+// one.
 type moduleObject struct {
 	*site
 	object adoptedObject
 	left   map[string]tftypes.Value // of the configuration
 }
 
-// text takes an attribute; "" where there is none.
+// text removes and returns an attribute; "" if there is none.
 func (t *moduleObject) text(name string) string {
 	value, set := t.left[name]
 	if !set {
@@ -106,7 +107,7 @@ func (t *moduleObject) text(name string) string {
 	return text
 }
 
-// value takes an attribute; nil where there is none.
+// value removes and returns an attribute; nil if there is none.
 func (t *moduleObject) value(name string) terraform.Value {
 	value, set := t.left[name]
 	delete(t.left, name)
@@ -126,15 +127,15 @@ func (t *moduleObject) state(name string) terraform.Value {
 	return references{}.plain(value, "")
 }
 
-// title is what the object is called in the report.
+// title returns the name of the object in the report.
 func (t *moduleObject) title() string { return t.object.Kind + " " + t.object.Title }
 
 func (t *moduleObject) misfit(format string, args ...any) {
 	t.misfits = append(t.misfits, t.title()+": "+fmt.Sprintf(format, args...))
 }
 
-// done adds an element to a map of the variable, and its import. What is left of the
-// configuration is not said by the module, and stays as it is.
+// done adds an element to a map of the variable, and its import. It reports the
+// remaining attributes, which the module cannot express.
 func (t *moduleObject) done(field, key, address string, element terraform.Object) {
 	t.fields[field] = append(t.fields[field], terraform.Entry{Key: terraform.Text(key), Value: element})
 	t.imported(address, key, t.object.ID)
@@ -163,8 +164,8 @@ func withEntry(object terraform.Object, name string, value terraform.Value) terr
 	return append(object, terraform.Entry{Key: terraform.Text(name), Value: value})
 }
 
-// nodeNames returns the telephony nodes of addresses by their names; nil where all of
-// them are meant. It returns false where one is no telephony node.
+// nodeNames returns the names of the telephony nodes with the addresses; nil for all
+// nodes. It returns false if an address is not that of a telephony node.
 func (s *site) nodeNames(addresses []string) (terraform.Value, bool) {
 	list := terraform.List{}
 	for _, address := range slices.SortedFunc(slices.Values(addresses), func(a, b string) int { return natural(s.nodes[a], s.nodes[b]) }) {
@@ -179,7 +180,7 @@ func (s *site) nodeNames(addresses []string) (terraform.Value, bool) {
 	return list, true
 }
 
-// byNode is a map by server_ip as one by the names of nodes.
+// byNode converts a map by server_ip to one by the names of nodes.
 func (s *site) byNode(elements map[string]tftypes.Value, of func(map[string]tftypes.Value) terraform.Value) terraform.Value {
 	var object terraform.Object
 	for _, address := range slices.SortedFunc(maps.Keys(elements), func(a, b string) int { return natural(s.nodes[a], s.nodes[b]) }) {
@@ -193,7 +194,7 @@ func (s *site) byNode(elements map[string]tftypes.Value, of func(map[string]tfty
 	return object
 }
 
-// pick are attributes of an object under the names that the module has for them.
+// pick returns attributes of an object under the module's names.
 func pick(from map[string]tftypes.Value, names map[string]string) terraform.Value {
 	var object terraform.Object
 	for _, name := range slices.Sorted(maps.Keys(names)) {
@@ -215,7 +216,7 @@ func same(names ...string) map[string]string {
 	return own
 }
 
-// asText is a value as overrides and columns of phones write it.
+// asText returns a value in the form of overrides and columns of phones.
 func asText(value tftypes.Value) terraform.Value {
 	var number big.Float
 	var yes bool
@@ -268,7 +269,7 @@ func (s *site) write(dir string, provider providerFiles) ([]string, error) {
 	return names, nil
 }
 
-// literal is a value without calls of functions.
+// literal returns a value without function calls.
 func literal(value terraform.Value) terraform.Value {
 	switch of := value.(type) {
 	case terraform.Text:

@@ -13,7 +13,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/terraform"
 )
 
-// servers takes the servers: telephony nodes, and one other as the database.
+// servers converts the servers: telephony nodes, and one other server as the database.
 func (s *site) servers(objects []adoptedObject, host string) {
 	s.plain = terraform.Object{{Key: terraform.Text("name"), Value: terraform.Text(s.module.Site)}}
 	database := -1
@@ -61,7 +61,7 @@ func (s *site) servers(objects []adoptedObject, host string) {
 	}
 }
 
-// fixed reports what the module says otherwise than the row does.
+// fixed reports values that the module sets differently from the row.
 func (t *moduleObject) fixed(want map[string]cluster.Value) {
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if value := fields(t.object.state)[name]; !equals(value, want[name]) {
@@ -71,7 +71,7 @@ func (t *moduleObject) fixed(want map[string]cluster.Value) {
 	}
 }
 
-// node takes a telephony node.
+// node converts a telephony node.
 func (s *site) node(t *moduleObject, database, gmt string) {
 	state := fields(t.object.state)
 	id, _ := textOf(state["server_id"])
@@ -156,7 +156,7 @@ func (s *site) remote(t *moduleObject) {
 	t.done("remote_agents", t.text("user_start"), "vicidial_remote_agents.run", element)
 }
 
-// settings takes what the cluster chooses once.
+// settings converts the settings of the cluster.
 func (s *site) settings(t *moduleObject) {
 	coordinator, _ := textOf(fields(t.object.state)["active_voicemail_server"])
 	if s.nodes[coordinator] != "" {
@@ -180,9 +180,9 @@ func (s *site) settings(t *moduleObject) {
 	t.imported("vicidial_cluster_settings.this", "", t.object.ID)
 }
 
-// weights gives the nodes the weights of agents' logins.
+// weights sets the login weights of the nodes.
 func (s *site) weights(weights map[string]tftypes.Value) {
-	for address, name := range s.nodes { // each by itself
+	for address, name := range s.nodes { // in any order
 		at := slices.IndexFunc(s.fields["telephony"], func(e terraform.Entry) bool { return e.Key == terraform.Text(name) })
 		node, _ := s.fields["telephony"][at].Value.(terraform.Object)
 		if weight := weights[address]; !weight.IsNull() {
@@ -193,7 +193,7 @@ func (s *site) weights(weights map[string]tftypes.Value) {
 	}
 }
 
-// routeTexts are the attributes of a route under the module's names.
+// routeTexts has the attributes of a route by the module's names.
 var routeTexts = map[string]string{
 	"account_entry": "account", "registration_string": "registration", "globals_string": "globals", "carrier_name": "title",
 	"carrier_description": "description", "user_group": "user_group", "template_id": "template", "protocol": "protocol",
@@ -248,14 +248,14 @@ func (s *site) route(t *moduleObject) {
 	t.done("carriers", t.text("name"), "vicidial_carrier_route.carrier", element)
 }
 
-// dial takes the dial block where the module can say all of it, and the dialplan
-// otherwise.
+// dial converts the dial block if the module can express all of it, and otherwise the
+// dialplan.
 func (s *site) dial(t *moduleObject) (entries terraform.Object, dials bool) {
 	block := fields(t.left["dial"])
 	delete(t.left, "dial")
 	names := same("prefix", "pattern", "strip", "prepend", "caller_id", "caller_ids", "timeout", "options", "headers", "max_channels", "failover")
 	dials = len(block) > 0 && !block["prefix"].IsNull()
-	for name, value := range block { // any of them counts
+	for name, value := range block { // in any order
 		dials = dials && (value.IsNull() || names[name] != "" || name == "numbers")
 	}
 	for _, next := range elementsOf(block["failover"]) {
@@ -279,7 +279,7 @@ func (s *site) dial(t *moduleObject) (entries terraform.Object, dials bool) {
 	return entries, true
 }
 
-// elementsOf are those of a list or a set; none of null.
+// elementsOf returns the elements of a list or a set; none for null.
 func elementsOf(value tftypes.Value) []tftypes.Value {
 	var found []tftypes.Value
 	if value.IsNull() || value.As(&found) != nil {
@@ -332,8 +332,8 @@ func (s *site) floor(t *moduleObject) {
 	t.done("floors", t.text("name"), "vicidial_agent_placement.floor", element)
 }
 
-// numbers takes a block of numbers, or a single one that leads to an in-group or an
-// extension.
+// numbers converts a block of numbers, or a single number that is routed to an in-group
+// or an extension.
 func (s *site) numbers(t *moduleObject) {
 	pattern := t.text("did_pattern")
 	if cluster.ReservedDID(pattern) {

@@ -19,14 +19,14 @@ type adoptedObject struct {
 	name     string // in Terraform
 	state    tftypes.Value
 	config   tftypes.Value
-	notes    []string // attributes that are not declared, and why
-	warnings []string // what the provider says of it
+	notes    []string // attributes that are not declared, with the reasons
+	warnings []string // warnings of the provider
 }
 
-// maxTries bounds how often a configuration is changed to what the provider said of it.
+// maxTries limits how often a configuration is corrected by the provider's diagnostics.
 const maxTries = 12
 
-// errChanges is of an object that no configuration declares without a change.
+// errChanges reports that every configuration of an object plans a change.
 type errChanges struct{ paths []string }
 
 func (e *errChanges) Error() string {
@@ -67,14 +67,14 @@ func (c *client) findConfiguration(ctx context.Context, o adopt.Object, usual fu
 	return found, errors.New("no configuration of it plans without a change")
 }
 
-// omit leaves an attribute out of the configuration.
+// omit removes an attribute from the configuration.
 func (c *choice) omit(at, why string, of *adoptedObject) {
 	c.off[at] = true
 	of.notes = append(of.notes, fmt.Sprintf("%s is not declared, and stays as it is. %s", at, why))
 }
 
-// applyDiagnostics changes the choice to what a plan says. It returns false for a plan that is
-// empty.
+// applyDiagnostics corrects the choice by the diagnostics of a plan. It returns false
+// for an empty plan.
 func (c *choice) applyDiagnostics(plan planned, state tftypes.Value, attributes []*tfprotov6.SchemaAttribute, found *adoptedObject) (bool, error) {
 	if err := failure(plan.diagnostics); err != nil {
 		progress := false
@@ -127,9 +127,8 @@ func valueAt(state tftypes.Value, path *tftypes.AttributePath) tftypes.Value {
 	return tftypes.NewValue(tftypes.Bool, nil)
 }
 
-// droppable returns the path of the attribute that may be left out so that the one at
-// a path is not written; empty where there is none, or where leaving it out means
-// something else than leaving it alone.
+// droppable returns the path of the attribute to omit so that the one at a path is not
+// written; empty if there is none, or if an omitted attribute is not unmanaged.
 func droppable(attributes []*tfprotov6.SchemaAttribute, at string) string {
 	name, rest, nested := strings.Cut(at, ".")
 	for _, attribute := range attributes {

@@ -7,7 +7,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
 )
 
-// report is ADOPTED.md.
+// report returns the text of ADOPTED.md.
 func (f *result) report() string {
 	var text strings.Builder
 	text.WriteString("# What was adopted\n\n")
@@ -50,7 +50,7 @@ func (f *result) remarks(text *strings.Builder, title, about string, of func(ado
 	}
 }
 
-// item is a line of a list, whatever the lines of what it says.
+// item returns one line of a list.
 func item(subject, remark string) string {
 	return "- " + oneLine(subject) + ": " + oneLine(remark) + "\n"
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
-// Store is what an adoption reads.
+// Store is the part of the store that an adoption reads.
 type Store interface {
 	Schema(context.Context) (cluster.Schema, error)
 	RowCounts(context.Context, []cluster.Table) (map[cluster.Table]int, error)
@@ -32,27 +32,27 @@ type Store interface {
 	SaveFloorClaims() (restore func())
 }
 
-// runOptions say what is adopted, and how.
+// runOptions determine what is adopted, and how.
 type runOptions struct {
 	Only        []string // resources, with or without their vicidial_, or [Short] names of them; none for all
 	Match       string   // a pattern with * and ? that names must match
-	Differences int      // in how many lines the copies of a carrier may differ
+	Differences int      // number of lines in which the copies of a carrier may differ
 	Progress    func(string)
 }
 
-// leftOut is rows that are left out, and the configuration that they would have had.
+// leftOut has rows that are left out, and the configuration that was tried.
 type leftOut struct {
 	adopt.LeftOut
-	attempt *adoptedObject // nil where the provider cannot read them
+	attempt *adoptedObject // nil if the provider cannot read them
 }
 
-// result is what an adoption has decided.
+// result is the result of an adoption.
 type result struct {
 	objects    []adoptedObject
 	left       []leftOut
 	ledger     adopt.Ledger
 	client     *client
-	undeclared map[string]bool // addresses that a person has changed since, which nothing new refers to
+	undeclared map[string]bool // addresses that were removed from the files, to which new objects do not refer
 }
 
 // Short are short names of resources.
@@ -61,7 +61,7 @@ var Short = map[string]string{
 	"agent": adopt.Floor, "remote": adopt.Remote, "number": adopt.Number,
 }
 
-// kindOf is the resource that a word means.
+// kindOf returns the resource with a name or a short name.
 func kindOf(word string) string {
 	word = strings.TrimSpace(word)
 	for _, name := range []string{word, strings.TrimSuffix(word, "s")} {
@@ -91,18 +91,18 @@ func shortNames() string {
 	return strings.Join(names, ", ")
 }
 
-// check returns an error for options that nothing meets.
+// check returns an error for invalid options.
 func (o runOptions) check() error {
 	for _, word := range o.Only {
 		if !slices.Contains(adopt.Kinds, kindOf(word)) {
-			return fmt.Errorf("%q is no resource that can be adopted; there are %s", word, shortNames())
+			return fmt.Errorf("%q is not a resource that can be adopted; use one of %s", word, shortNames())
 		}
 	}
 	if _, err := path.Match(o.Match, ""); err != nil {
-		return fmt.Errorf("%q is no pattern: %w", o.Match, err)
+		return fmt.Errorf("%q is not a pattern: %w", o.Match, err)
 	}
 	if o.Differences < 0 {
-		return errors.New("the number of differing lines is 0 or more")
+		return errors.New("the number of differing lines must be 0 or more")
 	}
 	return nil
 }
@@ -137,7 +137,7 @@ func inventory(ctx context.Context, store Store, options runOptions) (adopt.Inve
 			in.Floor, err = store.FloorRows(ctx, columns)
 			return len(in.Floor.Phones), err
 		}},
-		{"runs of remote agents", func() (n int, err error) {
+		{"ranges of remote agents", func() (n int, err error) {
 			in.RemoteAgents, err = store.RemoteAgents(ctx)
 			return len(in.RemoteAgents), err
 		}},
@@ -152,7 +152,7 @@ func inventory(ctx context.Context, store Store, options runOptions) (adopt.Inve
 	return in, nil
 }
 
-// run finds a configuration for what the cluster holds.
+// run finds the configuration of the cluster.
 func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, options runOptions) (*result, error) {
 	speaks, err := newClient(ctx, server)
 	if err != nil {
@@ -221,7 +221,7 @@ func (f *result) adopt(ctx context.Context, store Store, schema cluster.Schema, 
 }
 
 func (f *result) findConfiguration(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object) (adoptedObject, error) {
-	store.DropChanges() // each is tried by itself, but for rows that an adopted floor has
+	store.DropChanges() // each object is tried alone, except for rows of adopted floors
 	restore := store.SaveFloorClaims()
 	one, err := f.client.findConfiguration(ctx, o, defaultsOf(schema, o.Kind))
 	if err != nil {
@@ -230,8 +230,8 @@ func (f *result) findConfiguration(ctx context.Context, store Store, schema clus
 	return one, err
 }
 
-// adoptParts adopts an object without the parts that keep the others from it, and those
-// by themselves.
+// adoptParts adopts an object without the parts that prevent its adoption, and these
+// parts alone.
 func (f *result) adoptParts(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object, failed adoptedObject) error {
 	bad := failed.deviating()
 	if len(bad) == 0 || len(bad) == len(o.Parts) {
@@ -261,7 +261,7 @@ func (f *result) adoptParts(ctx context.Context, store Store, schema cluster.Sch
 				}
 				return o.Join(chosen)
 			}
-		} else { // each half stands, and both together do not
+		} else { // each half can be adopted, but not both together
 			half := len(good) / 2
 			for _, part := range [][]int{good[:half], good[half:]} {
 				rest.Parts = append(rest.Parts, o.Join(part))
@@ -283,7 +283,7 @@ func (f *result) adoptParts(ctx context.Context, store Store, schema cluster.Sch
 	return nil
 }
 
-// findUnadoptable finds the parts that cannot be adopted even by themselves.
+// findUnadoptable finds the parts that cannot be adopted even alone.
 func (f *result) findUnadoptable(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object, among []int, bad map[int]bool) {
 	if ctx.Err() != nil {
 		return
@@ -299,8 +299,7 @@ func (f *result) findUnadoptable(ctx context.Context, store Store, schema cluste
 	f.findUnadoptable(ctx, store, schema, o, among[len(among)/2:], bad)
 }
 
-// deviating are the positions of the seats whose rows are not as the state declares
-// them.
+// deviating returns the positions of the seats with deviations in the state.
 func (a adoptedObject) deviating() map[int]bool {
 	bad := map[int]bool{}
 	for seat := range fields(fields(a.state)["deviations"]) {
@@ -311,7 +310,7 @@ func (a adoptedObject) deviating() map[int]bool {
 	return bad
 }
 
-// reason says why an object is left out.
+// reason returns why an object is left out.
 func (a adoptedObject) reason(err error) string {
 	text := strings.TrimSpace(err.Error())
 	if deviations := fields(fields(a.state)["deviations"]); len(deviations) > 0 {
@@ -331,7 +330,7 @@ func (a adoptedObject) reason(err error) string {
 	return text
 }
 
-// leaveOut leaves rows out. Those that are left out for one reason are reported together.
+// leaveOut adds rows that are left out. Rows with the same reason are reported together.
 func (f *result) leaveOut(out leftOut) {
 	f.ledger.LeaveOut(out.Rows...)
 	for i, other := range f.left {
@@ -343,8 +342,8 @@ func (f *result) leaveOut(out leftOut) {
 	f.left = append(f.left, out)
 }
 
-// rooms counts the conference rooms: a server's resource manages them, or they stay as
-// they are.
+// rooms counts the conference rooms that the resource of a server manages, and the
+// others.
 func (f *result) rooms(in adopt.Inventory, options runOptions) {
 	managed := adopt.Managed{}
 	for _, o := range f.objects {
@@ -369,8 +368,8 @@ func (f *result) rooms(in adopt.Inventory, options runOptions) {
 	}
 }
 
-// names gives the objects their names, in a fixed order: those that they had before,
-// and new ones that nothing has.
+// names sets the names of the objects in a fixed order: their earlier names, or new
+// unique ones.
 func (f *result) names(before manifest) {
 	f.undeclared = before.undeclared
 	var names adopt.Names

@@ -7,11 +7,11 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 )
 
-// notDeclared is why an attribute with a password in it is in no file.
+// notDeclared is the reason for omitting an attribute with a password.
 const notDeclared = "There is a password in it, and a file would show it"
 
-// bare are the paths of attributes with a password in their texts that may be left out,
-// so that the files do not show it.
+// bare returns the paths of attributes with a password in their texts that may be
+// omitted from the files.
 func bare(attributes []*tfprotov6.SchemaAttribute, state tftypes.Value) []string {
 	var paths []string
 	var walk func(of []*tfprotov6.SchemaAttribute, value tftypes.Value, in string)

@@ -8,14 +8,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// fields returns the attributes of an object, which the caller may change; none of
-// null.
+// fields returns a copy of the attributes of an object; none for null.
 func fields(value tftypes.Value) map[string]tftypes.Value {
 	found := map[string]tftypes.Value{}
 	if value.IsNull() || !value.IsKnown() || value.As(&found) != nil {
 		return map[string]tftypes.Value{}
 	}
-	return maps.Clone(found) // As gives those of the value itself
+	return maps.Clone(found) // As returns the map of the value itself
 }
 
 func objectValue(kind tftypes.Type, of map[string]tftypes.Value) tftypes.Value {
@@ -28,8 +27,8 @@ func objectValue(kind tftypes.Type, of map[string]tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(kind, of)
 }
 
-// proposed returns what Terraform proposes as the new state of an object: the
-// configuration, and the prior value of what the configuration leaves to the provider.
+// proposed returns the new state that Terraform proposes: the configuration, with prior
+// values of computed attributes that it omits.
 func proposed(attributes []*tfprotov6.SchemaAttribute, prior, config tftypes.Value) (tftypes.Value, error) {
 	was, given := fields(prior), fields(config)
 	merged := map[string]tftypes.Value{}
@@ -60,7 +59,7 @@ func proposed(attributes []*tfprotov6.SchemaAttribute, prior, config tftypes.Val
 	return objectValue(config.Type(), merged), nil
 }
 
-// differing returns the paths at which two values differ, the longest that both have.
+// differing returns the longest paths at which two values differ.
 func differing(a, b tftypes.Value) ([]*tftypes.AttributePath, error) {
 	diffs, err := a.Diff(b)
 	if err != nil {
@@ -75,7 +74,7 @@ func differing(a, b tftypes.Value) ([]*tftypes.AttributePath, error) {
 	return paths, nil
 }
 
-// dotted is a path by its attribute names and keys: conference.rooms.
+// dotted returns a path as attribute names and keys: conference.rooms.
 func dotted(path *tftypes.AttributePath) string {
 	text := ""
 	if path == nil {
@@ -89,7 +88,7 @@ func dotted(path *tftypes.AttributePath) string {
 		case tftypes.ElementKeyString:
 			name = string(at)
 		default:
-			return text // inside a list or a set: what holds it counts
+			return text // the path of the list or set
 		}
 		if text != "" {
 			text += "."

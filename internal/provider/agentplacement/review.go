@@ -151,7 +151,7 @@ func (r *Resource) reviewServers(ctx context.Context, want *declaration, now *se
 		limit := count * perSeat
 		// Seats that already have no room stay; a run that removes their rooms is refused.
 		if seats := current[node.ServerIP]; seats > limit && seats > len(present[server.Engine()][node.ServerIP])*perSeat {
-			diags.Append(tfhelper.WarnAt(at, "More seats than rooms", fmt.Sprintf("%s of the placement are on server %s, whose %s are enough for %d. They stay, and the server gets no others; the agents who log in last find no room. Set conference.rooms of its vicidial_server, or lower its weight.",
+			diags.Append(tfhelper.WarnAt(at, "More seats than rooms", fmt.Sprintf("%s of the placement are on server %s, which has %s, enough for %d. They stay, and the server gets no others; the agents who log in last find no room. Set conference.rooms of its vicidial_server, or lower its weight.",
 				cluster.Plural(seats, "seat"), node.ServerIP, cluster.Plural(count, "room"), limit))...)
 			limit = seats
 		}

@@ -367,8 +367,8 @@ func TestAccCarrierRoute_refusesAtPlanTime(t *testing.T) {
 		refused(on("BACKUP", two), `carrier BACKUP on 10.0.0.3 has the id of a row of this route`),
 		refused(on("FIRST", `"10.0.0.9"`), `server 10.0.0.9 is neither`),
 		refused(on("FIRST", `"10.0.0.01"`), `not an IPv4 address`),
-		refused(on("a-b", two), `no name of a route`),
-		refused(on("FIRST", two, `all_servers = true`), `set exactly one of servers and all_servers`),
+		refused(on("a-b", two), `not a valid name`),
+		refused(on("FIRST", two, `all_servers = true`), `not both, and not neither`),
 		refused(on("FIRST", two, `per_server = { "10.0.0.3" = { active = false } }`), `10.0.0.3 is not among the servers`),
 		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Dial(SIP/x"`), `line 1: '\(' is not closed`),
 		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Hangup()\n[general]\n"`), `line 2: this line opens a section`),
@@ -516,7 +516,7 @@ func TestAccCarrierRoute_isListed(t *testing.T) {
 			t.Errorf("schema %d: VICIdial's own sample is not among %v", schema, names)
 		}
 		if _, there := names["with_hyphen"]; !there {
-			t.Errorf("schema %d: an id that is no name of a route is not listed", schema)
+			t.Errorf("schema %d: an id that is not a valid name is not listed", schema)
 		}
 		if copies := names["COPY"]; copies.Name != "COPY (Copied), 2 rows" {
 			t.Errorf("schema %d: copies are listed as %+v", schema, copies)

@@ -23,18 +23,18 @@ func (Keepalives) Metadata(_ context.Context, _ function.MetadataRequest, resp *
 
 func (Keepalives) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary:             "VARactive_keepalives of every node, from roles",
-		MarkdownDescription: "Returns `VARactive_keepalives` of every node of a cluster, by `server_ip`. The duties that one node of the cluster has (5, 7, 9 and E) are on exactly one, or it is an error that names the nodes. Nodes that run none of VICIdial's programs get a lone `X`.",
+		Summary:             "Computes VARactive_keepalives of every node",
+		MarkdownDescription: "Returns `VARactive_keepalives` of every node of a cluster, by `server_ip`. Each duty that one node of the cluster has (5, 7, 9 and E) is on exactly one node; otherwise the function fails with an error that names the nodes. Nodes that run none of VICIdial's programs get a single `X`.",
 		Parameters: []function.Parameter{
 			function.MapParameter{
 				Name: "nodes", ElementType: types.ListType{ElemType: types.StringType},
-				MarkdownDescription: "Words about each node, by `server_ip`: its roles (`telephony`, `web`, `database`, `replica`, `archive`), `confbridge`, `sip_logging`, and the duties that it claims, such as `adaptive_dialing` or `balance_fill`.",
+				MarkdownDescription: "Keywords for each node, by `server_ip`: its roles (`telephony`, `web`, `database`, `replica`, `archive`), `confbridge`, `sip_logging`, and its duties, such as `adaptive_dialing` or `balance_fill`.",
 			},
 		},
-		// Not a parameter that may be null: OpenTofu sends a null as no data.
+		// The parameter is variadic and not nullable: OpenTofu does not send null values.
 		VariadicParameter: function.StringParameter{
 			Name:                "coordinator",
-			MarkdownDescription: "`server_ip` of the node that does what no other claims, at most one; without it, the one database node. A value that may be null is given as `var.coordinator[*]...`.",
+			MarkdownDescription: "`server_ip` of the node that has every duty that no node takes, at most one; without it, the one database node. Write a value that may be null as `var.coordinator[*]...`.",
 		},
 		Return: function.MapReturn{ElementType: types.StringType},
 	}
@@ -48,7 +48,7 @@ func (Keepalives) Run(ctx context.Context, req function.RunRequest, resp *functi
 		return
 	}
 	if len(coordinators) > 1 {
-		resp.Error = function.NewArgumentFuncError(2, "a cluster has one coordinator: leave out all but one")
+		resp.Error = function.NewArgumentFuncError(2, "a cluster has one coordinator: remove all but one")
 		return
 	}
 	letters, err := keepalives(nodes, strings.Join(coordinators, ""))

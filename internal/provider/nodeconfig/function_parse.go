@@ -20,8 +20,8 @@ func (Parse) Metadata(_ context.Context, _ function.MetadataRequest, resp *funct
 
 func (Parse) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary:             "Values of an astguiclient.conf, as VICIdial reads them",
-		MarkdownDescription: "Reads the text of an `astguiclient.conf` and returns its values by key, as VICIdial's own programs see them: blanks and `>` go, `#` and `;` begin a comment even inside a value, what follows the last `=` counts, the last line about a key wins, and a line is taken for the key that it begins with. Keys that VICIdial does not know are returned as well. The result holds the passwords of the file: wrap it in `sensitive()`.",
+		Summary:             "Parses an astguiclient.conf as VICIdial does",
+		MarkdownDescription: "Reads the text of an `astguiclient.conf` and returns its values by key, as VICIdial's own programs read them: blanks and `>` are removed, `#` and `;` begin a comment also inside a value, the text after the last `=` is the value, the last line with a key is used, and a line is for the key that it begins with. Keys that VICIdial does not use are returned, too. The result contains the passwords of the file: use `sensitive()`.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "text", MarkdownDescription: "Text of the file, such as `file(\"astguiclient.conf\")`."},
 		},

@@ -16,38 +16,38 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 )
 
-// onNode is what a node has: its astguiclient.conf, and its crontab where that
-// was given.
+// onNode has the files of a node: its astguiclient.conf, and its crontab if that was
+// given.
 type onNode struct {
 	file       astguiclient.File
 	jobs       []nodes.CronJob
 	hasCrontab bool
 }
 
-// adopt reads what an import names, separated by commas: paths of
-// astguiclient.conf files, each with the path of its node's crontab after a "+"
-// if it is known, or folders that have files of both names; or the text of one
-// astguiclient.conf. No password goes into state; keys that install.pl does not
-// know and cron jobs that are the operator's own are kept.
+// adopt reads the files of an import. Its id is a list with commas: paths of
+// astguiclient.conf files, each with the path of its node's crontab after a "+" if there
+// is one, or folders that have files of both names; or the text of one
+// astguiclient.conf. No password is written into the state; keys that install.pl does
+// not know and cron jobs of the operator are declared.
 func adopt(id string) (model, []string, error) {
 	found := map[string]onNode{}
 	var notes []string
 	add := func(conf, crontab string, hasCrontab bool) error {
-		file, said := astguiclient.Read(conf)
-		file, said = withoutPasswords(file, said)
+		file, fileNotes := astguiclient.Read(conf)
+		file, fileNotes = withoutPasswords(file, fileNotes)
 		serverIP := file.Values["VARserver_ip"]
 		if err := cluster.CheckServerIP(serverIP); err != nil {
-			return fmt.Errorf("the file does not say whose it is: VARserver_ip: %w", err)
+			return fmt.Errorf("the file has no valid address of its node: VARserver_ip: %w", err)
 		}
 		if _, twice := found[serverIP]; twice {
-			return fmt.Errorf("two files are of node %s (VARserver_ip)", serverIP)
+			return fmt.Errorf("two files belong to node %s (VARserver_ip)", serverIP)
 		}
 		jobs, err := astguiclient.ParseCrontab(crontab)
 		if err != nil {
-			said = append(said, fmt.Sprintf("a line of its crontab is left out: %v", err))
+			fileNotes = append(fileNotes, fmt.Sprintf("a line of its crontab is left out: %v", err))
 		}
 		found[serverIP] = onNode{file: file, jobs: jobs, hasCrontab: hasCrontab}
-		for _, note := range said {
+		for _, note := range fileNotes {
 			notes = append(notes, "node "+serverIP+": "+note)
 		}
 		return nil
@@ -88,22 +88,22 @@ func readNode(path string) (conf, crontab string, hasCrontab bool, err error) {
 	return string(text), string(lines), true, err
 }
 
-// withoutPasswords leaves out keys of the site's own that hold passwords: extra
-// is no secret in state.
+// withoutPasswords removes additional keys that are passwords: the attribute extra is
+// not sensitive.
 func withoutPasswords(file astguiclient.File, notes []string) (astguiclient.File, []string) {
 	file.Extra = slices.DeleteFunc(file.Extra, func(setting astguiclient.Setting) bool {
 		if !astguiclient.IsSecret(setting.Key) {
 			return false
 		}
-		notes = append(notes, fmt.Sprintf("key %s: by its name it is a password, which is left out; write it into the file on the node", setting.Key))
+		notes = append(notes, fmt.Sprintf("key %s: its name is that of a password, so it is omitted; write it into the file on the node", setting.Key))
 		return true
 	})
 	return file, notes
 }
 
-// declare is the declaration that the files were made from, as far as they
-// tell: what they share is said once, duties are claimed by who does them, and
-// what does not follow from roles and duties is said as it stands.
+// declare derives the declaration from the files: common values are declared once, each
+// node has its duties, and values that do not follow from roles and duties are declared
+// as they are.
 func declare(found map[string]onNode) (model, []string, error) {
 	m := model{
 		Name: types.StringValue(defaultName), Nodes: map[string]nodeModel{},
@@ -143,7 +143,7 @@ func declare(found map[string]onNode) (model, []string, error) {
 		return model{}, nil, err
 	}
 	notes = append(notes, m.addNodes(found)...)
-	m.Settings, m.Extra = common(kept, unsaid), common(extra, func(string) string { return "" })
+	m.Settings, m.Extra = common(kept, standardValue), common(extra, func(string) string { return "" })
 	for serverIP, node := range m.Nodes {
 		node.Settings, node.Extra = orNull(kept[serverIP]), orNull(extra[serverIP])
 		m.Nodes[serverIP] = node
@@ -156,7 +156,7 @@ func declare(found map[string]onNode) (model, []string, error) {
 	m.keepLetters(found)
 
 	site := m.site()
-	site.Cluster.Standing = site.Cluster.Faults() // the files are there: what is wrong is warned of
+	site.Cluster.Standing = site.Cluster.Faults() // the files exist: their faults are warnings
 	for _, warning := range site.Cluster.Warnings() {
 		notes = append(notes, strings.TrimPrefix("node "+warning.ServerIP+": "+warning.Text, "node : "))
 	}
@@ -191,24 +191,25 @@ func declare(found map[string]onNode) (model, []string, error) {
 	return m, notes, nil
 }
 
-// letterText keeps of VARactive_keepalives what ADMIN_keepalive_ALL.pl reads.
-func letterText(said string) (letters, note string) {
+// letterText returns the letters of VARactive_keepalives that ADMIN_keepalive_ALL.pl
+// reads.
+func letterText(value string) (letters, note string) {
 	letters = strings.Map(func(letter rune) rune {
 		if strings.ContainsRune("123456789ECSX", letter) {
 			return letter
 		}
 		return -1
-	}, said)
-	if letters == "" || strings.Contains(letters, "X") { // it silences the others
+	}, value)
+	if letters == "" || strings.Contains(letters, "X") { // it disables the others
 		letters = "X"
 	}
-	if letters != said {
-		note = fmt.Sprintf("VARactive_keepalives is %q, which VICIdial reads as %s", said, letters)
+	if letters != value {
+		note = fmt.Sprintf("VARactive_keepalives is %q, which VICIdial reads as %s", value, letters)
 	}
 	return letters, note
 }
 
-// dropNeedlessDuties says nothing of duties that fall to the coordinator anyway.
+// dropNeedlessDuties removes duties that the coordinator has without a declaration.
 func (m *model) dropNeedlessDuties() {
 	coordinator := m.Coordinator.ValueString()
 	node, found := m.Nodes[coordinator]
@@ -236,8 +237,7 @@ func (m *model) dropNeedlessDuties() {
 	}
 }
 
-// keepLetters says letters as they stand where roles and duties would ask for
-// others.
+// keepLetters declares letters that differ from those of roles and duties.
 func (m *model) keepLetters(found map[string]onNode) {
 	site := m.site().Cluster
 	site.Standing = site.Faults()
@@ -262,7 +262,7 @@ func (m *model) keepLetters(found map[string]onNode) {
 	}
 }
 
-// sameLetters says whether two values run the same programs.
+// sameLetters reports whether two values start the same programs.
 func sameLetters(a, b string) bool {
 	if strings.Contains(a, "X") || strings.Contains(b, "X") {
 		return a == b
@@ -270,18 +270,17 @@ func sameLetters(a, b string) bool {
 	return strings.Trim(a, b) == "" && strings.Trim(b, a) == ""
 }
 
-// unsaid is the value that a key has where nobody says one. What VARDB_server is
-// then depends on the nodes.
-func unsaid(key string) string {
+// standardValue returns the value of a key that is not declared. That of VARDB_server
+// depends on the nodes.
+func standardValue(key string) string {
 	if key == "VARDB_server" {
 		return ""
 	}
 	return astguiclient.Standard(key)
 }
 
-// common takes out of each node's values the one that most nodes have, where all
-// say something: the others keep theirs. A value that every node has is dropped
-// where it stands without being said.
+// common removes from the nodes' values those that most nodes have, and returns them, if
+// all nodes have the key. A standard value is not returned.
 func common(each map[string]map[string]string, standard func(string) string) map[string]string {
 	shared := map[string]string{}
 	keys := map[string]bool{}
@@ -294,13 +293,13 @@ func common(each map[string]map[string]string, standard func(string) string) map
 		count := map[string]int{}
 		everywhere := true
 		for _, values := range each {
-			value, said := values[key]
-			everywhere = everywhere && said
+			value, found := values[key]
+			everywhere = everywhere && found
 			count[value]++
 		}
 		if !everywhere {
 			for _, values := range each {
-				if values[key] == standard(key) && len(count) == 2 && standard(key) != "" { // said and unsaid are one
+				if values[key] == standard(key) && len(count) == 2 && standard(key) != "" { // explicit or not, it is the same value
 					delete(values, key)
 				}
 			}

@@ -13,8 +13,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 )
 
-// addNodes declares each node from its letters and its crontab, and for all
-// what the first crontab of a dialer says.
+// addNodes declares each node from its letters and its crontab, and common values from
+// the first crontab of a dialer.
 func (m *model) addNodes(found map[string]onNode) []string {
 	var notes []string
 	reports := map[string]nodes.Found{}
@@ -24,7 +24,7 @@ func (m *model) addNodes(found map[string]onNode) []string {
 		report := nodes.ReadJobs(has.jobs, crontabFolders(has.file))
 		if has.hasCrontab && !report.Keepalive {
 			if !slices.Equal(node.Roles, []nodes.Role{nodes.RoleWeb}) {
-				notes = append(notes, fmt.Sprintf("node %s: its keepalives %s start nothing, since its crontab does not call ADMIN_keepalive_ALL.pl; it is taken for a web node", serverIP, has.file.Values["VARactive_keepalives"]))
+				notes = append(notes, fmt.Sprintf("node %s: its keepalives %s start nothing, since its crontab does not call ADMIN_keepalive_ALL.pl; it is imported as a web node", serverIP, has.file.Values["VARactive_keepalives"]))
 			}
 			node = nodes.Node{ServerIP: serverIP, Roles: []nodes.Role{nodes.RoleWeb}, WebOnly: true}
 		}
@@ -40,7 +40,7 @@ func (m *model) addNodes(found map[string]onNode) []string {
 				}
 			}
 		}
-		if slices.Contains(report.Duties, nodes.AgentSummaries) && !node.Is(nodes.RoleWeb) { // they are written into the web pages
+		if slices.Contains(report.Duties, nodes.AgentSummaries) && !node.Is(nodes.RoleWeb) { // the summaries are files of the web pages
 			node.Roles = append(node.Roles, nodes.RoleWeb)
 		}
 		described := describe(node)
@@ -65,7 +65,7 @@ func (m *model) addNodes(found map[string]onNode) []string {
 	return notes
 }
 
-// namedByOthers says whether another node's file has the node as its database.
+// namedByOthers reports whether another node's file has the node as its database.
 func namedByOthers(found map[string]onNode, serverIP string) bool {
 	for other, has := range found {
 		if other != serverIP && has.file.Values["VARDB_server"] == serverIP {
@@ -75,7 +75,7 @@ func namedByOthers(found map[string]onNode, serverIP string) bool {
 	return false
 }
 
-// crontabFolders are the folders that a crontab of the node names.
+// crontabFolders returns the folders that a crontab of the node refers to.
 func crontabFolders(file astguiclient.File) nodes.CrontabOptions {
 	var options nodes.CrontabOptions
 	options.Home, _ = file.Value("PATHhome")
@@ -86,8 +86,8 @@ func crontabFolders(file astguiclient.File) nodes.CrontabOptions {
 	return options
 }
 
-// addReports says for the site what its crontabs do: recordings and days as the
-// first dialer has them, with what other dialers do in another way as theirs.
+// addReports declares what the crontabs do: recordings and days of the first dialer for
+// all nodes, and those of other dialers if they differ.
 func (m *model) addReports(reports map[string]nodes.Found) {
 	layout, _ := astguiclient.LayoutOf("")
 	first := true
@@ -130,54 +130,53 @@ func positive(to *types.Int64, value int) {
 	}
 }
 
-// declareRecordings says what differs from what holds without being said; null
-// where nothing does.
+// declareRecordings declares the differences from base; nil if there are none.
 func declareRecordings(have, base nodes.Recordings) *recordings {
 	if have.ArchiveFolder == "" {
 		have.ArchiveFolder, have.ArchiveDays = base.ArchiveFolder, base.ArchiveDays
 	}
 	if !have.Ship {
-		have.Transfer = base.Transfer // how nothing is sent
+		have.Transfer = base.Transfer // without effect, since nothing is sent
 	}
 	if have == base {
 		return nil
 	}
-	said := &recordings{}
-	sayText(&said.Format, have.Format, base.Format)
-	sayYes(&said.HTTPS, have.HTTPS, base.HTTPS)
-	sayYes(&said.RunCheck, have.RunCheck, base.RunCheck)
-	sayYes(&said.SortByDate, have.SortByDate, base.SortByDate)
-	sayYes(&said.Ship, have.Ship, base.Ship)
-	sayNumber(&said.Days, have.KeepDays, base.KeepDays)
-	sayNumber(&said.OriginalDays, have.OriginalDays, base.OriginalDays)
-	sayNumber(&said.ShippedDays, have.ShippedDays, base.ShippedDays)
+	declared := &recordings{}
+	setText(&declared.Format, have.Format, base.Format)
+	setBool(&declared.HTTPS, have.HTTPS, base.HTTPS)
+	setBool(&declared.RunCheck, have.RunCheck, base.RunCheck)
+	setBool(&declared.SortByDate, have.SortByDate, base.SortByDate)
+	setBool(&declared.Ship, have.Ship, base.Ship)
+	setNumber(&declared.Days, have.KeepDays, base.KeepDays)
+	setNumber(&declared.OriginalDays, have.OriginalDays, base.OriginalDays)
+	setNumber(&declared.ShippedDays, have.ShippedDays, base.ShippedDays)
 	if have.Transfer != base.Transfer {
-		said.Transfer = &transfer{}
-		sayText(&said.Transfer.Folders, have.Transfer.Folders, base.Transfer.Folders)
-		sayYes(&said.Transfer.LocalFolders, have.Transfer.LocalFolders, base.Transfer.LocalFolders)
-		sayYes(&said.Transfer.RunCheck, have.Transfer.RunCheck, base.Transfer.RunCheck)
-		sayYes(&said.Transfer.Validate, have.Transfer.Validate, base.Transfer.Validate)
-		sayYes(&said.Transfer.Persistent, have.Transfer.Persistent, base.Transfer.Persistent)
-		sayYes(&said.Transfer.Active, have.Transfer.Active, base.Transfer.Active)
-		sayNumber(&said.Transfer.FileLimit, have.Transfer.FileLimit, base.Transfer.FileLimit)
-		sayNumber(&said.Transfer.ListLimit, have.Transfer.ListLimit, base.Transfer.ListLimit)
+		declared.Transfer = &transfer{}
+		setText(&declared.Transfer.Folders, have.Transfer.Folders, base.Transfer.Folders)
+		setBool(&declared.Transfer.LocalFolders, have.Transfer.LocalFolders, base.Transfer.LocalFolders)
+		setBool(&declared.Transfer.RunCheck, have.Transfer.RunCheck, base.Transfer.RunCheck)
+		setBool(&declared.Transfer.Validate, have.Transfer.Validate, base.Transfer.Validate)
+		setBool(&declared.Transfer.Persistent, have.Transfer.Persistent, base.Transfer.Persistent)
+		setBool(&declared.Transfer.Active, have.Transfer.Active, base.Transfer.Active)
+		setNumber(&declared.Transfer.FileLimit, have.Transfer.FileLimit, base.Transfer.FileLimit)
+		setNumber(&declared.Transfer.ListLimit, have.Transfer.ListLimit, base.Transfer.ListLimit)
 	}
-	return said
+	return declared
 }
 
-func sayText(to *types.String, have, base string) {
+func setText(to *types.String, have, base string) {
 	if have != base {
 		*to = types.StringValue(have)
 	}
 }
 
-func sayYes(to *types.Bool, have, base bool) {
+func setBool(to *types.Bool, have, base bool) {
 	if have != base {
 		*to = types.BoolValue(have)
 	}
 }
 
-func sayNumber(to *types.Int64, have, base int) {
+func setNumber(to *types.Int64, have, base int) {
 	if have != base {
 		*to = types.Int64Value(int64(have))
 	}
@@ -204,9 +203,8 @@ func describe(node nodes.Node) nodeModel {
 	return described
 }
 
-// adoptCrontab returns the node's crontab as it stands, written as ours is, the
-// lines of it that are the operator's own, and how it differs from the one that
-// is made for the node.
+// adoptCrontab returns the node's crontab in the form of a generated one, its lines that
+// are the operator's own, and its differences from the generated one.
 func adoptCrontab(serverIP string, has onNode, made astguiclient.NodeFiles) (text string, own, notes []string) {
 	difference := nodes.ReadJobs(has.jobs, crontabFolders(has.file)).Compare(has.jobs, made.Jobs)
 	var existing []nodes.CronJob
@@ -220,13 +218,13 @@ func adoptCrontab(serverIP string, has onNode, made astguiclient.NodeFiles) (tex
 	existing = slices.Concat(difference.Own[:settings], difference.Same, difference.Replaced, difference.Own[settings:])
 	text, err := astguiclient.Crontab(existing)
 	if err != nil {
-		notes = append(notes, fmt.Sprintf("node %s: its crontab cannot be shown: %v", serverIP, err))
+		notes = append(notes, fmt.Sprintf("node %s: unable to show its crontab: %v", serverIP, err))
 	}
 	if len(difference.Own)+len(difference.Replaced)+len(difference.Missing) == 0 {
 		return text, own, notes
 	}
 	var readable strings.Builder
-	fmt.Fprintf(&readable, "node %s: %d jobs of its crontab are those that are made for it.", serverIP, len(difference.Same))
+	fmt.Fprintf(&readable, "node %s: %d jobs of its crontab are as generated.", serverIP, len(difference.Same))
 	list := func(title string, jobs []nodes.CronJob) {
 		if len(jobs) > 0 {
 			readable.WriteString("\n" + title)
@@ -235,8 +233,8 @@ func adoptCrontab(serverIP string, has onNode, made astguiclient.NodeFiles) (tex
 			}
 		}
 	}
-	list("Its own, kept in cron:", difference.Own)
-	list("Missing, which an apply adds:", difference.Missing)
-	list("Written anew by an apply:", difference.Replaced)
+	list("Own lines, declared in cron:", difference.Own)
+	list("Missing lines, which an apply adds:", difference.Missing)
+	list("Lines that an apply changes:", difference.Replaced)
 	return text, own, append(notes, readable.String())
 }

@@ -78,14 +78,14 @@ type identity struct {
 
 func (m model) identity() identity { return identity{m.Name} }
 
-// The defaults of what a group says when the group is left out.
+// Defaults of attributes.
 const (
 	defaultName    = "cluster"
 	defaultSources = "/usr/src/astguiclient/trunk"
 )
 
-// site is what the files are made from: what is declared, over what the layout
-// has where nothing is.
+// site returns the input of the files: the declared values, and the defaults of the
+// layout.
 func (m model) site() astguiclient.Site {
 	layout, _ := astguiclient.LayoutOf(m.Layout.ValueString()) // the schema has checked the name
 	maps.Copy(layout.Settings, m.Settings)
@@ -131,7 +131,8 @@ func (m model) archives(base nodes.Archives) nodes.Archives {
 	return base
 }
 
-// logDays lets log_days alone speak for Asterisk's logs, too, and its 0 for all.
+// logDays returns the days of logs. log_days is also the default for Asterisk's logs,
+// and 0 applies to screen logs, too.
 func (m model) logDays(base nodes.LogDays) nodes.LogDays {
 	if !m.LogDays.IsNull() {
 		base.VICIdial = int(m.LogDays.ValueInt64())
@@ -165,7 +166,7 @@ func (n nodeModel) node(serverIP string, threeWay bool) nodes.Node {
 	return node
 }
 
-// with fills in the files of a site.
+// with sets the computed attributes to the files of a site.
 func (m model) with(site astguiclient.Site, files map[string]astguiclient.NodeFiles) model {
 	letters, confs, filled := map[string]string{}, map[string]string{}, map[string]string{}
 	userData, userFilled := map[string]string{}, map[string]string{}

@@ -39,7 +39,7 @@ type archive struct {
 	Days   types.Int64  `tfsdk:"keep_days"`
 }
 
-// over lays what is declared over what holds without it.
+// over returns base with the declared values.
 func (r *recordings) over(base nodes.Recordings) nodes.Recordings {
 	if r == nil {
 		return base
@@ -113,12 +113,12 @@ func recordingsAttribute(about string) schema.SingleNestedAttribute {
 					"validate":      boolean("Whether the size of a file is compared after its transfer (`--ftp-validate`). The default is false, unless `layout` has another one."),
 					"persistent":    boolean("Whether a transfer stays logged in between files (`--ftp-persistent`). The default is false, unless `layout` has another one."),
 					"active":        boolean("Whether the archive opens data connections (`--ftp-active`). The default is false, unless `layout` has another one."),
-					"file_limit":    limit("Files that one run sends at most (`--transfer-limit`). The default is 1000, unless `layout` has another one."),
-					"list_limit":    limit("Files that one run looks at, at most (`--list-limit`). The default is 1000, unless `layout` has another one."),
+					"file_limit":    limit("The largest number of files that one run sends (`--transfer-limit`). The default is 1000, unless `layout` has another one."),
+					"list_limit":    limit("The largest number of files that one run checks (`--list-limit`). The default is 1000, unless `layout` has another one."),
 				},
 			},
 			"keep_days":           days("Days after which every file of a recording is removed from the node, whether it was sent or not. The default, 0, keeps them."),
-			"keep_originals_days": days("Days after which originals of compressed recordings are removed, the largest files by far. 0 keeps them for `keep_days`. The default is 0, unless `layout` has another one."),
+			"keep_originals_days": days("Days after which originals of compressed recordings are removed; they are the largest files. 0 keeps them for `keep_days`. The default is 0, unless `layout` has another one."),
 			"keep_shipped_days":   days("Days after which recordings that were sent to the archive are removed from the node. 0 keeps them for `keep_days`. The default is 0, unless `layout` has another one."),
 			"archive": schema.SingleNestedAttribute{
 				Optional: true, MarkdownDescription: "What archive nodes do with recordings. Without it, they do nothing with them.",

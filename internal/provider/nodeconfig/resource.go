@@ -1,6 +1,6 @@
 // Package nodeconfig implements vicidial_node_config: the files that make machines the
-// nodes of a cluster. Package cluster decides which node does what, package
-// astguiclient makes the text. The resource writes to no database.
+// nodes of a cluster. Package nodes decides which node does what, package astguiclient
+// generates the text. The resource writes to no database.
 package nodeconfig
 
 import (
@@ -14,9 +14,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// store is the part of the cluster that files of nodes are held against.
+// store is the part of the store that the nodes are compared with.
 type store interface {
-	Expected(context.Context) (cluster.Servers, error) // what will be there once this run has written
+	Expected(context.Context) (cluster.Servers, error) // servers after this run
 }
 
 var (
@@ -31,8 +31,7 @@ type Resource struct{ store store }
 
 func New() resource.Resource { return &Resource{} }
 
-// Metadata names the resource. Its own name can be changed: it is no key of
-// anything.
+// Metadata returns the type name. The name of an object may change: it is not a key.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_node_config"
 	resp.ResourceBehavior.MutableIdentity = true
@@ -42,8 +41,8 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
-// ModifyPlan makes the files at plan time, so that a reviewer reads every line
-// that changes on a node.
+// ModifyPlan generates the files, so that the plan shows every line that changes on a
+// node.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	m, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
 	if !ok {
@@ -56,53 +55,52 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		site.Cluster.Standing = prior.site().Cluster.Faults() // what the nodes do already is warned of, not refused
+		site.Cluster.Standing = prior.site().Cluster.Faults() // existing faults are warnings, not errors
 	}
 	files, err := site.Files()
-	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("nodes"), "The nodes' files cannot be made", err)...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("nodes"), "Unable to generate the files of the nodes", err)...)
 	if err != nil {
 		return
 	}
 	m = m.with(site, files)
-	if !reflect.DeepEqual(m, prior) { // no warning comes again with a plan that changes nothing
+	if !reflect.DeepEqual(m, prior) { // a plan without changes repeats no warning
 		resp.Diagnostics.Append(m.review(site.Cluster)...)
 		resp.Diagnostics.Append(r.compare(ctx, m)...)
 	}
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 }
 
-// Create puts the files into state. Nothing else holds them.
+// Create sets the state to the files, and writes nothing else.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	if m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics); ok {
 		publish(ctx, m, tfhelper.ForCreate(resp))
 	}
 }
 
-// Read leaves the files as they are: what is on a node cannot be seen from here.
+// Read does not change the state: the provider cannot read files of nodes.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
 		tfhelper.ForRead(resp).SetState(ctx, m.identity(), m, nil)
 	}
 }
 
-// Update puts the files into state as they are now.
+// Update sets the state to the files.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	if m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics); ok {
 		publish(ctx, m, tfhelper.ForUpdate(resp))
 	}
 }
 
-// Delete forgets the files. Those on the nodes stay.
+// Delete removes the files from state only. Those on the nodes stay.
 func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// ImportState reads files as they are on the nodes, given as text or by their
-// paths.
+// ImportState imports the files of nodes, by their paths or as text.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	if req.ID == "" {
 		var id identity
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
 		resp.Diagnostics.AddError("Unable to import node configuration",
-			"A name tells nothing of the files. Import by id: the paths of the files, separated by commas, or the text of one.")
+			"A name does not identify the files. Import by id: the paths of the files, separated by commas, or the text of one.")
 		return
 	}
 	m, notes, err := adopt(req.ID)
@@ -111,7 +109,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		return
 	}
 	for _, note := range notes {
-		resp.Diagnostics.AddWarning("A file says something else than it seems to", note)
+		resp.Diagnostics.AddWarning("Imported file", note)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	if resp.Identity != nil {
@@ -121,10 +119,10 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 func publish(ctx context.Context, m model, to tfhelper.Response) {
 	site := m.site()
-	site.Cluster.Standing = site.Cluster.Faults() // the plan has said what is refused
+	site.Cluster.Standing = site.Cluster.Faults() // the plan has reported the errors
 	files, err := site.Files()
 	if err != nil {
-		to.Diagnostics.Append(tfhelper.Diagnose("Unable to make the files of the nodes", "", err)...)
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to generate the files of the nodes", "", err)...)
 		return
 	}
 	m = m.with(site, files)

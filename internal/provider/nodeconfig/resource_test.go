@@ -231,7 +231,7 @@ func TestAccNodeConfig_importByContent(t *testing.T) {
 					return nil
 				},
 			},
-			{ResourceName: files, ImportState: true, ImportStateId: "VARDB_server => 10.0.0.1\n", ExpectError: says("the file does not say whose it is")},
+			{ResourceName: files, ImportState: true, ImportStateId: "VARDB_server => 10.0.0.1\n", ExpectError: says("the file has no valid address of its node")},
 			{ResourceName: files, ImportState: true, ImportStateId: "/nowhere/astguiclient.conf", ExpectError: says("no such file")},
 		},
 	})

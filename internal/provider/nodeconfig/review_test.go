@@ -27,7 +27,7 @@ func warned(t *testing.T, found diag.Diagnostics, texts ...string) {
 func TestReview(t *testing.T) {
 	with := func(key, password string) model { return model{Secrets: map[string]string{key: password}} }
 	t.Run("a shipped password is reported", func(t *testing.T) {
-		warned(t, with("VARDB_pass", "1234").review(nodes.Site{}), "VARDB_pass is the password that every VICIdial is shipped with")
+		warned(t, with("VARDB_pass", "1234").review(nodes.Site{}), "VARDB_pass is VICIdial's default password")
 		warned(t, with("VARDB_custom_pass", "custom1234").review(nodes.Site{}), "VARDB_custom_pass is the password")
 	})
 	t.Run("a password that a shell would act on is told, and not shown", func(t *testing.T) {

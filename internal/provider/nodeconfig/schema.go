@@ -34,12 +34,12 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(defaultName),
-				MarkdownDescription: "Name of the set of files, for people. Defaults to `" + defaultName + "`.",
+				MarkdownDescription: "Display name of the set of files. Defaults to `" + defaultName + "`.",
 				Validators:          []validator.String{stringvalidator.LengthBetween(1, 64), oneLine},
 			},
 			"nodes": schema.MapNestedAttribute{
 				Required:            true,
-				MarkdownDescription: "All nodes of the cluster, by `server_ip`. Nodes that are left out are not counted when duties are given out.",
+				MarkdownDescription: "All nodes of the cluster, by `server_ip`. Nodes that are left out get no duties.",
 				Validators: []validator.Map{
 					mapvalidator.SizeAtLeast(1),
 					mapvalidator.KeysAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
@@ -53,7 +53,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"layout": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The installer whose paths and jobs are the defaults: `vicibox` (openSUSE) or `almalinux`. Without it, those of VICIdial's own documents are.",
+				MarkdownDescription: "The installer whose paths and jobs are the defaults: `vicibox` (openSUSE) or `almalinux`. Without it, the defaults are those of VICIdial's own documents.",
 				Validators:          []validator.String{stringvalidator.OneOf(astguiclient.Layouts()...)},
 			},
 			"log_archive": schema.StringAttribute{
@@ -76,17 +76,17 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 					"statuses":  archiveIDs("Statuses of leads that are moved. If you leave it out, all statuses."),
 				},
 			},
-			"inbound_email_parser": boolean("Whether the node that does `inbound_email` fetches email from the mailboxes every minute (`AST_inbound_email_parser.pl`): keepalive E only hands out what was fetched. The default is false, unless `layout` has another one."),
+			"inbound_email_parser": boolean("Whether the node that does `inbound_email` fetches email from the mailboxes every minute (`AST_inbound_email_parser.pl`): keepalive E only distributes fetched email. The default is false, unless `layout` has another one."),
 			"settings":             settings("Keys of `astguiclient.conf` on all nodes, as VICIdial calls them, such as `VARDB_server`, `PATHweb` or `VARFTP_host`. What is left out has the value that `install.pl` gives it; `VARDB_server` is the one database node."),
 			"extra":                extra("Keys of `astguiclient.conf` that `install.pl` does not know, on all nodes. `install.pl` removes them whenever it runs, and `install_command` adds them again. Without it there are none."),
 			"secrets": schema.MapAttribute{
 				Optional: true, Sensitive: true, ElementType: types.StringType,
 				MarkdownDescription: "Passwords by key: " + quoted(astguiclient.Secrets()) + ". The state contains them as sensitive values, so do not set this if you can avoid it. Without it the file has placeholders, and `fill_command` replaces them on the node.",
-				Validators:          []validator.Map{pairs{"passwords that VICIdial's readers take as they are", checkSecret}},
+				Validators:          []validator.Map{pairs{"passwords that VICIdial's programs read unchanged", checkSecret}},
 			},
-			"recordings":        recordingsAttribute("What telephony nodes do with recordings. Attributes that are left out are as `layout` has them, and without a layout as in VICIdial's own crontab."),
+			"recordings":        recordingsAttribute("What telephony nodes do with recordings. The defaults of its attributes are those of `layout`, and without a layout those of VICIdial's own crontab."),
 			"log_days":          days("Days after which log files of VICIdial and Asterisk are removed; 0 keeps them, screen logs too. The default is 2, unless `layout` has another one."),
-			"asterisk_log_days": days("Days after which Asterisk's log files are removed; 0 keeps them. The default is `log_days` if you set it, and else that of `layout`."),
+			"asterisk_log_days": days("Days after which Asterisk's log files are removed; 0 keeps them. The default is `log_days` if you set it, otherwise that of `layout`."),
 			"screen_log_days":   days("Days after which screen logs are removed; 0 keeps them. The default is 4, unless `layout` has another one."),
 			"speech_days":       days("Days after which sound files that were generated from text are removed. The default, 0, keeps them."),
 			"time_server": schema.StringAttribute{
@@ -105,7 +105,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 					},
 					"copy_sample_conf_files": schema.BoolAttribute{
 						Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-						MarkdownDescription: "Whether telephony nodes get Asterisk's sample configuration, over what is there. Right for a first installation, wrong for an upgrade. Defaults to false.",
+						MarkdownDescription: "Whether the sample configuration of Asterisk replaces the files on telephony nodes. Use it for a first installation, not for an upgrade. Defaults to false.",
 					},
 				},
 			},
@@ -116,7 +116,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Computed: true, Sensitive: true, ElementType: types.StringType,
 				MarkdownDescription: "The same with the passwords of `secrets`. Null where `secrets` is left out.",
 			},
-			"crontab":      computed("root's crontab of each node, by `server_ip`, as `crontab FILE` takes it."),
+			"crontab":      computed("root's crontab of each node, by `server_ip`, for `crontab FILE`."),
 			"fill_command": computed("Shell command that puts passwords into the file on the node, from environment variables of the keys' names, such as `VARDB_pass`. It changes nothing when one is missing or has a character that VICIdial would lose."),
 			"user_data":    computed("cloud-init user data of each node: both files, then `fill_command` with passwords from `" + astguiclient.Environment + "`, `install_command`, and the crontab last."),
 			"user_data_filled": schema.MapAttribute{
@@ -168,7 +168,7 @@ func nodeAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "The exact value of `VARactive_keepalives` of this node. By default it follows from roles and duties. Use it for existing nodes that differ; the plan warns of the difference.",
 			Validators:          []validator.String{tfhelper.StringValidator("letters of VARactive_keepalives", nodes.CheckKeepalives)},
 		},
-		"three_way_check": boolean("Whether a program of its own watches 3-way conferences of a MeetMe node (`--cu3way`); the cron job for conferences leaves them to it then. The default is false, unless `layout` has another one. The program of keepalive C needs no such help."),
+		"three_way_check": boolean("Whether a separate program checks 3-way conferences of a MeetMe node (`--cu3way`), in place of the cron job for conferences. The default is false, unless `layout` has another one. With keepalive C it is not needed."),
 		"recordings":      recordingsAttribute("What this telephony node does with recordings. The default is `recordings` of all nodes."),
 		"keepalive_flags": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
@@ -195,14 +195,14 @@ func nodeAttributes() map[string]schema.Attribute {
 func settings(about string) schema.MapAttribute {
 	return schema.MapAttribute{
 		Optional: true, ElementType: types.StringType, MarkdownDescription: about,
-		Validators: []validator.Map{pairs{"keys that install.pl knows, with values that VICIdial's readers take as they are", checkSetting}},
+		Validators: []validator.Map{pairs{"keys that install.pl knows, with values that VICIdial's programs read unchanged", checkSetting}},
 	}
 }
 
 func extra(about string) schema.MapAttribute {
 	return schema.MapAttribute{
 		Optional: true, ElementType: types.StringType, MarkdownDescription: about,
-		Validators: []validator.Map{pairs{"keys that VICIdial takes for no other, with values that its readers take as they are", checkExtra}},
+		Validators: []validator.Map{pairs{"keys that VICIdial does not read as other keys, with values that its programs read unchanged", checkExtra}},
 	}
 }
 
@@ -226,7 +226,7 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"name": identityschema.StringAttribute{
 			RequiredForImport: true,
-			Description:       "Name of the set of files. An import needs the files themselves and goes by id.",
+			Description:       "Name of the set of files. An import needs the files: import by id.",
 		},
 	}}
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// pairs checks each key of a map together with its value, and points at it.
+// pairs validates each key of a map together with its value.
 type pairs struct {
-	says  string
+	description  string
 	check func(key, value string) error
 }
 
-func (p pairs) Description(context.Context) string         { return p.says }
-func (p pairs) MarkdownDescription(context.Context) string { return p.says }
+func (p pairs) Description(context.Context) string         { return p.description }
+func (p pairs) MarkdownDescription(context.Context) string { return p.description }
 
 func (p pairs) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
 	elements := req.ConfigValue.Elements()
@@ -43,7 +43,7 @@ func checkSetting(key, value string) error {
 
 func checkExtra(key, value string) error {
 	if slices.Contains(astguiclient.Keys(), key) {
-		return fmt.Errorf("key %s: install.pl knows it; it belongs into settings", key)
+		return fmt.Errorf("key %s: install.pl knows it; write it into settings", key)
 	}
 	if err := astguiclient.CheckKey(key); err != nil {
 		return err
@@ -53,7 +53,7 @@ func checkExtra(key, value string) error {
 
 func checkSecret(key, value string) error {
 	if !slices.Contains(astguiclient.Secrets(), key) {
-		return fmt.Errorf("key %s: it is no password; those are %s", key, strings.Join(astguiclient.Secrets(), ", "))
+		return fmt.Errorf("key %s: it is not a password; the passwords are %s", key, strings.Join(astguiclient.Secrets(), ", "))
 	}
 	return astguiclient.CheckValue(key, value)
 }

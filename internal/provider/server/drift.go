@@ -42,7 +42,7 @@ func (r *Resource) changesSince(ctx context.Context, prior memory, server cluste
 	var changes []columnChange
 	for _, column := range slices.Sorted(maps.Keys(server.Row)) {
 		if before, known := prior.Row[column]; known && !cluster.Equivalent(column, before, server.Row[column]) {
-			changes = append(changes, columnChange{column, fmt.Sprintf("%s: %s → %s", column, before, server.Row[column])})
+			changes = append(changes, columnChange{column, cluster.DescribeChange(column, before.String(), server.Row[column].String())})
 		}
 	}
 	if len(changes) > 0 {

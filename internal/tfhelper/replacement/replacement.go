@@ -70,7 +70,7 @@ const (
 // rows.
 type Key struct {
 	of   func(context.Context, State) string // empty where there is no key
-	rows path.Path                           // the attribute of a key that is a column, which collations compare
+	rows path.Path                           // the attribute of a key that is a column
 	file bool                                // the object is in no table
 }
 
