@@ -16,8 +16,8 @@ import (
 
 // pairs validates each key of a map together with its value.
 type pairs struct {
-	description  string
-	check func(key, value string) error
+	description string
+	check       func(key, value string) error
 }
 
 func (p pairs) Description(context.Context) string         { return p.description }
