@@ -26,18 +26,18 @@ func warned(t *testing.T, found diag.Diagnostics, texts ...string) {
 
 func TestReview(t *testing.T) {
 	with := func(key, password string) model { return model{Secrets: map[string]string{key: password}} }
-	t.Run("a shipped password is reported", func(t *testing.T) {
+	t.Run("a default password is reported", func(t *testing.T) {
 		warned(t, with("VARDB_pass", "1234").review(nodes.Site{}), "VARDB_pass is VICIdial's default password")
-		warned(t, with("VARDB_custom_pass", "custom1234").review(nodes.Site{}), "VARDB_custom_pass is the password")
+		warned(t, with("VARDB_custom_pass", "custom1234").review(nodes.Site{}), "VARDB_custom_pass is VICIdial's default password")
 	})
-	t.Run("a password that a shell would act on is told, and not shown", func(t *testing.T) {
+	t.Run("a password with special characters of a shell is reported, and not shown", func(t *testing.T) {
 		found := with("VARDB_pass", "hush$hush").review(nodes.Site{})
 		warned(t, found, "ADMIN_backup.pl")
 		if strings.Contains(found[0].Detail(), "hush") {
 			t.Error("the password is shown")
 		}
 	})
-	t.Run("a sound password is not", func(t *testing.T) { warned(t, with("VARDB_pass", "pW-0_.x").review(nodes.Site{})) })
+	t.Run("a valid password is not reported", func(t *testing.T) { warned(t, with("VARDB_pass", "pW-0_.x").review(nodes.Site{})) })
 }
 
 func TestCompare(t *testing.T) {
