@@ -135,7 +135,7 @@ func TestAccInboundNumbers_refusesAtPlanTime(t *testing.T) {
 			refused(aBlock(d, `"8005550299-8005550200"`, toGroup...), "runs backwards"),
 			refused(aBlock(d, `"8005550200-8005550210", "8005550205"`, toGroup...), "8005550205 is in"),
 			refused(aBlock(d, `"8005550200", "default"`, toGroup...), "VICIdial's own row"),
-			refused(aBlock(d, `"800 5550200"`, toGroup...), "no wildcards"),
+			refused(aBlock(d, `"800 5550200"`, toGroup...), "without wildcards"),
 			refused(aBlock(d, `"8005550200-8005550210"`, `did_route = "IN_GROUP"`), "8005550200-8005550210: IN_GROUP reads group_id, which is blank"),
 			refused(aBlock(d, `"8005550200-8005550210"`, with(`overrides = { "8005550205" = { did_route = "PHONE", phone = "101", server_ip = "10.0.0.9" } }`)...), `overrides\["8005550205"\]\["server_ip"\].*server 10.0.0.9 is neither`),
 			refused(aBlock(d, `"8005550200"`, with(`overrides = { "8005550205" = { did_active = "false" } }`)...), "8005550205 is not among"),

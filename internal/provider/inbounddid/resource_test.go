@@ -157,7 +157,7 @@ func TestAccInboundDID_refusesAtPlanTime(t *testing.T) {
 			refused(strings.Replace(aDID(d, `did_route = "AGENT"`, `user = "6666"`), "8005551212", "8005551213", 1), "AGENT, while the agent is not logged in, reads voicemail_ext, which is blank"),
 			refused(strings.Replace(aDID(d, `no_agent_ingroup_redirect = "Y"`), "8005551212", "8005551213", 1), "every call goes to no_agent_ingroup_extension"),
 			refused(strings.Replace(aDID(d, `filter_inbound_number = "GROUP"`), "8005551212", "8005551213", 1), "filter_phone_group_id, which is blank"),
-			refused(strings.Replace(aDID(d, `did_route = "EXTEN"`), "8005551212", "800 5551213", 1), "no wildcards"),
+			refused(strings.Replace(aDID(d, `did_route = "EXTEN"`), "8005551212", "800 5551213", 1), "without wildcards"),
 			refused(strings.Replace(aDID(d, `did_route = "EXTEN"`), "8005551212", "default", 1), "VICIdial's own row"),
 			refused(aDID(d, `reserved = true`), "only default and did_system_filter"),
 			refused(aDID(old, `did_route = "VMAIL_NO_INST"`, `voicemail_ext = "1"`), "cannot hold \"VMAIL_NO_INST\""),
