@@ -209,7 +209,7 @@ func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
 			step(fullConfig(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, "SIP", "DAHDI")), `cannot hold "DAHDI"`),
 			step(fullConfig(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2000" = { colour = "red" } }`), `"colour" is not an attribute of phone`),
 			step(fullConfig(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2001" = { protocol = "IAX2" } }`), `seat 2001 is not among the seats`),
-			step(fullConfig(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2000" = { outbound_cid = "1" } }`), `phone.outbound_cid does not say`),
+			step(fullConfig(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2000" = { outbound_cid = "1" } }`), `phone.outbound_cid does not set it`),
 			step(fullConfig(d, `"3000"`, twoServers, aPassword), `the login 3000a belongs to the phone with extension 77 on 10.0.0.4`),
 			step(fullConfig(d, `"3100"`, twoServers, aPassword), `the voicemail id 3100 belongs to phone 3000a`),
 			step(fullConfig(d, `"3200"`, twoServers, aPassword), `phone other on 10.0.0.1 has the extension 3200 already`),

@@ -368,7 +368,7 @@ func TestAccCarrierRoute_refusesAtPlanTime(t *testing.T) {
 		refused(on("FIRST", `"10.0.0.9"`), `server 10.0.0.9 is neither`),
 		refused(on("FIRST", `"10.0.0.01"`), `not an IPv4 address`),
 		refused(on("a-b", two), `not a valid name`),
-		refused(on("FIRST", two, `all_servers = true`), `not both, and not neither`),
+		refused(on("FIRST", two, `all_servers = true`), `set exactly one of servers`),
 		refused(on("FIRST", two, `per_server = { "10.0.0.3" = { active = false } }`), `10.0.0.3 is not among the servers`),
 		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Dial(SIP/x"`), `line 1: '\(' is not closed`),
 		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Hangup()\n[general]\n"`), `line 2: this line opens a section`),
