@@ -6,13 +6,17 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
 var (
 	// citation is how code, tests and pages cite a fact about VICIdial.
-	citation = regexp.MustCompile(`docs/vicidial/([a-z-]+\.md)(?:#([\w-]+))?`)
+	citation   = regexp.MustCompile(`docs/vicidial/([a-z-]+\.md)(?:#([\w-]+))?`)
+	designNote = regexp.MustCompile(`docs/design/[\w-]+\.md`)
+	// goFile is how a page names a file of Go, with or without its folder.
+	goFile = regexp.MustCompile("`([\\w./-]+\\.go)`")
 	// oldCitation is the form that named a document outside the repository. It is
 	// spelled so that this file does not match.
 	oldCitation = regexp.MustCompile(`F\x{a7}`)
@@ -39,6 +43,11 @@ func TestCitations_resolve(t *testing.T) {
 		if oldCitation.Match(text) {
 			t.Errorf("%s cites by section number; cite a page and an anchor of docs/vicidial", path)
 		}
+		for _, cited := range designNote.FindAllString(string(text), -1) {
+			if _, err := os.Stat(cited); err != nil {
+				t.Errorf("%s: %s: no such note", path, cited)
+			}
+		}
 		for _, cited := range citation.FindAllStringSubmatch(string(text), -1) {
 			found++
 			page, read := texts["docs/vicidial/"+cited[1]]
@@ -55,6 +64,37 @@ func TestCitations_resolve(t *testing.T) {
 	})
 	if err != nil || found < 100 {
 		t.Fatalf("%d citations, %v", found, err)
+	}
+}
+
+// Files that notes on the design and CONTRIBUTING.md name are there. NOUN stands for a
+// new resource.
+func TestCitations_goFilesExist(t *testing.T) {
+	var files []string
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		files = append(files, "/"+filepath.ToSlash(path))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes, _ := filepath.Glob("docs/design/*.md")
+	found := 0
+	for _, note := range append(notes, "CONTRIBUTING.md") {
+		text, err := os.ReadFile(note)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, named := range goFile.FindAllStringSubmatch(string(text), -1) {
+			found++
+			is := func(path string) bool { return strings.HasSuffix(path, "/"+named[1]) }
+			if !strings.Contains(named[1], "NOUN") && !slices.ContainsFunc(files, is) {
+				t.Errorf("%s names %s, which does not exist", note, named[1])
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("%d files are named", found)
 	}
 }
 

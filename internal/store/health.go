@@ -60,7 +60,7 @@ func (s *Store) Health(ctx context.Context) (health.Snapshot, error) {
 	return snapshot, s.readStanding(ctx, info, &snapshot)
 }
 
-// readStanding reads what [health.Standing] judges.
+// readStanding reads the carriers, templates and trunks, whose faults do not depend on time.
 func (s *Store) readStanding(ctx context.Context, info serverInfo, snapshot *health.Snapshot) (err error) {
 	snapshot.FirstLogin = info.firstLogin
 	if snapshot.Carriers, err = s.carriers.latest(ctx, true); err != nil {

@@ -46,7 +46,7 @@ func TestAccServers(t *testing.T) {
 			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
-					{Config: acctest.Provider(d) + "data \"vicidial_servers\" \"some\" {\n server_id_matches = \"(\"\n}\n", ExpectError: regexp.MustCompile(`no\s+regular\s+expression`)},
+					{Config: acctest.Provider(d) + "data \"vicidial_servers\" \"some\" {\n server_id_matches = \"(\"\n}\n", ExpectError: regexp.MustCompile(`not\s+a\s+regular\s+expression`)},
 					all,
 					found("active_asterisk_server = true", "10.0.0.1", "10.0.0.2", "10.0.0.3"),
 					found("active_asterisk_server = false", "10.0.0.5"),
