@@ -120,11 +120,7 @@ func (s *Store) Apply(ctx context.Context, decide planFunc) (err error) {
 func (s *Store) serve(ctx context.Context) {
 	w := &writer{store: s}
 	for {
-		batch := s.requests.take()
-		for _, r := range batch {
-			since(r.ctx, s.log.lock, "waited for other changes of this run", r.since) //nolint:contextcheck // each change has the context of its caller
-		}
-		s.answer(ctx, w, batch)
+		batch := s.answer(ctx, w, s.takeRequests())
 		if s.requests.idle() {
 			w.close(ctx)
 		}
@@ -137,24 +133,41 @@ func (s *Store) serve(ctx context.Context) {
 	}
 }
 
-// answer decides and writes a batch, as much at once as has nothing in common.
-func (s *Store) answer(ctx context.Context, w *writer, batch []*request) {
+// takeRequests returns the changes that wait.
+func (s *Store) takeRequests() []*request {
+	batch := s.requests.take()
+	for _, r := range batch {
+		since(r.ctx, s.log.lock, "waited for other changes of this run", r.since)
+	}
+	return batch
+}
+
+// answer decides and writes a batch, as much at once as has nothing in common. Changes
+// that come while the lock is acquired join the batch, which is returned.
+func (s *Store) answer(ctx context.Context, w *writer, batch []*request) []*request {
+	all := batch
 	for len(batch) > 0 {
-		if w.conn == nil && !s.begin(ctx, w, batch) {
-			return
+		acquired := w.conn == nil
+		if acquired && !s.begin(ctx, w, batch) {
+			return all
 		}
 		if w.stale {
 			if err := w.trust(ctx); err != nil {
 				for _, r := range batch {
 					r.err = err
 				}
-				return
+				return all
 			}
+		}
+		if acquired {
+			more := s.takeRequests()
+			all, batch = slices.Concat(all, more), slices.Concat(batch, more)
 		}
 		now, later := s.decide(w, batch) //nolint:contextcheck // each change has the context of its caller
 		s.write(ctx, w, now)
 		w.fresh, batch = false, later
 	}
+	return all
 }
 
 // begin acquires the lock for a batch. A cancelled caller fails alone.
