@@ -266,11 +266,10 @@ var clearedColumns = []string{"active", ColumnLogins, ColumnTelephony, ColumnBal
 // removal was planned. What removals write, of this server or of its twin, does not
 // count.
 func (r Removal) checkUnedited() error {
-	for _, column := range ServerColumns {
-		seen, known := r.Seen[column]
-		held, there := r.Server.Row[column]
+	for _, column := range Drift(r.Server.Row, r.Seen.Only(ServerColumns...), Equivalent) {
+		held := r.Server.Row[column]
 		written := slices.Contains(clearedColumns, column) && !held.Yes() || column == "active_twin_server_ip" && held.Text == ""
-		if known && there && !written && !Equivalent(column, held, seen) {
+		if !written {
 			return &Conflict{Subject: "server " + r.Server.ID(), Found: "was " + changed(column, held.String())}
 		}
 	}

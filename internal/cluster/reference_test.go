@@ -227,3 +227,34 @@ func TestRemoval(t *testing.T) {
 		}
 	})
 }
+
+// A removal is refused where somebody has edited the row since it was planned. What
+// daemons write into the row all the time, and what the removal itself has written, is
+// no edit.
+func TestPlanRemoval_edited(t *testing.T) {
+	t.Parallel()
+	row := func(with Row) Row {
+		row := Row{"server_id": Text("dial1"), ColumnServerIP: Text("10.0.0.1"), "active": Text("Y"), "max_vicidial_trunks": Text("90"), "sysload": Text("10")}
+		maps.Copy(row, with)
+		return row
+	}
+	for name, c := range map[string]struct {
+		seen, now Row
+		conflict  bool
+	}{
+		"as it was planned":             {row(nil), row(nil), false},
+		"edited":                        {row(nil), row(Row{"max_vicidial_trunks": Text("96")}), true},
+		"its load":                      {row(nil), row(Row{"sysload": Text("250")}), false},
+		"cleared by an earlier removal": {row(nil), row(Row{"active": Text("N")}), false},
+		"activated":                     {row(Row{"active": Text("N")}), row(nil), true},
+		"not known":                     {nil, row(nil), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := PlanRemoval(Removal{Server: Server{Row: c.now}, Seen: c.seen})
+			if conflict := (*Conflict)(nil); errors.As(err, &conflict) != c.conflict || !c.conflict && err != nil {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}

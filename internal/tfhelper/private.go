@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
 // rowsKey is the key of private state for the rows that were read last. A write compares
@@ -111,4 +112,14 @@ func LoadRows[Rows any](ctx context.Context, private PrivateGetter, diags *diag.
 	rows, found, failed := LoadPrivate[Rows](ctx, private, rowsKey)
 	diags.Append(failed...)
 	return rows, found
+}
+
+// LoadPlannedRows is [LoadRows] in the plan of an existing object. It returns false for
+// a new object: Terraform passes its plan the private state of the instance that it
+// replaces, or of the object whose rows are all deleted.
+func LoadPlannedRows[Rows any](ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) (rows Rows, found bool) {
+	if req.State.Raw.IsNull() {
+		return rows, false
+	}
+	return LoadRows[Rows](ctx, req.Private, diags)
 }

@@ -238,6 +238,11 @@ func HasSecret(text string) bool {
 	return SealSecrets(text, "x") != cluster.NormalText(text) || SealDialed(text, "x") != text
 }
 
+// HasPassword reports whether the text of a column has a password in it.
+func HasPassword(column string, value cluster.Value) bool {
+	return cluster.MayHoldPassword(column) && HasSecret(value.Text)
+}
+
 func seal(text string, places []secretPlace, name string) string {
 	slices.SortFunc(places, func(a, b secretPlace) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
 	var sealed strings.Builder

@@ -2,7 +2,6 @@ package seating
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -21,9 +20,17 @@ type Deviation struct {
 	// (docs/vicidial/generator.md#voicemail-write-back,
 	// docs/vicidial/agent-login.md#alias-rules).
 	Password bool
-	Logged   []LogRecord       // records of the admin change log that may name the author
-	cells    map[string]string // texts of columns with another value, by row and column, and of rows that are missing
-	deleted  []string          // rows that go, as their cells name them
+	Logged   []LogRecord          // records of the admin change log that may name the author
+	cells    map[rowColumn]string // texts of columns with another value, and of rows that are missing
+	deleted  []rowColumn          // rows that go
+}
+
+// rowColumn names a column of a row, or the row if it has no column.
+type rowColumn struct{ section, key, server, column string }
+
+func (c rowColumn) row() rowColumn {
+	c.column = ""
+	return c
 }
 
 // LogRecord identifies a row in the admin change log.
@@ -60,7 +67,7 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 	bySeat := map[string]*Deviation{}
 	deviationOf := func(seat string) *Deviation {
 		if bySeat[seat] == nil {
-			bySeat[seat] = &Deviation{Seat: seat, cells: map[string]string{}}
+			bySeat[seat] = &Deviation{Seat: seat, cells: map[rowColumn]string{}}
 		}
 		return bySeat[seat]
 	}
@@ -74,7 +81,7 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 	addCell := func(section string, c cellChange, format string, args ...any) {
 		add(c.seat, section, c.record, format, args...)
 		d := deviationOf(c.seat)
-		d.cells[rowOf(section, c.key, c.server)+" "+c.column] = d.Texts[len(d.Texts)-1]
+		d.cells[rowColumn{section, c.key, c.server, c.column}] = d.Texts[len(d.Texts)-1]
 	}
 	for _, p := range d.addedPhones {
 		addCell(logPhones, cellChange{seat: p.Seat, key: p.Login, server: p.ServerIP, record: p.Extension}, "%s is missing", p.title())
@@ -93,7 +100,7 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 	}
 	for _, p := range d.deletedPhones {
 		add(p.Seat, logPhones, p.Extension, "%s is there although the seat is not placed there", p.title())
-		deviationOf(p.Seat).deleted = append(deviationOf(p.Seat).deleted, rowOf(logPhones, p.Login, p.ServerIP))
+		deviationOf(p.Seat).deleted = append(deviationOf(p.Seat).deleted, rowColumn{section: logPhones, key: p.Login, server: p.ServerIP})
 	}
 	for _, a := range d.addedAliases {
 		addCell(logAliases, cellChange{seat: a.Seat, key: a.ID, record: a.ID}, "%s is missing", a.title())
@@ -103,7 +110,7 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 	}
 	for _, a := range d.deletedAliases {
 		add(a.Seat, logAliases, a.ID, "%s is there although the seat is gone", a.title())
-		deviationOf(a.Seat).deleted = append(deviationOf(a.Seat).deleted, rowOf(logAliases, a.ID, ""))
+		deviationOf(a.Seat).deleted = append(deviationOf(a.Seat).deleted, rowColumn{section: logAliases, key: a.ID})
 	}
 	for _, c := range slices.Concat(d.changedUsers, d.clearedUsers) {
 		addCell(logUsers, c, "user %s: phone_login is %s, not %s", c.key, quote(c.from), quote(c.to))
@@ -119,16 +126,13 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 	return deviations
 }
 
-// rowOf names a row in the cells of a [Deviation].
-func rowOf(section, key, server string) string { return section + " " + key + " " + server }
-
 // CheckUnedited returns a [cluster.Conflict] where a column that is to be written, or a
 // row that is to go or to be written again, holds neither what was declared before nor
 // what was known of it when the plan was made. now are the deviations from the earlier
 // declaration, next those from the wanted one, and known the texts of the deviations at
 // that time, by seat.
 func CheckUnedited(now, next []Deviation, known map[string]string) error {
-	written := map[string]bool{}
+	written := map[rowColumn]bool{}
 	for _, deviation := range next {
 		for cell := range deviation.cells {
 			written[cell] = true
@@ -139,12 +143,13 @@ func CheckUnedited(now, next []Deviation, known map[string]string) error {
 	}
 	var edited []string
 	for _, deviation := range now {
-		for _, cell := range slices.Sorted(maps.Keys(deviation.cells)) {
-			if text := deviation.cells[cell]; (written[cell] || written[cell[:strings.LastIndexByte(cell, ' ')]]) && !strings.Contains(known[deviation.Seat], text) {
+		for cell, text := range deviation.cells {
+			if (written[cell] || written[cell.row()]) && !strings.Contains(known[deviation.Seat], text) {
 				edited = append(edited, "seat "+deviation.Seat+": "+text)
 			}
 		}
 	}
+	slices.Sort(edited)
 	if len(edited) == 0 {
 		return nil
 	}

@@ -28,8 +28,9 @@ func reviewOverrides(want, before declaration) diag.Diagnostics {
 			reported[text.Text] = true
 			diags.Append(reviewOverride(path.Root("seat_overrides"), text, before.style.Seats[seat][column])...)
 		}
-		for name, text := range want.style.Seats[seat] {
-			if at := name + text.Text; cluster.MayHoldPassword(name) && text != before.style.Seats[seat][name] && !reported[at] && asterisk.HasSecret(text.Text) {
+		for _, name := range slices.Sorted(maps.Keys(want.style.Seats[seat])) {
+			text := want.style.Seats[seat][name]
+			if at := name + " " + text.Text; text != before.style.Seats[seat][name] && !reported[at] && asterisk.HasPassword(name, text) {
 				reported[at] = true
 				diags.AddAttributeError(path.Root("seat_overrides"), "Password in overrides",
 					"Plans and the state show seat_overrides, and "+name+" of seat "+seat+" contains a password. Declare the seats in a placement of their own, whose phone."+strings.ToLower(name)+" is marked as sensitive.")

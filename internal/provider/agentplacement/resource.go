@@ -70,7 +70,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // ModifyPlan places the seats at plan time, so that the plan shows which of them
 // move, and returns the errors of an apply.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	saved, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
+	saved, _ := tfhelper.LoadPlannedRows[privateState](ctx, req, &resp.Diagnostics)
 	var prior *model
 	if !req.State.Raw.IsNull() {
 		state, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)

@@ -147,10 +147,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !changed && !m.failsOver() {
 		return
 	}
-	v := view{want: m, config: config, prior: prior, rows: rows}
-	if prior != nil { // Terraform passes the private state of an object whose rows are all deleted, too
-		v.seen, _ = tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
-	}
+	seen, _ := tfhelper.LoadPlannedRows[cluster.Carriers](ctx, req, &resp.Diagnostics)
+	v := view{want: m, config: config, prior: prior, rows: rows, seen: seen}
 	resp.Diagnostics.Append(r.readView(ctx, &v)...)
 	if resp.Diagnostics.HasError() {
 		return

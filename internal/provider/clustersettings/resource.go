@@ -54,13 +54,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if r.store == nil {
 		return
 	}
-	seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, _ := tfhelper.LoadPlannedRows[memory](ctx, req, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(r.reviewRemoval(ctx, seen)...)
 		return
-	}
-	if req.State.Raw.IsNull() { // the private state of a replacement is that of the old instance
-		seen = memory{}
 	}
 	if tfhelper.IgnoresAll(ctx, req, "agent_login_other_lines", &resp.Diagnostics) {
 		return

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
@@ -24,7 +25,7 @@ func NewNumbersList() list.ListResource {
 		func(ctx context.Context, store store) (tfhelper.Listing, error) {
 			table, defaults, err := adoptable(ctx, store)
 			return tfhelper.Listing{Items: tfhelper.ListItems(table.Find(), func(found numbers.Found) tfhelper.ListItem {
-				declared, _, _ := table.Adopt(found.Numbers, defaults, hasPassword)
+				declared, _, _ := table.Adopt(found.Numbers, defaults, asterisk.HasPassword)
 				b := adopted(found.Name, declared).with("deviations", deviationMap(nil))
 				route, target, _ := strings.Cut(found.Name, " ")
 				values := map[string][]string{tfhelper.FilterMatch: append(slices.Collect(found.Numbers.All()), found.Name), filterRoute: {route}}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
@@ -145,7 +146,7 @@ func (r *Numbers) adopt(ctx context.Context, b block) (block, diag.Diagnostics) 
 	if err != nil {
 		return failed(err)
 	}
-	found, individual, secret := table.Adopt(set, defaults, hasPassword)
+	found, individual, secret := table.Adopt(set, defaults, asterisk.HasPassword)
 	var diags diag.Diagnostics
 	if len(individual) > 0 {
 		diags.AddWarning("Columns that are not managed: "+strings.Join(individual, ", "),

@@ -161,11 +161,6 @@ func overrideText(name string, value cluster.Value) string {
 	return tfhelper.ToBlank(value.Text)
 }
 
-// hasPassword reports whether a value is a text with a password in it.
-func hasPassword(column string, value cluster.Value) bool {
-	return cluster.MayHoldPassword(column) && asterisk.HasSecret(value.Text)
-}
-
 // didRanges validates numbers and ranges, with the error at the invalid one.
 type didRanges struct{}
 
@@ -218,8 +213,8 @@ func (overridesValidator) ValidateMap(_ context.Context, req validator.MapReques
 	overrides, diags := overridesOf(req.Path, req.ConfigValue)
 	resp.Diagnostics.Append(diags...)
 	for _, override := range overrides {
-		for column, value := range override.Row {
-			if hasPassword(column, value) {
+		for _, column := range slices.Sorted(maps.Keys(override.Row)) {
+			if asterisk.HasPassword(column, override.Row[column]) {
 				resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(override.Key).AtMapKey(column), "Password in overrides",
 					"Plans and the state show overrides. Declare the numbers with this "+column+" in a vicidial_inbound_numbers of their own, whose "+column+" is marked as sensitive.")
 			}

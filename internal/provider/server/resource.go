@@ -99,7 +99,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	saved, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	saved, known := tfhelper.LoadPlannedRows[memory](ctx, req, &resp.Diagnostics)
 	want.setFirstRoom(declared, prior, saved.Rooms)
 	reviewed := r.review(ctx, want, declared, prior)
 	if unchanged && want.conference == prior.conference {
