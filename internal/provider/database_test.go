@@ -94,7 +94,7 @@ func TestAccProvider_databasesThatCannotBeUsed(t *testing.T) {
 		},
 		"a user who may not read servers": {
 			[]string{"REVOKE SELECT, INSERT, UPDATE, DELETE ON servers FROM %s"},
-			`the table servers is not there, or the database user may not see it.*grant the database user SELECT`,
+			`the table servers does not exist, or the database user may not see it.*grant the database user SELECT`,
 		},
 	} {
 		t.Run(claim, func(t *testing.T) {

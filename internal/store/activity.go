@@ -51,9 +51,9 @@ SELECT db_schema_version,
 func (s *Store) ReloadStamp(ctx context.Context) (maintenance.ReloadStamp, error) {
 	var stamp maintenance.ReloadStamp
 	err := s.query(ctx, "system settings", selectReloadStamp, nil, func(rows *sql.Rows) error {
-		var version, was, now sql.NullString
-		err := rows.Scan(&version, &was, &now)
-		stamp.SchemaVersion, stamp.Old, stamp.New = value(version), value(was), value(now)
+		var version, old, now sql.NullString
+		err := rows.Scan(&version, &old, &now)
+		stamp.SchemaVersion, stamp.Old, stamp.New = value(version), value(old), value(now)
 		return err
 	})
 	return stamp, err

@@ -27,7 +27,7 @@ func (s *Store) readAliases(ctx context.Context) ([]seating.PhoneAlias, error) {
 	query := fmt.Sprintf(selectAliases, info.column(cluster.TableAliases, "user_group", "''"))
 	return selectAll(ctx, s, "phone aliases", query, nil, func(rows *sql.Rows, alias *seating.PhoneAlias) error {
 		var logins string
-		err := rows.Scan(joined{&alias.ID}, &alias.Name, &logins, joined{&alias.Group})
+		err := rows.Scan(keyText{&alias.ID}, &alias.Name, &logins, keyText{&alias.Group})
 		if logins != "" {
 			alias.Logins = strings.Split(logins, ",")
 		}

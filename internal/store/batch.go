@@ -194,12 +194,12 @@ func (w *writer) write(ctx context.Context, group []*part) { //nolint:contextche
 
 // skipEmpty marks the steps as done that match no row and may.
 func (w *writer) skipEmpty(ctx context.Context, group []*part) {
-	questions := make([]statement, len(group))
+	queries := make([]statement, len(group))
 	for i, p := range group {
 		where, args := whereOf(p.step, p.step.From)
-		questions[i] = statement{"SELECT COUNT(*) FROM " + string(p.step.Table) + " WHERE " + where, args}
+		queries[i] = statement{"SELECT COUNT(*) FROM " + string(p.step.Table) + " WHERE " + where, args}
 	}
-	found, err := w.counts(ctx, questions)
+	found, err := w.counts(ctx, queries)
 	for i, p := range group {
 		switch {
 		case p.err != nil:

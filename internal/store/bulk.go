@@ -16,23 +16,23 @@ import (
 // [writer.bulkConflict] reports them.
 func bulkStatement(step cluster.Step) statement {
 	where, args := whereOf(step, nil)
-	was, wasArgs := perRow(step, step.Old)
+	old, oldArgs := perRow(step, step.Old)
 	// NULL and the empty text are the same to VICIdial (docs/vicidial/measured.md#null-and-empty).
-	where += " AND COALESCE(" + step.Column + ", '') = COALESCE(" + was + ", '')"
-	args = append(args, wasArgs...)
+	where += " AND COALESCE(" + step.Column + ", '') = COALESCE(" + old + ", '')"
+	args = append(args, oldArgs...)
 	if step.Verb == cluster.Delete {
 		return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", step.Table, where), args}
 	}
-	become, becomeArgs := perRow(step, step.New)
+	updated, updatedArgs := perRow(step, step.New)
 	return statement{
-		fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s", step.Table, step.Column, become, where),
-		append(becomeArgs, args...),
+		fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s", step.Table, step.Column, updated, where),
+		append(updatedArgs, args...),
 	}
 }
 
-// perRow is the expression for the value of each row: one placeholder where all
-// are the same, else a CASE over the rows. A table of values joined in would be
-// shorter, but compares two columns of perhaps different collations.
+// perRow returns the expression of the value of each row: one placeholder where all
+// are the same, else a CASE over the rows. A joined table of values would be shorter, but
+// its column could have another collation.
 func perRow(step cluster.Step, values []cluster.Value) (string, []any) {
 	if len(slices.Compact(slices.Clone(values))) == 1 {
 		return "?", []any{bind(values[0])}
@@ -44,7 +44,7 @@ func perRow(step cluster.Step, values []cluster.Value) (string, []any) {
 	return "CASE " + step.InColumn + strings.Repeat(" WHEN ? THEN ?", len(values)) + " END", args
 }
 
-// bulkRows reads what the rows of such a step say now, by their folded key.
+// bulkRows reads the present values of the rows of such a step, by their folded key.
 func (w *writer) bulkRows(ctx context.Context, step cluster.Step) (map[string]cluster.Value, error) {
 	conn, release := w.use()
 	defer release()
@@ -106,8 +106,8 @@ func (w *writer) unfinished(ctx context.Context, step cluster.Step) ([]string, e
 	}
 	var left []string
 	for i, key := range step.In {
-		says, there := found[cluster.FoldKey(key.Text)]
-		if step.Verb == cluster.Delete && there || step.Verb != cluster.Delete && (!there || says != step.New[i]) {
+		current, exists := found[cluster.FoldKey(key.Text)]
+		if step.Verb == cluster.Delete && exists || step.Verb != cluster.Delete && (!exists || current != step.New[i]) {
 			left = append(left, key.Text)
 		}
 	}
@@ -121,13 +121,12 @@ func (w *writer) bulkConflict(ctx context.Context, step cluster.Step) error {
 	if err != nil || len(left) == 0 {
 		return err
 	}
-	named := cluster.ListOf(left)
 	columns := step.Column
 	if columns == "" {
 		columns = strings.Join(slices.Sorted(maps.Keys(step.To)), ", ")
 	}
 	return &cluster.Conflict{
-		Subject: fmt.Sprintf("%s: %s of %s %s", step.Table, columns, step.InColumn, named),
+		Subject: fmt.Sprintf("%s: %s of %s %s", step.Table, columns, step.InColumn, cluster.ListOf(left)),
 		Found:   "was changed by somebody else in this moment",
 	}
 }

@@ -52,19 +52,43 @@ func (c *cachedColumns[T]) written(_ context.Context, steps []writtenStep) {
 	}
 }
 
-// shareTexts returns a function that makes values of columns and keeps each text
-// once, however many rows have it.
-func shareTexts() func(sql.RawBytes) cluster.Value {
-	texts := map[string]string{}
-	return func(raw sql.RawBytes) cluster.Value {
-		if raw == nil {
-			return cluster.Null
-		}
-		text, known := texts[string(raw)]
-		if !known {
-			text = string(raw)
-			texts[text] = text
-		}
-		return cluster.Text(text)
+// rowScanner scans many rows: it keeps each text once, however many rows have it, and
+// allocates the values of 512 rows at a time, so that 20,000 phones with 20 columns take
+// less than 15 MB.
+type rowScanner struct {
+	raw   []sql.RawBytes
+	dest  []any
+	texts map[string]string
+	block []cluster.Value
+}
+
+func newRowScanner(columns int) *rowScanner {
+	raw := make([]sql.RawBytes, columns)
+	return &rowScanner{raw: raw, dest: pointers(raw), texts: map[string]string{}}
+}
+
+// text returns a column of the scanned row; the empty text for NULL.
+func (s *rowScanner) text(column int) string {
+	text, known := s.texts[string(s.raw[column])]
+	if !known {
+		text = string(s.raw[column])
+		s.texts[text] = text
 	}
+	return text
+}
+
+// values returns the columns of the scanned row from first on.
+func (s *rowScanner) values(first int) []cluster.Value {
+	count := len(s.raw) - first
+	if len(s.block) < count {
+		s.block = make([]cluster.Value, 512*count)
+	}
+	values := s.block[:count:count]
+	s.block = s.block[count:]
+	for i := range values {
+		if values[i] = cluster.Null; s.raw[first+i] != nil {
+			values[i] = cluster.Text(s.text(first + i))
+		}
+	}
+	return values
 }

@@ -50,10 +50,10 @@ func (s *Store) CapacityMeasures(ctx context.Context, within time.Duration) ([]f
 		var ip string
 		var samples, packed, clients int
 		var hours float64
-		if err := rows.Scan(joined{&ip}, &samples, &packed, &clients, &hours); err != nil {
+		if err := rows.Scan(keyText{&ip}, &samples, &packed, &clients, &hours); err != nil {
 			return err
 		}
-		if i, ours := at[ip]; ours {
+		if i, known := at[ip]; known {
 			measures[i].Samples, measures[i].PeakAgents, measures[i].Hours = samples, max(0, clients), hours
 			measures[i].PeakLines, measures[i].PeakIdle = packed/1000, 100-packed%1000
 		}
@@ -74,7 +74,7 @@ SELECT server_ip,
   FROM vicidial_campaign_server_stats
  WHERE update_time >= NOW() - INTERVAL ? SECOND`
 
-// addLoad adds what is up now, and which servers dial: those that have trunks of a
+// addLoad adds the current agents and lines, and which servers dial: those that have trunks of a
 // campaign, or whose dialer has worked on a campaign that dials.
 func (s *Store) addLoad(ctx context.Context, within time.Duration, measures []forecast.CapacityMeasure, at map[string]int) error {
 	agents, err := s.LiveAgents(ctx)
@@ -82,7 +82,7 @@ func (s *Store) addLoad(ctx context.Context, within time.Duration, measures []fo
 		return err
 	}
 	for _, agent := range agents {
-		if i, ours := at[agent.ServerIP]; ours {
+		if i, known := at[agent.ServerIP]; known {
 			measures[i].Agents++
 		}
 	}
@@ -91,7 +91,7 @@ func (s *Store) addLoad(ctx context.Context, within time.Duration, measures []fo
 		return err
 	}
 	for _, call := range calls {
-		if i, ours := at[call.ServerIP]; ours {
+		if i, known := at[call.ServerIP]; known {
 			measures[i].Lines += call.Count
 		}
 	}
@@ -101,11 +101,11 @@ func (s *Store) addLoad(ctx context.Context, within time.Duration, measures []fo
 	}
 	err = s.query(ctx, "dialed campaigns", selectDialers, []any{int(within / time.Second)}, func(rows *sql.Rows) error {
 		var ip, id string
-		if err := rows.Scan(joined{&ip}, &id); err != nil {
+		if err := rows.Scan(keyText{&ip}, &id); err != nil {
 			return err
 		}
 		if campaign, found := campaigns.Find(id); found && campaign.Dials() {
-			if i, ours := at[ip]; ours {
+			if i, known := at[ip]; known {
 				measures[i].Outbound = true
 			}
 		}
@@ -116,7 +116,7 @@ func (s *Store) addLoad(ctx context.Context, within time.Duration, measures []fo
 	}
 	trunks, err := s.Trunks(ctx)
 	for _, trunk := range trunks {
-		if i, ours := at[trunk.ServerIP]; ours && trunk.Dedicated > 0 {
+		if i, known := at[trunk.ServerIP]; known && trunk.Dedicated > 0 {
 			measures[i].Outbound = true
 		}
 	}

@@ -40,6 +40,6 @@ func (s *Store) CarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
 		return nil, err
 	}
 	return selectAll(ctx, s, "carriers", selectCarriers, []any{inboundPattern, dialPattern}, func(rows *sql.Rows, carrier *cluster.CarrierRow) error {
-		return rows.Scan(&carrier.ID, &carrier.Name, &carrier.Protocol, &carrier.TemplateID, joined{&carrier.ServerIP}, &carrier.Active, &carrier.Inbound, &carrier.Outbound)
+		return rows.Scan(&carrier.ID, &carrier.Name, &carrier.Protocol, &carrier.TemplateID, keyText{&carrier.ServerIP}, &carrier.Active, &carrier.Inbound, &carrier.Outbound)
 	})
 }

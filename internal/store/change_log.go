@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -33,14 +34,14 @@ func (s *Store) LastChange(ctx context.Context, lines cluster.ChangeLogFilter) (
 	}
 	query := fmt.Sprintf(selectLastChange, placeholders(len(lines.Records)), placeholders(len(lines.Sections)))
 	var args []any
-	for _, value := range append(append([]string{}, lines.Records...), lines.Sections...) {
+	for _, value := range slices.Concat(lines.Records, lines.Sections) {
 		args = append(args, value)
 	}
 	notes := "%"
 	if lines.Notes != "" {
-		notes = literal(lines.Notes)
+		notes = likePattern(lines.Notes)
 	}
-	args = append(args, lines.After, notes, "%"+literal(lines.SQL)+"%")
+	args = append(args, lines.After, notes, "%"+likePattern(lines.SQL)+"%")
 	found := false
 	err := s.query(ctx, "the admin change log", query, args, func(rows *sql.Rows) error {
 		found = true
@@ -68,7 +69,7 @@ func (s *Store) readLogPosition(ctx context.Context) (position int64, err error)
 	return position, err
 }
 
-// literal is a text as LIKE takes it.
-func literal(text string) string {
+// likePattern returns the pattern with which LIKE matches a text.
+func likePattern(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text)
 }

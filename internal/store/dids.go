@@ -30,7 +30,7 @@ func (s *Store) DIDTargets(ctx context.Context, phones bool) (cluster.DIDTargets
 			return err
 		})
 	}
-	err := sideBySide(reads...)
+	err := concurrently(reads...)
 	return targets, err
 }
 
@@ -44,7 +44,7 @@ type didPhones struct {
 func (s *Store) readDIDPhones(ctx context.Context) (didPhones, error) {
 	var read phoneColumns
 	var boxes []string
-	err := sideBySide(
+	err := concurrently(
 		func() (err error) { read, err = s.phones(ctx, nil); return err },
 		func() (err error) { boxes, err = s.mailboxes.get(ctx); return err },
 	)

@@ -30,11 +30,11 @@ func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
 	names := func(what, query string, into *[]string) func() error {
 		return func() error {
 			var err error
-			*into, err = selectAll(ctx, s, what, query, nil, func(rows *sql.Rows, name *string) error { return rows.Scan(joined{name}) })
+			*into, err = selectAll(ctx, s, what, query, nil, func(rows *sql.Rows, name *string) error { return rows.Scan(keyText{name}) })
 			return err
 		}
 	}
-	err = sideBySide(
+	err = concurrently(
 		names("users", selectUsers, &directory.Users),
 		names("in-groups", selectInGroups, &directory.InGroups),
 		names("call menus", selectMenus, &directory.Menus),

@@ -94,7 +94,7 @@ func (s *Store) readFloorLoad(ctx context.Context, in *forecast.FailoverInput, r
 	for _, call := range calls {
 		live.Calls[call.ServerIP] += call.Count
 	}
-	for ip, count := range rooms { // the order does not matter
+	for ip, count := range rooms {
 		live.FreeRooms[ip] = count.free
 	}
 	alive, _, err := s.Alive(ctx)

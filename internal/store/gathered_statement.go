@@ -12,7 +12,7 @@ import (
 )
 
 // Bounds of one statement of several steps: below the smallest max_allowed_packet
-// that servers are set to, and few enough conditions to be looked through quickly.
+// that servers are set to, and few enough conditions to be evaluated quickly.
 const (
 	maxGatheredArgs  = 10_000
 	maxGatheredBytes = 256 << 10
@@ -22,7 +22,7 @@ const (
 func weight(step cluster.Step) (args, bytes int) {
 	s := newStatement(step)
 	for _, arg := range s.args {
-		if text, is := arg.(string); is {
+		if text, ok := arg.(string); ok {
 			bytes += len(text)
 		}
 	}
@@ -68,8 +68,8 @@ func gatheredInsert(steps []cluster.Step) statement {
 	return statement{into + " " + strings.Join(parts, " UNION ALL "), args}
 }
 
-// gatheredUpdate chooses each row's values by its key alone: what a statement has
-// set, its next assignment sees.
+// gatheredUpdate selects the values of each row by its key alone, since an assignment
+// sees what earlier ones of the statement have set.
 func gatheredUpdate(steps []cluster.Step) statement {
 	first := steps[0]
 	var sets []string
@@ -93,32 +93,29 @@ func gatheredUpdate(steps []cluster.Step) statement {
 
 func fromOf(step cluster.Step) cluster.Row { return step.From }
 
-// anyOf returns the condition of the rows of all steps with what they say.
-func anyOf(steps []cluster.Step, says func(cluster.Step) cluster.Row) (string, []any) {
+// anyOf returns the condition of the rows of all steps that have the expected values.
+func anyOf(steps []cluster.Step, expected func(cluster.Step) cluster.Row) (string, []any) {
 	parts := make([]string, 0, len(steps))
 	var args []any
 	for _, step := range steps {
-		where, values := whereOf(step, says(step))
+		where, values := whereOf(step, expected(step))
 		parts, args = append(parts, "("+where+")"), append(args, values...)
 	}
 	return strings.Join(parts, " OR "), args
 }
 
-// counts runs several counts in one statement.
-func (w *writer) counts(ctx context.Context, questions []statement) ([]int, error) {
+// counts runs several queries of a number in one statement.
+func (w *writer) counts(ctx context.Context, queries []statement) ([]int, error) {
 	if w.conn == nil {
 		return nil, sql.ErrConnDone
 	}
-	parts := make([]string, 0, len(questions))
+	parts := make([]string, 0, len(queries))
 	var args []any
-	for _, question := range questions {
-		parts, args = append(parts, "("+question.text+")"), append(args, question.args...)
+	for _, query := range queries {
+		parts, args = append(parts, "("+query.text+")"), append(args, query.args...)
 	}
-	found, into := make([]int, len(questions)), make([]any, len(questions))
-	for i := range found {
-		into[i] = &found[i]
-	}
-	return found, w.queryRow(ctx, statement{"SELECT " + strings.Join(parts, ", "), args}, into...)
+	found := make([]int, len(queries))
+	return found, w.queryRow(ctx, statement{"SELECT " + strings.Join(parts, ", "), args}, pointers(found)...)
 }
 
 // left counts the rows of the keys of steps.
@@ -127,13 +124,12 @@ func (w *writer) left(ctx context.Context, steps []cluster.Step) (int, error) {
 	return w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", steps[0].Table, where), args})
 }
 
-// allDone asks in one statement which of the steps that were gathered are done. A
-// delete is done where no row of its key is left: gathered are the last deletes of
-// a plan only.
+// allDone determines in one statement which of the gathered steps are done. A delete is
+// done where no row of its key is left: only the last deletes of a plan are gathered.
 func (w *writer) allDone(ctx context.Context, steps []cluster.Step) ([]bool, error) {
-	var questions []statement
+	var queries []statement
 	count := func(table cluster.Table, where string, args []any) {
-		questions = append(questions, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", table, where), args})
+		queries = append(queries, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", table, where), args})
 	}
 	for _, step := range steps {
 		switch step.Verb {
@@ -150,7 +146,7 @@ func (w *writer) allDone(ctx context.Context, steps []cluster.Step) ([]bool, err
 			count(step.Table, where, args)
 		}
 	}
-	found, err := w.counts(ctx, questions)
+	found, err := w.counts(ctx, queries)
 	if err != nil {
 		return nil, err
 	}

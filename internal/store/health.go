@@ -29,25 +29,29 @@ func (s *Store) Health(ctx context.Context) (health.Snapshot, error) {
 	if err != nil {
 		return snapshot, err
 	}
-	snapshot.Schema = info.schema.Version
-	for _, read := range []func(context.Context, serverInfo, *health.Snapshot) error{s.readMoment, s.readHealthSettings, s.readHealthServers} {
-		if err := read(ctx, info, &snapshot); err != nil {
+	snapshot.Schema, snapshot.FirstLogin = info.schema.Version, info.firstLogin
+	for _, read := range []func(context.Context, *health.Snapshot) error{s.readTime, s.readHealthSettings, s.readHealthServers} {
+		if err := read(ctx, &snapshot); err != nil {
 			return snapshot, err
 		}
 	}
 	for _, part := range []struct {
 		name health.Part
-		read func(context.Context, serverInfo, *health.Snapshot) error
+		read func(context.Context) error
 	}{
-		{health.PartRooms, s.readHealthRooms},
-		{health.PartPhones, s.readHealthPhones},
-		{health.PartHeartbeats, s.readHealthBeats},
-		{health.PartAgents, s.readHealthAgents},
-		{health.PartCalls, s.readHealthCalls},
-		{health.PartShortages, s.readHealthShortages},
+		{health.PartRooms, func(ctx context.Context) error { return s.readHealthRooms(ctx, &snapshot) }},
+		{health.PartPhones, func(ctx context.Context) error { return s.readHealthPhones(ctx, info, &snapshot) }},
+		{health.PartHeartbeats, func(ctx context.Context) (err error) { snapshot.Beats, err = s.heartbeats(ctx); return err }},
+		{health.PartAgents, func(ctx context.Context) error {
+			agents, err := s.liveAgents(ctx, "")
+			snapshot.Agents = health.CountAgents(agents)
+			return err
+		}},
+		{health.PartCalls, func(ctx context.Context) (err error) { snapshot.Calls, err = s.liveCalls(ctx, ""); return err }},
+		{health.PartShortages, func(ctx context.Context) (err error) { snapshot.Shortages, err = s.shortages(ctx); return err }},
 	} {
 		partCtx, cancel := context.WithTimeout(ctx, partTimeout)
-		err := part.read(partCtx, info, &snapshot)
+		err := part.read(partCtx)
 		late := partCtx.Err() != nil && ctx.Err() == nil
 		cancel()
 		switch {
@@ -57,50 +61,23 @@ func (s *Store) Health(ctx context.Context) (health.Snapshot, error) {
 			return snapshot, err
 		}
 	}
-	return snapshot, s.readStanding(ctx, info, &snapshot)
-}
-
-// readStanding reads the carriers, templates and trunks, whose faults do not depend on time.
-func (s *Store) readStanding(ctx context.Context, info serverInfo, snapshot *health.Snapshot) (err error) {
-	snapshot.FirstLogin = info.firstLogin
 	if snapshot.Carriers, err = s.carriers.latest(ctx, true); err != nil {
-		return err
+		return snapshot, err
 	}
 	if snapshot.Templates, err = s.templates.latest(ctx, true); err != nil {
-		return err
+		return snapshot, err
 	}
 	snapshot.Trunks, err = s.trunks.latest(ctx, true)
-	return err
+	return snapshot, err
 }
 
-func (s *Store) readHealthBeats(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) (err error) {
-	snapshot.Beats, err = s.heartbeats(ctx)
-	return err
-}
-
-func (s *Store) readHealthAgents(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
-	agents, err := s.liveAgents(ctx, "")
-	snapshot.Agents = health.CountAgents(agents)
-	return err
-}
-
-func (s *Store) readHealthCalls(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) (err error) {
-	snapshot.Calls, err = s.liveCalls(ctx, "")
-	return err
-}
-
-func (s *Store) readHealthShortages(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) (err error) {
-	snapshot.Shortages, err = s.shortages(ctx)
-	return err
-}
-
-// column returns the name of a column, or otherwise if this schema does not have
-// it.
-func (info serverInfo) column(table cluster.Table, name, otherwise string) string {
+// column returns the name of a column, or another expression if this schema does not
+// have the column.
+func (info serverInfo) column(table cluster.Table, name, expression string) string {
 	if info.schema.Has(table, name) {
 		return name
 	}
-	return otherwise
+	return expression
 }
 
 // timeOf converts the database's seconds to a time; the zero time for NULL and the
@@ -112,7 +89,8 @@ func timeOf(seconds sql.NullFloat64) time.Time {
 	return time.UnixMicro(int64(seconds.Float64 * 1e6)).UTC()
 }
 
-func (s *Store) readMoment(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
+// readTime reads the clock of the database and when it was started.
+func (s *Store) readTime(ctx context.Context, snapshot *health.Snapshot) error {
 	var now sql.NullFloat64
 	if err := s.query(ctx, "the time", "SELECT UNIX_TIMESTAMP() + MICROSECOND(NOW(6)) / 1e6", nil, func(rows *sql.Rows) error { return rows.Scan(&now) }); err != nil {
 		return err
@@ -129,16 +107,16 @@ func (s *Store) readMoment(ctx context.Context, _ serverInfo, snapshot *health.S
 	})
 }
 
-// readHealthSettings takes AutoDialOff from disable_auto_dial. A cluster that only
-// takes calls has outbound_autodial_active off for good.
-func (s *Store) readHealthSettings(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
+// readHealthSettings reads the settings. AutoDialOff is disable_auto_dial: a cluster that
+// only takes calls has outbound_autodial_active off for good.
+func (s *Store) readHealthSettings(ctx context.Context, snapshot *health.Snapshot) error {
 	settings, err := s.settingsRow.latest(ctx, true)
 	snapshot.Settings = settings
 	snapshot.VoicemailServer, snapshot.AutoDialOff = settings.VoicemailServer(), settings.AutoDialPaused
 	return err
 }
 
-func (s *Store) readHealthServers(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
+func (s *Store) readHealthServers(ctx context.Context, snapshot *health.Snapshot) error {
 	servers, err := s.servers.latest(ctx, true)
 	for _, server := range servers {
 		snapshot.Servers = append(snapshot.Servers, health.Server{Server: server, PhonesRegistered: -1})
@@ -157,13 +135,13 @@ func (s *Store) roomCounts(ctx context.Context, fresh bool) (map[string]roomCoun
 	}
 	rooms, err := s.rooms.latest(ctx, fresh)
 	counts := make(map[string]roomCount)
-	for engine, all := range rooms {
-		for ip, there := range all {
+	for engine, byServer := range rooms {
+		for ip, rooms := range byServer {
 			if server, found := servers.ByIP(ip); !found || server.Engine() != engine {
 				continue
 			}
-			count := roomCount{total: len(there)}
-			for _, room := range there {
+			count := roomCount{total: len(rooms)}
+			for _, room := range rooms {
 				if !room.InUse {
 					count.free++
 				}
@@ -174,7 +152,7 @@ func (s *Store) roomCounts(ctx context.Context, fresh bool) (map[string]roomCoun
 	return counts, err
 }
 
-func (s *Store) readHealthRooms(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
+func (s *Store) readHealthRooms(ctx context.Context, snapshot *health.Snapshot) error {
 	counts, err := s.roomCounts(ctx, true)
 	for i, server := range snapshot.Servers {
 		count := counts[server.IP()]
@@ -200,7 +178,7 @@ func (s *Store) readHealthPhones(ctx context.Context, info serverInfo, snapshot 
 	return s.query(ctx, "phones", query, nil, func(rows *sql.Rows) error {
 		var ip string
 		var active, registered, known int
-		if err := rows.Scan(joined{&ip}, &active, &registered, &known); err != nil {
+		if err := rows.Scan(keyText{&ip}, &active, &registered, &known); err != nil {
 			return err
 		}
 		for i := range snapshot.Servers {

@@ -30,7 +30,7 @@ func (s *Store) heartbeats(ctx context.Context) ([]health.Heartbeat, error) {
 		var beat health.Heartbeat
 		var age, skew sql.NullInt64
 		var silence sql.NullFloat64
-		if err := rows.Scan(joined{&beat.ServerIP}, &age, &silence, &skew); err != nil {
+		if err := rows.Scan(keyText{&beat.ServerIP}, &age, &silence, &skew); err != nil {
 			return err
 		}
 		beat.Age = neverSeen

@@ -31,7 +31,7 @@ func (s *Store) liveAgents(ctx context.Context, ip string) ([]cluster.LiveAgent,
 	}
 	where, args := onServer(ip)
 	return selectAll(ctx, s, "live agents", fmt.Sprintf(selectLiveAgents, where), args, func(rows *sql.Rows, a *cluster.LiveAgent) error {
-		err := rows.Scan(&a.User, joined{&a.ServerIP}, &a.Extension, &a.Campaign, &a.Status, &a.Autodial, &a.LastCall)
+		err := rows.Scan(&a.User, keyText{&a.ServerIP}, &a.Extension, &a.Campaign, &a.Status, &a.Autodial, &a.LastCall)
 		a.Campaign = spelled(a.Campaign)
 		return err
 	})
@@ -68,7 +68,7 @@ func (s *Store) liveCalls(ctx context.Context, ip string) ([]cluster.CallCount, 
 	}
 	where, args := onServer(ip)
 	return selectAll(ctx, s, "live calls", fmt.Sprintf(countCalls, where), args, func(rows *sql.Rows, c *cluster.CallCount) error {
-		err := rows.Scan(joined{&c.ServerIP}, &c.Campaign, &c.Type, &c.Status, &c.Count)
+		err := rows.Scan(keyText{&c.ServerIP}, &c.Campaign, &c.Type, &c.Status, &c.Count)
 		c.Campaign = spelled(c.Campaign)
 		return err
 	})
@@ -86,7 +86,7 @@ func (s *Store) readLive(ctx context.Context) (map[string]cluster.Live, error) {
 	live := map[string]cluster.Live{}
 	var agents []cluster.LiveAgent
 	var calls []cluster.CallCount
-	err := sideBySide(
+	err := concurrently(
 		func() (err error) { agents, err = s.LiveAgents(ctx); return err },
 		func() (err error) { calls, err = s.liveCalls(ctx, ""); return err },
 	)
@@ -117,7 +117,7 @@ func (s *Store) shortages(ctx context.Context) ([]health.Shortage, error) {
 	}
 	return selectAll(ctx, s, "trunk shortages", selectShortages, nil, func(rows *sql.Rows, shortage *health.Shortage) error {
 		var age sql.NullInt64
-		err := rows.Scan(joined{&shortage.ServerIP}, &shortage.Campaign, &shortage.Lines, &age)
+		err := rows.Scan(keyText{&shortage.ServerIP}, &shortage.Campaign, &shortage.Lines, &age)
 		shortage.Campaign = spelled(shortage.Campaign)
 		shortage.Age, shortage.AgeKnown = time.Duration(age.Int64)*time.Second, age.Valid
 		return err

@@ -65,20 +65,20 @@ func isRetryable(err error) bool {
 // working connection.
 type noAnswerError struct{ Err error }
 
-func (h *noAnswerError) Error() string {
-	return "the database gave no answer in time: " + h.Err.Error()
+func (e *noAnswerError) Error() string {
+	return "the database gave no answer in time: " + e.Err.Error()
 }
 
-func (h *noAnswerError) Unwrap() error { return h.Err }
+func (e *noAnswerError) Unwrap() error { return e.Err }
 
-func (h *noAnswerError) Hint() string { return tableIsHeld }
+func (e *noAnswerError) Hint() string { return tableIsLocked }
 
-const tableIsHeld = "Most often a report, a backup or a repair holds the table, for minutes, since MyISAM locks whole tables. SHOW FULL PROCESSLIST shows which. Run Terraform again when the table is free."
+const tableIsLocked = "Most often a report, a backup or a repair locks the table, for minutes, since MyISAM locks whole tables. SHOW FULL PROCESSLIST shows which. Run Terraform again when the table is free."
 
 // advice is what to do about an error of a statement, by its number.
 var advice = map[uint16]string{
 	numberReadOnly:      "Point the provider at the primary database, or set read_only = true to look for drift only.",
-	numberLockWait:      tableIsHeld,
+	numberLockWait:      tableIsLocked,
 	numberNodeNotReady:  "This node of a Galera cluster is not in the primary component, or still catches up. SHOW STATUS LIKE 'wsrep%' on it says why. Run Terraform again when wsrep_ready is ON, or point the provider at another node; always the same one, since the lock that keeps two applies apart is each node's own.",
 	numberFileFormat:    isCrashed,
 	numberTableCrashed:  isCrashed,
@@ -103,15 +103,15 @@ const waitsForSpace = "free space"
 
 var errWaitsForSpace error = &notWritable{Why: "the database waits for space on its disk", Advice: isFull}
 
-// errorInMessage matches the number of an error of a storage engine, or of the
-// operating system, in the text of a general one.
+// errorInMessage matches the number of an error of a storage engine or of the operating
+// system in the text of a general error.
 var errorInMessage = regexp.MustCompile(`(?:[Ee]rror|[Ee]rrcode:?) (\d+)`)
 
 // damaged are the numbers of MyISAM's errors of a damaged file.
 var damaged = []string{"126", "127", "130", "134", "136", "144", "145"}
 
-// withAdvice adds what to do to an error of a statement, where an operator can do
-// something about it. Errors of the way to the database say so already.
+// withAdvice adds to an error of a statement what an operator can do about it, if
+// anything. Errors of connections have their own advice.
 func withAdvice(err error) error {
 	var connection *conn.Error
 	if errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &connection) {

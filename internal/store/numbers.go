@@ -23,27 +23,13 @@ func (s *Store) readNumbers(ctx context.Context, columns []string) (numbers.Tabl
 	}
 	columns = info.schema.Only(cluster.TableDIDs, columns)
 	query := fmt.Sprintf("SELECT %s FROM %s ORDER BY did_id", strings.Join(append([]string{"did_id", "did_pattern"}, columns...), ", "), cluster.TableDIDs)
-	found := make([]sql.RawBytes, 2+len(columns))
-	into := make([]any, len(found))
-	for i := range found {
-		into[i] = &found[i]
-	}
-	one := shareTexts()
+	scanner := newRowScanner(2 + len(columns))
 	var records []numbers.Record
-	var piece []cluster.Value
 	err = s.query(ctx, "inbound numbers", query, nil, func(rows *sql.Rows) error {
-		if err := rows.Scan(into...); err != nil {
+		if err := rows.Scan(scanner.dest...); err != nil {
 			return err
 		}
-		if len(piece) < len(columns) {
-			piece = make([]cluster.Value, 512*len(columns))
-		}
-		record := numbers.Record{ID: string(found[0]), Pattern: trimKey(string(found[1]))}
-		record.Values, piece = piece[:len(columns):len(columns)], piece[len(columns):]
-		for i := range record.Values {
-			record.Values[i] = one(found[2+i])
-		}
-		records = append(records, record)
+		records = append(records, numbers.Record{ID: string(scanner.raw[0]), Pattern: trimKey(string(scanner.raw[1])), Values: scanner.values(2)})
 		return nil
 	})
 	return numbers.NewTable(columns, records), err

@@ -16,11 +16,11 @@ func (s *Store) Referencing(ctx context.Context, ip string) (cluster.Referencing
 	if err != nil {
 		return nil, err
 	}
-	mentions := make(cluster.Referencing, len(found))
+	counts := make(cluster.Referencing, len(found))
 	for i, reference := range found {
-		mentions[i] = cluster.ReferencingRows{Reference: reference.Reference, Rows: reference.rows[cluster.FoldKey(ip)]}
+		counts[i] = cluster.ReferencingRows{Reference: reference.Reference, Rows: reference.rows[cluster.FoldKey(ip)]}
 	}
-	return mentions, nil
+	return counts, nil
 }
 
 // referenceRows are the numbers of rows of a reference that name each server.
@@ -68,8 +68,8 @@ func (s *Store) readReferences(ctx context.Context) ([]referenceRows, error) {
 	return found, err
 }
 
-// Clashes counts, in one statement, the rows that cannot move from one address
-// to another since a unique key already holds their like there.
+// Clashes counts, in one statement, the rows that cannot move from one address to another
+// because a row with the same unique key exists there.
 func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referencing, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
@@ -83,21 +83,21 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referenci
 		if !unique || !info.schema.Has(reference.Table, reference.Column) {
 			continue
 		}
-		like := "TRUE"
+		sameKey := "TRUE"
 		if beside != "" {
-			like = fmt.Sprintf("there.%s = here.%s", beside, beside)
+			sameKey = fmt.Sprintf("there.%s = here.%s", beside, beside)
 		}
 		clashes = append(clashes, cluster.ReferencingRows{Reference: reference})
 		parts = append(parts, fmt.Sprintf("(SELECT COUNT(*) FROM %s AS here JOIN %s AS there ON %s WHERE here.%s = ? AND there.%s = ?)",
-			reference.Table, reference.Table, like, reference.Column, reference.Column))
+			reference.Table, reference.Table, sameKey, reference.Column, reference.Column))
 		args = append(args, from, to)
 	}
-	into := make([]any, len(clashes))
+	counts := make([]any, len(clashes))
 	for i := range clashes {
-		into[i] = &clashes[i].Rows
+		counts[i] = &clashes[i].Rows
 	}
-	err = s.query(ctx, "rows that stand in the way at "+to, "SELECT "+strings.Join(parts, ", "), args, func(rows *sql.Rows) error {
-		return rows.Scan(into...)
+	err = s.query(ctx, "rows of the address "+to, "SELECT "+strings.Join(parts, ", "), args, func(rows *sql.Rows) error {
+		return rows.Scan(counts...)
 	})
 	return clashes, err
 }
@@ -119,9 +119,9 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 	}
 	if other, shares := servers.Sharing(server); shares {
 		removal.SameAddress = other.ID()
-		return removal, nil // what names the address is the other's
+		return removal, nil // rows with the address belong to the other server
 	}
-	if err := sideBySide(
+	if err := concurrently(
 		func() error {
 			live, err := s.live.get(ctx)
 			removal.Live = live[cluster.FoldKey(ip)]

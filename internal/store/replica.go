@@ -39,14 +39,14 @@ func (s *Store) queryReplica(ctx context.Context, replica *health.Replica) error
 	if found {
 		number, err := strconv.Atoi(digits)
 		if err != nil {
-			return errors.New("its port is no number")
+			return errors.New("its port is not a number")
 		}
 		port = number
 	}
-	there := s.onHost(host, port)
-	defer func() { _ = there.Close() }()
+	server := s.onHost(host, port)
+	defer func() { _ = server.Close() }()
 
-	status, err := there.replication(ctx)
+	status, err := server.replication(ctx)
 	if err != nil {
 		return err
 	}
@@ -55,15 +55,15 @@ func (s *Store) queryReplica(ctx context.Context, replica *health.Replica) error
 	if replica.Lag, replica.LagKnown = status.lag, status.lagKnown; replica.LagKnown {
 		return nil
 	}
-	if err := there.compareHeartbeats(ctx, replica, s); err != nil {
+	if err := server.compareHeartbeats(ctx, replica, s); err != nil {
 		return err
 	}
 	if !status.known && !status.both && status.applying {
-		// Replication by a named connection looks so to a user without privileges,
-		// and one that receives nothing any more. The heartbeats tell them apart.
+		// A user without privileges cannot tell replication by a named connection from
+		// one that receives nothing any more, except by the heartbeats.
 		replica.Running = replica.LagKnown && replica.Lag < unprivilegedLag
 		if !replica.Running {
-			replica.Stopped = []string{"a thread of it does not run"}
+			replica.Stopped = []string{"one of its threads is not running"}
 		}
 	}
 	return nil
@@ -80,20 +80,20 @@ SELECT UNIX_TIMESTAMP(MAX(db_time))
 // compareHeartbeats computes how much older the replica's newest heartbeat is than
 // the primary's, both by the primary's clock.
 func (s *Store) compareHeartbeats(ctx context.Context, replica *health.Replica, primary *Store) error {
-	newest := func(where *Store) (sql.NullFloat64, error) {
+	newest := func(server *Store) (sql.NullFloat64, error) {
 		var seconds sql.NullFloat64
-		err := where.query(ctx, "heartbeats", selectNewestBeat, nil, func(rows *sql.Rows) error { return rows.Scan(&seconds) })
+		err := server.query(ctx, "heartbeats", selectNewestBeat, nil, func(rows *sql.Rows) error { return rows.Scan(&seconds) })
 		return seconds, err
 	}
-	there, err := newest(s)
+	replicated, err := newest(s)
 	if err != nil {
 		return err
 	}
-	here, err := newest(primary)
-	if err != nil || !there.Valid || !here.Valid {
+	written, err := newest(primary)
+	if err != nil || !replicated.Valid || !written.Valid {
 		return err // MEMORY tables are empty after a restart: the lag is unknown
 	}
-	replica.Lag, replica.LagKnown = max(0, timeOf(here).Sub(timeOf(there))), true
+	replica.Lag, replica.LagKnown = max(0, timeOf(written).Sub(timeOf(replicated))), true
 	return nil
 }
 

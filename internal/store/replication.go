@@ -69,18 +69,14 @@ func (s *Store) replication(ctx context.Context) (replication, error) {
 	return status, nil // the user may not ask
 }
 
-// add takes the status of one replication connection.
+// add adds the status of one replication connection.
 func (r *replication) add(rows *sql.Rows) error {
 	names, err := rows.Columns()
 	if err != nil {
 		return err
 	}
-	values := make([]sql.NullString, len(names))
-	into := make([]any, len(names))
-	for i := range values {
-		into[i] = &values[i]
-	}
-	if err := rows.Scan(into...); err != nil {
+	values, err := scanTexts(rows, len(names))
+	if err != nil {
 		return err
 	}
 	row := map[string]string{}

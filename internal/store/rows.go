@@ -28,21 +28,21 @@ func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string,
 	}
 	columns = info.schema.Only(table, columns)
 	if len(columns) == 0 {
-		return nil, fmt.Errorf("the table %s is not in this database, or the database user may not see it", table)
+		return nil, fmt.Errorf("the table %s does not exist, or the database user may not see it", table)
 	}
 	query := fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s", strings.Join(columns, ", "), table, whereClause(where), order)
 	var found []cluster.Row
 	err = s.query(ctx, string(table), query, args, func(rows *sql.Rows) error {
-		held, err := scanTexts(rows, len(columns))
+		texts, err := scanTexts(rows, len(columns))
 		if err != nil {
 			return err
 		}
 		row := make(cluster.Row, len(columns))
-		for at, column := range columns {
+		for i, column := range columns {
 			if joins(column) {
-				held[at].String = trimKey(held[at].String)
+				texts[i].String = trimKey(texts[i].String)
 			}
-			row[column] = value(held[at])
+			row[column] = value(texts[i])
 		}
 		found = append(found, row)
 		return nil

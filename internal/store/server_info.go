@@ -68,7 +68,7 @@ func (n *notVICIdial) Hint() string {
 	return "VICIdial's database is called asterisk on most systems (VARDB_database in /etc/astguiclient.conf). Set the provider's database to it, and grant the database user SELECT on its tables."
 }
 
-// readServerInfo takes a fixed number of queries.
+// readServerInfo describes the database in a fixed number of queries.
 func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	var info serverInfo
 	var mode, host, readOnly string
@@ -83,10 +83,10 @@ func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	if address, err := netip.ParseAddr(host); err == nil && address.Unmap().Is4() {
 		info.address = address.Unmap().String()
 	}
-	// Only what the session says is read before the rest: a connection that is refused
-	// is refused once.
+	// The session is read before the rest, so that a server which refuses the connection
+	// is asked once.
 	var settings serverInfo
-	err = sideBySide(
+	err = concurrently(
 		func() (err error) {
 			if info.schema, err = s.readSchema(ctx); err != nil {
 				return err
@@ -108,14 +108,14 @@ func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 
 // refusesWrites parses @@read_only: 0 or 1, and since MariaDB 12.0 one of four
 // words, of which the last is for all accounts.
-func refusesWrites(readOnly string, passes bool) bool {
+func refusesWrites(readOnly string, bypasses bool) bool {
 	switch strings.ToUpper(readOnly) {
 	case "0", "OFF":
 		return false
 	case "NO_LOCK_NO_ADMIN":
 		return true
 	default:
-		return !passes
+		return !bypasses
 	}
 }
 
@@ -145,7 +145,7 @@ func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
 		if len(schema.Tables[needed]) == 0 {
 			return cluster.Schema{}, &notVICIdial{
 				Database: s.settings.Database,
-				Why:      fmt.Sprintf("the table %s is not there, or the database user may not see it", needed),
+				Why:      fmt.Sprintf("the table %s does not exist, or the database user may not see it", needed),
 			}
 		}
 	}
@@ -156,14 +156,7 @@ func (s *Store) readUserGroups(ctx context.Context, schema cluster.Schema) ([]st
 	if !schema.Has(cluster.TableUserGroups, "user_group") {
 		return nil, nil
 	}
-	var groups []string
-	err := s.query(ctx, "user groups", selectUserGroups, nil, func(rows *sql.Rows) error {
-		var group string
-		err := rows.Scan(&group)
-		groups = append(groups, trimKey(group))
-		return err
-	})
-	return groups, err
+	return selectAll(ctx, s, "user groups", selectUserGroups, nil, func(rows *sql.Rows, group *string) error { return rows.Scan(keyText{group}) })
 }
 
 func (s *Store) readSettings(ctx context.Context, info *serverInfo) error {

@@ -60,7 +60,7 @@ func TestServerInfo_isNotVICIdial(t *testing.T) {
 		statements []string
 		holds      string
 	}{
-		{"without its tables", []string{"DROP TABLE servers"}, "the table servers is not there, or the database user may not see it"},
+		{"without its tables", []string{"DROP TABLE servers"}, "the table servers does not exist, or the database user may not see it"},
 		{"without settings", []string{"DELETE FROM system_settings"}, "system_settings has no row"},
 		{"with settings twice", []string{"INSERT INTO system_settings SELECT * FROM system_settings"}, "system_settings has several rows"},
 	} {

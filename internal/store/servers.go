@@ -84,7 +84,7 @@ func (s *Store) readRooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms
 			reads = append(reads, func() error { return s.readEngineRooms(ctx, engine, rooms, "") })
 		}
 	}
-	if err := sideBySide(reads...); err != nil {
+	if err := concurrently(reads...); err != nil {
 		return nil, err
 	}
 	return all, nil

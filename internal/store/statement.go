@@ -38,9 +38,9 @@ func newStatement(step cluster.Step) statement {
 	case cluster.Delete:
 		where, args := whereOf(step, step.From)
 		return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", step.Table, where), args}
-	default: // DeleteDuplicates: one copy less, as long as there is more than one
+	default: // DeleteDuplicates deletes one copy as long as there is more than one
 		where, args := whereOf(step, step.From)
-		step.Guard = cluster.Unguarded // a copy that must stay is one that is there
+		step.Guard = cluster.Unguarded // guarded copies count
 		copies, copiesArgs := whereOf(step, step.From)
 		return statement{
 			fmt.Sprintf("DELETE FROM %s WHERE %s AND 1 < (SELECT copies FROM (SELECT COUNT(*) AS copies FROM %s WHERE %s) AS counted) LIMIT 1",
@@ -57,25 +57,25 @@ func insertStatement(step cluster.Step) statement {
 	args := make([]any, 0, len(columns)*len(step.Rows))
 	for _, row := range step.Rows {
 		for _, column := range columns {
-			value, own := row[column]
-			if !own {
+			value, has := row[column]
+			if !has {
 				value = step.Common[column]
 			}
 			args = append(args, bind(value))
 		}
 	}
-	marks := placeholders(len(columns))
-	into := fmt.Sprintf("INSERT INTO %s (%s)", step.Table, strings.Join(columns, ", "))
+	values := placeholders(len(columns))
+	insert := fmt.Sprintf("INSERT INTO %s (%s)", step.Table, strings.Join(columns, ", "))
 	if len(step.Rows) == 1 {
 		key, keyArgs := conditions(keyOf(step, step.Rows[0]), " AND ", "=")
 		return statement{
-			fmt.Sprintf("%s SELECT %s FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM %s WHERE %s)", into, marks, step.Table, key),
+			fmt.Sprintf("%s SELECT %s FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM %s WHERE %s)", insert, values, step.Table, key),
 			append(args, keyArgs...),
 		}
 	}
-	rows := strings.TrimSuffix(strings.Repeat("("+marks+"), ", len(step.Rows)), ", ")
+	rows := strings.TrimSuffix(strings.Repeat("("+values+"), ", len(step.Rows)), ", ")
 	first := slices.Sorted(maps.Keys(step.Key))[0]
-	return statement{fmt.Sprintf("%s VALUES %s ON DUPLICATE KEY UPDATE %s = %s.%s", into, rows, first, step.Table, first), args}
+	return statement{fmt.Sprintf("%s VALUES %s ON DUPLICATE KEY UPDATE %s = %s.%s", insert, rows, first, step.Table, first), args}
 }
 
 // keyOf returns the key columns of a row.
@@ -83,17 +83,17 @@ func keyOf(step cluster.Step, row cluster.Row) cluster.Row {
 	return row.Only(slices.Collect(maps.Keys(step.Key))...)
 }
 
-// whereOf returns the condition of the step's rows with their expected values. It
+// whereOf returns the condition of the step's rows that have the expected values. It
 // is FALSE for a step without a key.
-func whereOf(step cluster.Step, says cluster.Row) (string, []any) {
+func whereOf(step cluster.Step, expected cluster.Row) (string, []any) {
 	var parts []string
 	var args []any
 	if len(step.Key) > 0 {
 		text, values := conditions(step.Key, " AND ", "<=>")
 		parts, args = append(parts, text), append(args, values...)
 	}
-	for _, column := range slices.Sorted(maps.Keys(says)) {
-		if value := says[column]; value.Text == "" {
+	for _, column := range slices.Sorted(maps.Keys(expected)) {
+		if value := expected[column]; value.Text == "" {
 			// NULL and the empty text are the same to VICIdial
 			// (docs/vicidial/measured.md#null-and-empty).
 			parts = append(parts, "COALESCE("+column+", '') = ''")
@@ -116,14 +116,15 @@ func whereOf(step cluster.Step, says cluster.Row) (string, []any) {
 	return strings.Join(parts, " AND "), args
 }
 
-func conditions(row cluster.Row, between, is string) (string, []any) {
+// conditions joins a comparison or an assignment of each column of a row.
+func conditions(row cluster.Row, separator, operator string) (string, []any) {
 	parts := make([]string, 0, len(row))
 	args := make([]any, 0, len(row))
 	for _, column := range slices.Sorted(maps.Keys(row)) {
-		parts = append(parts, column+" "+is+" ?")
+		parts = append(parts, column+" "+operator+" ?")
 		args = append(args, bind(row[column]))
 	}
-	return strings.Join(parts, between), args
+	return strings.Join(parts, separator), args
 }
 
 // describe returns a description of a step without values that may be secrets.
@@ -144,8 +145,8 @@ func describe(step cluster.Step) string {
 	if step.Column != "" && step.Verb == cluster.Update {
 		text += ", " + step.Column
 	}
-	if more := max(len(step.Rows), len(step.In)); more > 1 {
-		text += fmt.Sprintf(" (%d rows)", more)
+	if rows := max(len(step.Rows), len(step.In)); rows > 1 {
+		text += fmt.Sprintf(" (%d rows)", rows)
 	}
 	return text
 }

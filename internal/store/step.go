@@ -85,8 +85,8 @@ func (w *writer) done(ctx context.Context, step cluster.Step) (bool, error) {
 		left, err := w.unfinished(ctx, step)
 		return len(left) == 0, err
 	}
-	from := func(says cluster.Row) (int, error) {
-		where, args := whereOf(step, says)
+	count := func(expected cluster.Row) (int, error) {
+		where, args := whereOf(step, expected)
 		return w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", step.Table, where), args})
 	}
 	switch step.Verb {
@@ -101,13 +101,13 @@ func (w *writer) done(ctx context.Context, step cluster.Step) (bool, error) {
 		return true, nil
 	case cluster.Update:
 		if step.MayMatchNone { // no row of the old key must remain
-			left, err := from(step.From)
+			left, err := count(step.From)
 			return left == 0, err
 		}
-		done, err := from(step.To)
+		done, err := count(step.To)
 		return done > 0, err
 	case cluster.Delete:
-		left, err := from(step.From)
+		left, err := count(step.From)
 		return left == 0, err
 	default: // DeleteDuplicates is repeated until it finds nothing
 		return false, nil

@@ -21,12 +21,11 @@ import (
 // terraform validate and a plan with an unknown host work.
 type Store struct {
 	settings Settings // without the secrets
-	// connect holds the secrets in a closure, since fmt prints every field of a
-	// struct and calls String of exported ones only.
-	connect func() (*sql.DB, func() error, error)
-	// onHost holds them too. It opens the same database on another server.
-	onHost    func(host string, port int) *Store
-	again     func() *Store
+	// The closures hold the secrets, since fmt prints every field of a struct and calls
+	// String of exported ones only.
+	connect   func() (*sql.DB, func() error, error)
+	onHost    func(host string, port int) *Store // the same database on another server
+	readOnly  func() *Store
 	once      sync.Once
 	db        *sql.DB
 	closeConn func() error
@@ -88,14 +87,14 @@ func New(settings Settings) *Store {
 		settings: settings,
 		connect:  func() (*sql.DB, func() error, error) { return conn.Open(settings.Settings) },
 		onHost: func(host string, port int) *Store {
-			there := settings
-			there.Socket, there.Host, there.Port = "", host, port
-			return New(there)
+			other := settings
+			other.Socket, other.Host, other.Port = "", host, port
+			return New(other)
 		},
-		again: func() *Store {
-			reading := settings
-			reading.ReadOnly = true
-			return New(reading)
+		readOnly: func() *Store {
+			other := settings
+			other.ReadOnly = true
+			return New(other)
 		},
 		pauses:         pauses,
 		maxUnlockedAge: maxUnlockedAge,
@@ -132,7 +131,7 @@ func New(settings Settings) *Store {
 
 // ReadOnlyCopy returns another store of the same database, which has read and planned nothing,
 // and writes nothing.
-func (s *Store) ReadOnlyCopy() *Store { return s.again() }
+func (s *Store) ReadOnlyCopy() *Store { return s.readOnly() }
 
 // pool returns the connections, or an error, which may be a [conn.Fault] or
 // [conn.NoDatabase].
@@ -144,7 +143,7 @@ func (s *Store) pool() (*sql.DB, error) {
 // Close closes all connections.
 func (s *Store) Close() error {
 	if _, err := s.pool(); err != nil {
-		return nil //nolint:nilerr // what never opened needs no closing
+		return nil //nolint:nilerr // there is no connection to close
 	}
 	return s.closeConn()
 }
@@ -218,27 +217,45 @@ func selectAll[T any](ctx context.Context, s *Store, what, query string, args []
 	return all, err
 }
 
-// scanTexts scans a row of so many columns.
+// scanTexts scans all columns of a row.
 func scanTexts(rows *sql.Rows, columns int) ([]sql.NullString, error) {
-	texts, into := make([]sql.NullString, columns), make([]any, columns)
-	for i := range texts {
-		into[i] = &texts[i]
+	texts := make([]sql.NullString, columns)
+	return texts, rows.Scan(pointers(texts)...)
+}
+
+// pointers returns the arguments of Scan for the elements of a slice.
+func pointers[T any](elements []T) []any {
+	dest := make([]any, len(elements))
+	for i := range elements {
+		dest[i] = &elements[i]
 	}
-	return texts, rows.Scan(into...)
+	return dest
+}
+
+// concurrently runs independent reads at once, each over its own connection as far as
+// there are any. Of several errors it returns that of the first read in the list.
+func concurrently(reads ...func() error) error {
+	errs := make([]error, len(reads))
+	var all sync.WaitGroup
+	for i, read := range reads {
+		all.Go(func() { errs[i] = read() })
+	}
+	all.Wait()
+	return cmp.Or(errs...)
 }
 
 // trimKey trims the trailing blanks of a key, which VICIdial's collations ignore
 // (docs/vicidial/schema.md#collations).
 func trimKey(text string) string { return strings.TrimRight(text, " ") }
 
-// joined scans such a column.
-type joined struct{ text *string }
+// keyText scans a key without its trailing blanks.
+type keyText struct{ text *string }
 
 // Scan implements [sql.Scanner].
-func (j joined) Scan(from any) error {
-	var read sql.NullString
-	err := read.Scan(from)
-	*j.text = trimKey(read.String)
+func (k keyText) Scan(source any) error {
+	var column sql.NullString
+	err := column.Scan(source)
+	*k.text = trimKey(column.String)
 	return err
 }
 

@@ -48,33 +48,29 @@ func (s *Store) readSystemSettings(ctx context.Context) (cluster.Settings, error
 
 	settings := cluster.Settings{Row: make(cluster.Row, len(columns))}
 	err = s.query(ctx, "system settings", "SELECT "+strings.Join(selected, ", ")+" FROM system_settings LIMIT 1", args, func(rows *sql.Rows) error {
-		found := make([]sql.NullString, len(selected))
-		into := make([]any, len(found))
-		for i := range found {
-			into[i] = &found[i]
-		}
-		if err := rows.Scan(into...); err != nil {
+		found, err := scanTexts(rows, len(selected))
+		if err != nil {
 			return err
 		}
 		for i, column := range columns {
 			settings.Row[column] = value(found[i])
 		}
 		for i, column := range others {
-			is := value(found[len(columns)+i])
+			setting := value(found[len(columns)+i])
 			switch column {
 			case "db_schema_version":
-				settings.SchemaVersion = is
+				settings.SchemaVersion = setting
 			case "sounds_central_control_active":
-				settings.CentralSounds = is.Text == "1"
+				settings.CentralSounds = setting.Text == "1"
 			case "require_password_length":
-				length, _ := is.Int()
+				length, _ := setting.Int()
 				settings.PasswordLength = int(length)
 			case "did_system_filter":
-				settings.DIDFilter = is.Text > "0"
+				settings.DIDFilter = setting.Text > "0"
 			case "outbound_autodial_active":
-				settings.AutoDialOff = is.Text == "0"
+				settings.AutoDialOff = setting.Text == "0"
 			case "disable_auto_dial":
-				settings.AutoDialPaused = is.Text == "1"
+				settings.AutoDialPaused = setting.Text == "1"
 			}
 		}
 		if len(args) > 0 {

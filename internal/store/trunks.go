@@ -39,7 +39,7 @@ func (s *Store) trunksWhere(ctx context.Context, where string, args ...any) ([]c
 		return nil, err
 	}
 	return selectAll(ctx, s, "trunk rows", selectTrunks+whereClause(where), args, func(rows *sql.Rows, trunk *cluster.Trunk) error {
-		err := rows.Scan(joined{&trunk.ServerIP}, &trunk.CampaignID, &trunk.Dedicated, &trunk.Unset, &trunk.Restriction)
+		err := rows.Scan(keyText{&trunk.ServerIP}, &trunk.CampaignID, &trunk.Dedicated, &trunk.Unset, &trunk.Restriction)
 		trunk.CampaignID = spelled(trunk.CampaignID)
 		return err
 	})
@@ -71,6 +71,6 @@ func (s *Store) readCampaigns(ctx context.Context) (cluster.Campaigns, error) {
 		return nil, err
 	}
 	return selectAll(ctx, s, "campaigns", selectCampaigns, nil, func(rows *sql.Rows, campaign *cluster.Campaign) error {
-		return rows.Scan(joined{&campaign.ID}, &campaign.Name, &campaign.Active, &campaign.DialMethod, &campaign.DialLevel)
+		return rows.Scan(keyText{&campaign.ID}, &campaign.Name, &campaign.Active, &campaign.DialMethod, &campaign.DialLevel)
 	})
 }

@@ -18,6 +18,6 @@ func (s *Store) readUsers(ctx context.Context) ([]seating.SeatUser, error) {
 		return nil, err
 	}
 	return selectAll(ctx, s, "users", selectUserLogins, nil, func(rows *sql.Rows, user *seating.SeatUser) error {
-		return rows.Scan(joined{&user.User}, joined{&user.PhoneLogin})
+		return rows.Scan(keyText{&user.User}, keyText{&user.PhoneLogin})
 	})
 }

@@ -73,10 +73,10 @@ func Of(name cluster.Table) Table {
 var change = []string{Insert, Update, Delete}
 
 // tables are sorted by name.
-var tables = sorted(slices.Concat(looks, configuration, followers()))
+var tables = sorted(slices.Concat(readOnly, configuration, referencing()))
 
-// looks are the tables that the provider only reads.
-var looks = []Table{
+// readOnly are the tables that the provider only reads.
+var readOnly = []Table{
 	{Name: "server_performance", Read: words("server_ip start_time trunks_total cpu_idle_percent clients_total clients_local")},
 	{Name: "vicidial_auto_calls", Read: words("server_ip campaign_id call_type status")},
 	{Name: cluster.TableCallMenus, Read: words("menu_id")},
@@ -124,26 +124,26 @@ var configuration = []Table{
 // process triggers has a root shell on every node (docs/vicidial/daemons.md#process-triggers).
 var denied = []cluster.Table{cluster.TableProcessTriggers}
 
-// followers are the tables that only refer to a server: their column is updated when a
-// server changes its address or is removed.
-func followers() []Table {
+// referencing returns the tables that only refer to a server: their column is updated
+// when a server changes its address or is removed.
+func referencing() []Table {
 	var found []Table
 	for _, reference := range cluster.References {
-		named := func(t Table) bool { return t.Name == reference.Table }
-		if slices.ContainsFunc(configuration, named) || slices.ContainsFunc(found, named) || slices.Contains(denied, reference.Table) {
+		same := func(t Table) bool { return t.Name == reference.Table }
+		if slices.ContainsFunc(configuration, same) || slices.ContainsFunc(found, same) || slices.Contains(denied, reference.Table) {
 			continue
 		}
-		follower := Table{Name: reference.Table, Own: []string{reference.Column}, Verbs: []string{Update}}
+		table := Table{Name: reference.Table, Own: []string{reference.Column}, Verbs: []string{Update}}
 		if reference.Blank == nil {
-			follower.Verbs = append(follower.Verbs, Delete)
+			table.Verbs = append(table.Verbs, Delete)
 		}
 		if beside, _ := reference.Unique(); beside != "" {
-			follower.Read = []string{beside}
+			table.Read = []string{beside}
 		}
 		if reference.Table == cluster.TableServerUpdater {
-			follower.Read = words("last_update db_time")
+			table.Read = words("last_update db_time")
 		}
-		found = append(found, follower)
+		found = append(found, table)
 	}
 	return found
 }
