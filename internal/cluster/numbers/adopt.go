@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 )
 
 // mostValues is how many values of a column an import writes into overrides where no
@@ -17,10 +18,10 @@ const mostValues = 20
 // all rows; those in which almost every number has its own value, such as a description,
 // which are in loose; and those with a password in some value, which a list or a file
 // would show, which are in secret.
-func (t Table) Adopt(of Set, defaults cluster.Row, hasPassword func(column string, value cluster.Value) bool) (block Block, loose, secret []string) {
+func (t Table) Adopt(of ranges.Set, defaults cluster.Row, hasPassword func(column string, value cluster.Value) bool) (block Block, loose, secret []string) {
 	block = Block{Numbers: of, Shared: cluster.Row{}}
 	var members []Record
-	for member := range of.All() {
+	for member := range of.Values() {
 		if record, found := t.ByPattern(member); found {
 			members = append(members, record)
 		}
@@ -79,8 +80,8 @@ func overridesOf(members []Record, own []cluster.Row) []Override {
 	}
 	overrides := make([]Override, 0, len(order))
 	for _, key := range order {
-		set := Of(names[key])
-		overrides = append(overrides, Override{Key: set.String(), Numbers: set, Row: rows[key]})
+		set := ranges.Of(names[key])
+		overrides = append(overrides, Override{Key: strings.Join(set.Ranges(), ","), Numbers: set, Row: rows[key]})
 	}
 	return overrides
 }
@@ -88,7 +89,7 @@ func overridesOf(members []Record, own []cluster.Row) []Override {
 // Found is a group of numbers that are routed to the same place.
 type Found struct {
 	Name    string
-	Numbers Set
+	Numbers ranges.Set
 }
 
 // targets are the columns with the target of a route.
@@ -116,7 +117,7 @@ func (t Table) Find() []Found {
 	var found []Found
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if len(names[name]) > 1 {
-			found = append(found, Found{Name: name, Numbers: Of(names[name])})
+			found = append(found, Found{Name: name, Numbers: ranges.Of(names[name])})
 		}
 	}
 	return found

@@ -7,12 +7,13 @@ import (
 	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 )
 
 // Block is a declaration: numbers, the columns of their rows, and overrides for some of
 // them. Other columns are not managed.
 type Block struct {
-	Numbers   Set
+	Numbers   ranges.Set
 	Shared    cluster.Row
 	Overrides []Override
 }
@@ -20,7 +21,7 @@ type Block struct {
 // Override has columns of some numbers of a block.
 type Override struct {
 	Key     string // the numbers as they were given
-	Numbers Set
+	Numbers ranges.Set
 	Row     cluster.Row
 }
 
@@ -35,7 +36,7 @@ func (e *OverrideError) Error() string { return e.Reason }
 
 // Wanted are the wanted rows of numbers. Equal rows are stored once.
 type Wanted struct {
-	Numbers Set
+	Numbers ranges.Set
 	rows    []cluster.Row
 	of      []int // by position in Numbers: an index of rows
 }
@@ -49,7 +50,7 @@ func (b Block) Wanted() (Wanted, error) {
 	type merged struct{ row, override int }
 	known := map[merged]int{}
 	for i, override := range b.Overrides {
-		for name := range override.Numbers.All() {
+		for name := range override.Numbers.Values() {
 			position, has := b.Numbers.Index(name)
 			if !has {
 				return w, &OverrideError{Key: override.Key, Reason: fmt.Sprintf("%s is not among the numbers of dids", name)}
@@ -93,7 +94,7 @@ func (w Wanted) Row(name string) (cluster.Row, bool) {
 func (w Wanted) all() iter.Seq2[string, cluster.Row] {
 	return func(yield func(string, cluster.Row) bool) {
 		position := 0
-		for name := range w.Numbers.All() {
+		for name := range w.Numbers.Values() {
 			if !yield(name, w.rows[w.of[position]]) {
 				return
 			}

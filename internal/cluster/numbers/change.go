@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 )
 
 // Change is a change of the rows of a block to its declaration.
@@ -20,7 +21,7 @@ type Change struct {
 	// Want is empty for a block that is removed.
 	Want Wanted
 	// Released are numbers that leave the block and keep their rows.
-	Released Set
+	Released ranges.Set
 	// TakeOver makes existing rows that differ the block's own.
 	TakeOver bool
 }
@@ -82,7 +83,7 @@ func (c Change) Diff() (Diff, error) {
 	if len(foreign) > 0 {
 		return Diff{}, c.refused(foreign)
 	}
-	for name := range c.Before.Numbers.All() {
+	for name := range c.Before.Numbers.Values() {
 		record, there := c.Have.ByPattern(name)
 		if !there || c.Want.Numbers.Has(name) || c.Released.Has(name) {
 			continue
@@ -148,7 +149,7 @@ func (d Diff) Summary() string {
 	var lines []string
 	say := func(what string, names []string) {
 		if len(names) > 0 {
-			lines = append(lines, fmt.Sprintf("%d %s: %s", len(names), what, Of(names).Brief()))
+			lines = append(lines, fmt.Sprintf("%d %s: %s", len(names), what, ranges.Of(names).Brief()))
 		}
 	}
 	say("added", d.Add)

@@ -10,11 +10,12 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 )
 
-func set(t *testing.T, ranges ...string) numbers.Set {
+func set(t *testing.T, texts ...string) ranges.Set {
 	t.Helper()
-	found, err := numbers.Parse(ranges)
+	found, err := ranges.Parse(texts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +30,7 @@ func row(pairs ...string) cluster.Row {
 	return values
 }
 
-func wanted(t *testing.T, of numbers.Set, shared cluster.Row, overrides ...numbers.Override) numbers.Wanted {
+func wanted(t *testing.T, of ranges.Set, shared cluster.Row, overrides ...numbers.Override) numbers.Wanted {
 	t.Helper()
 	found, err := numbers.Block{Numbers: of, Shared: shared, Overrides: overrides}.Wanted()
 	if err != nil {
@@ -124,7 +125,7 @@ func TestChange_plansBoundedBatches(t *testing.T) {
 	}
 
 	var records []numbers.Record
-	for name := range all.All() {
+	for name := range all.Values() {
 		records = append(records, numbers.Record{ID: name, Pattern: name, Values: []cluster.Value{cluster.Text("SALES"), cluster.Text("")}})
 	}
 	have := numbers.NewTable([]string{"group_id", "menu_id"}, records)
@@ -270,7 +271,7 @@ func TestSelection(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			selection, err := numbers.ParseSelection(id)
-			var found numbers.Set
+			var found ranges.Set
 			if err == nil {
 				found, err = selection.Numbers(have)
 			}
@@ -280,7 +281,7 @@ func TestSelection(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || found.String() != c.want || selection.Name != "sales" {
+			if err != nil || strings.Join(found.Ranges(), ",") != c.want || selection.Name != "sales" {
 				t.Errorf("%q: %s, %v", selection.Name, found, err)
 			}
 		})

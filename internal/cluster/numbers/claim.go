@@ -2,12 +2,13 @@ package numbers
 
 import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 )
 
 // Claim is what one object of a run does with the rows of numbers.
 type Claim struct {
 	Owner   string // the object, in messages
-	Numbers Set
+	Numbers ranges.Set
 	Goes    bool // its rows are removed; otherwise they stay or are added
 	New     bool // the object is created
 }
@@ -29,7 +30,7 @@ func (c *Claims) Add(claim Claim) error {
 	}
 	var both []string
 	var with Claim
-	for name := range claim.Numbers.All() {
+	for name := range claim.Numbers.Values() {
 		other, taken := c.claims[cluster.FoldKey(name)]
 		if !taken || other.Owner == claim.Owner || other.Goes && claim.Goes {
 			continue
@@ -42,12 +43,12 @@ func (c *Claims) Add(claim Claim) error {
 		}
 	}
 	if len(both) > 0 {
-		return refuseTwo(Of(both), with, claim)
+		return refuseTwo(ranges.Of(both), with, claim)
 	}
 	if c.claims == nil {
 		c.claims, c.stays = map[string]Claim{}, map[string]Claim{}
 	}
-	for name := range claim.Numbers.All() {
+	for name := range claim.Numbers.Values() {
 		c.claims[cluster.FoldKey(name)] = claim
 	}
 	if !claim.Goes {
@@ -56,7 +57,7 @@ func (c *Claims) Add(claim Claim) error {
 	return nil
 }
 
-func refuseTwo(both Set, one, other Claim) error {
+func refuseTwo(both ranges.Set, one, other Claim) error {
 	if !one.Goes && !other.Goes {
 		return &cluster.Refused{
 			Subject: "two resources would write the same rows",

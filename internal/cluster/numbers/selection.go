@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 )
 
 // Selection selects the numbers of an import: those of a list, or all whose rows meet
@@ -63,15 +64,15 @@ func (s Selection) Columns() []string {
 // Numbers returns the numbers of the table that are selected, in the letters of their
 // rows. VICIdial's own rows meet no condition. It is an error where a listed number
 // has no row, or no row meets the conditions.
-func (s Selection) Numbers(t Table) (Set, error) {
+func (s Selection) Numbers(t Table) (ranges.Set, error) {
 	var names []string
 	if len(s.Conditions) == 0 {
-		listed, err := Parse(s.Listed)
+		listed, err := ranges.Parse(s.Listed)
 		if err != nil {
-			return Set{}, err
+			return ranges.Set{}, err
 		}
 		var missing []string
-		for name := range listed.All() {
+		for name := range listed.Values() {
 			record, found := t.ByPattern(name)
 			if !found {
 				missing = append(missing, name)
@@ -80,9 +81,9 @@ func (s Selection) Numbers(t Table) (Set, error) {
 			names = append(names, record.Pattern)
 		}
 		if len(missing) > 0 {
-			return Set{}, fmt.Errorf("%w: %s", cluster.ErrNotFound, Of(missing).Brief())
+			return ranges.Set{}, fmt.Errorf("%w: %s", cluster.ErrNotFound, ranges.Of(missing).Brief())
 		}
-		return Of(names), nil
+		return ranges.Of(names), nil
 	}
 	for _, record := range t.Records {
 		if !cluster.ReservedDID(record.Pattern) && !slices.ContainsFunc(s.Conditions, func(c Condition) bool { return !c.holds(t, record) }) {
@@ -90,12 +91,12 @@ func (s Selection) Numbers(t Table) (Set, error) {
 		}
 	}
 	if len(names) == 0 {
-		return Set{}, fmt.Errorf("%w: no number meets the conditions", cluster.ErrNotFound)
+		return ranges.Set{}, fmt.Errorf("%w: no number meets the conditions", cluster.ErrNotFound)
 	}
-	if len(names) > maxNumbers {
-		return Set{}, fmt.Errorf("%d numbers meet the conditions, more than the %d that one block can have", len(names), maxNumbers)
+	if len(names) > ranges.Max {
+		return ranges.Set{}, fmt.Errorf("%d numbers meet the conditions, more than the %d that one block can have", len(names), ranges.Max)
 	}
-	return Of(names), nil
+	return ranges.Of(names), nil
 }
 
 func (c Condition) holds(t Table, record Record) bool {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 )
 
 // Table is vicidial_inbound_dids: all rows and some columns. It is immutable.
@@ -74,7 +75,7 @@ type Group struct {
 }
 
 // Groups groups numbers by the values of some columns. It omits numbers without a row.
-func (t Table) Groups(of Set, columns []string) []Group {
+func (t Table) Groups(of ranges.Set, columns []string) []Group {
 	at := make([]int, 0, len(columns))
 	for _, column := range columns {
 		if i, has := t.at[column]; has {
@@ -85,7 +86,7 @@ func (t Table) Groups(of Set, columns []string) []Group {
 	first := map[string]Record{}
 	var order []string
 	var signature strings.Builder
-	for name := range of.All() {
+	for name := range of.Values() {
 		record, found := t.ByPattern(name)
 		if !found {
 			continue
@@ -108,16 +109,16 @@ func (t Table) Groups(of Set, columns []string) []Group {
 	}
 	groups := make([]Group, 0, len(order))
 	for _, same := range order {
-		groups = append(groups, Group{Ranges: Of(names[same]).Ranges(), Row: t.row(first[same], columns), IDs: cluster.Runs(ids[same])})
+		groups = append(groups, Group{Ranges: ranges.Of(names[same]).Ranges(), Row: t.row(first[same], columns), IDs: cluster.Runs(ids[same])})
 	}
 	return groups
 }
 
 // CommonValues returns those of the values that all rows with that wanted value have
 // already.
-func (t Table) CommonValues(of Set, want Wanted, values cluster.Row) cluster.Row {
+func (t Table) CommonValues(of ranges.Set, want Wanted, values cluster.Row) cluster.Row {
 	held := maps.Clone(values)
-	for name := range of.All() {
+	for name := range of.Values() {
 		record, found := t.ByPattern(name)
 		wanted, _ := want.Row(name)
 		for column, value := range held {
@@ -136,7 +137,7 @@ func (t Table) CommonValues(of Set, want Wanted, values cluster.Row) cluster.Row
 
 // Route is a set of numbers with the same routing after a change.
 type Route struct {
-	Numbers Set
+	Numbers ranges.Set
 	Row     cluster.Row     // the columns that decide where calls go
 	Changed map[string]bool // those of them that the change sets; all for a new number
 }
@@ -186,7 +187,7 @@ func (t Table) Routes(want Wanted, defaults cluster.Row) []Route {
 	all := make([]Route, 0, len(order))
 	for _, key := range order {
 		route := routes[key]
-		route.Numbers = Of(names[key])
+		route.Numbers = ranges.Of(names[key])
 		all = append(all, route)
 	}
 	return all
@@ -199,11 +200,11 @@ type Seen map[string]cluster.Row
 func SeenIn(groups []Group) Seen {
 	seen := Seen{}
 	for _, group := range groups {
-		set, err := Parse(group.Ranges)
+		set, err := ranges.Parse(group.Ranges)
 		if err != nil {
 			continue // private state that another version wrote; every number counts as not seen
 		}
-		for name := range set.All() {
+		for name := range set.Values() {
 			seen[cluster.FoldKey(name)] = group.Row
 		}
 	}
@@ -216,15 +217,15 @@ func IDs(groups []Group) map[string]string {
 	for _, group := range groups {
 		var of []string
 		for _, text := range group.IDs {
-			if run, err := Parse([]string{text}); err == nil {
-				of = slices.AppendSeq(of, run.All())
+			if run, err := ranges.Parse([]string{text}); err == nil {
+				of = slices.AppendSeq(of, run.Values())
 			}
 		}
-		set, err := Parse(group.Ranges)
+		set, err := ranges.Parse(group.Ranges)
 		if err != nil || set.Len() != len(of) {
 			continue // private state that another version wrote
 		}
-		for name := range set.All() {
+		for name := range set.Values() {
 			ids[cluster.FoldKey(name)], of = of[0], of[1:]
 		}
 	}
@@ -233,7 +234,7 @@ func IDs(groups []Group) map[string]string {
 
 // Deviation is a set of numbers whose rows differ from the declaration in the same way.
 type Deviation struct {
-	Numbers Set
+	Numbers ranges.Set
 	Text    string
 }
 
@@ -257,7 +258,7 @@ func (t Table) Deviations(want Wanted) []Deviation {
 	}
 	deviations := make([]Deviation, 0, len(order))
 	for _, text := range order {
-		deviations = append(deviations, Deviation{Numbers: Of(names[text]), Text: text})
+		deviations = append(deviations, Deviation{Numbers: ranges.Of(names[text]), Text: text})
 	}
 	return deviations
 }

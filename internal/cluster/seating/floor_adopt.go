@@ -51,9 +51,9 @@ func AdoptFloor(ids []string, all FloorRows) (Adopted, error) {
 // IDRanges returns the ids of seats as [AdoptFloor] reads them. A single id with a
 // hyphen is written as a range, too: by itself it could be read as one.
 func IDRanges(seats Seats, id func(seat string) string) []string {
-	ranges := make([]string, 0, len(seats.runs))
-	for _, run := range seats.runs {
-		first, last := id(run.name(0)), id(run.name(run.count-1))
+	var ranges []string
+	for _, run := range seats.Runs() {
+		first, last := id(run.First()), id(run.Last())
 		if first != last || strings.Contains(first, "-") {
 			first += "-" + last
 		}
@@ -102,11 +102,11 @@ func cutRange(id string) (first, last string) {
 }
 
 func splitAtNumber(id string) (before, number, after string) {
-	from := strings.IndexAny(id, "0123456789")
+	from := strings.IndexAny(id, digits)
 	if from < 0 {
 		return id, "", ""
 	}
-	to := from + len(id[from:]) - len(strings.TrimLeft(id[from:], "0123456789"))
+	to := from + len(id[from:]) - len(strings.TrimLeft(id[from:], digits))
 	return id[:from], id[from:to], id[to:]
 }
 

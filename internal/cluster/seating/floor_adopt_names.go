@@ -124,8 +124,8 @@ func (a *adoption) indexNodes(what string, name func(Phone) string) bool {
 			if template != placeSeat+placeIndex {
 				rest = front
 			}
-			number := digits(rest)
-			if known, counted := numbers[p.ServerIP]; !found || strings.Trim(rest, "0123456789") != "" || len(rest) > 3 || counted && known != number {
+			number, _ := strconv.Atoi(rest) // 0 for the empty text
+			if known, counted := numbers[p.ServerIP]; !found || strings.Trim(rest, digits) != "" || len(rest) > 3 || counted && known != number {
 				fits = false
 				break
 			}

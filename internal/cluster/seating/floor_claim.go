@@ -72,10 +72,11 @@ func (c FloorClaim) conflictError(other FloorClaim, row string) error {
 // sharedRow describes a row that both floors have, or returns "". Names differ by
 // the seat only, so one common seat decides.
 func (c FloorClaim) sharedRow(other FloorClaim) string {
-	seat, both := c.Seats.common(other.Seats)
-	if !both {
+	common := c.Seats.Common(other.Seats)
+	if common.Len() == 0 {
 		return ""
 	}
+	seat := common.At(0)
 	if c.Style.Naming.HasAlias() && other.Style.Naming.HasAlias() {
 		if id := c.Style.Naming.AliasID.Name(seat, Label{}); strings.EqualFold(id, other.Style.Naming.AliasID.Name(seat, Label{})) {
 			return "alias " + id

@@ -120,8 +120,8 @@ func changedRuns(p *Placement, changed func(seat string, position int) (before, 
 			return
 		}
 		open = false
-		for _, run := range p.seats.between(from, to) {
-			parts = append(parts, changedPart{ChangedRun{Seats: run.text(), Before: was, After: is}, run.count})
+		for _, run := range p.seats.Between(from, to) {
+			parts = append(parts, changedPart{ChangedRun{Seats: run.String(), Before: was, After: is}, run.Len()})
 		}
 	}
 	for position, seat := range p.Seats().All() {

@@ -24,8 +24,8 @@ func (p *Placement) runs() []Run {
 			continue
 		}
 		if nodes := p.at(from); len(nodes) > 0 {
-			for _, run := range p.seats.between(from, to) {
-				runs = append(runs, Run{Seats: run.text(), Nodes: nodes})
+			for _, run := range p.seats.Between(from, to) {
+				runs = append(runs, Run{Seats: run.String(), Nodes: nodes})
 			}
 		}
 	}

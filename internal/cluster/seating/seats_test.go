@@ -2,11 +2,14 @@ package seating
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 )
 
 func mustSeats(t interface{ Fatalf(string, ...any) }, ranges ...string) Seats {
@@ -49,7 +52,7 @@ func TestParseSeats_errors(t *testing.T) {
 	}{
 		{"descending range", []string{"2149-2000"}, 0, "write 2000-2149"},
 		{"two widths", []string{"99-100"}, 0, "same number of digits"},
-		{"duplicate seat", []string{"2000-2010", "2300", "2005"}, 2, `seat 2005 is in "2000-2010" already`},
+		{"duplicate seat", []string{"2000-2010", "2300", "2005"}, 2, `2005 is in "2000-2010" already`},
 		{"overlapping ranges", []string{"2005-2020", "2000-2010"}, 1, `"2005-2020" already`},
 		{"letter", []string{"20a0"}, 0, "neither a number"},
 		{"minus sign", []string{"-5"}, 0, "neither a number"},
@@ -62,7 +65,7 @@ func TestParseSeats_errors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := ParseSeats(c.ranges)
-			var wrong *SeatRangeError
+			var wrong *ranges.Error
 			if !errors.As(err, &wrong) || wrong.Index != c.index || !strings.Contains(err.Error(), c.err) {
 				t.Errorf("got %v, want range %d to say %q", err, c.index, c.err)
 			}
@@ -74,7 +77,8 @@ func TestParseSeats_errors(t *testing.T) {
 func drawSeats(t *rapid.T, most int) Seats {
 	count := rapid.IntRange(1, most).Draw(t, "seats")
 	gap := rapid.SliceOfN(rapid.IntRange(0, 5), 2, 2).Draw(t, "gaps")
-	seats, first := Seats{}, 2000
+	var parts []string
+	first := 2000
 	for part := range 3 {
 		size := count / 3
 		if part == 2 {
@@ -83,13 +87,13 @@ func drawSeats(t *rapid.T, most int) Seats {
 		if size == 0 {
 			continue
 		}
-		seats.extend(seatRun{width: 4, first: first, count: size})
+		parts = append(parts, fmt.Sprintf("%d-%d", first, first+size-1))
 		first += size
 		if part < 2 {
 			first += gap[part]
 		}
 	}
-	return seats
+	return mustSeats(t, parts...)
 }
 
 func TestSeats_properties(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
@@ -23,17 +24,17 @@ func (seatRanges) MarkdownDescription(context.Context) string {
 }
 
 func (seatRanges) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
-	var ranges []string
+	var texts []string
 	for _, element := range req.ConfigValue.Elements() {
 		text, ok := element.(types.String)
 		if !ok || text.IsUnknown() || text.IsNull() {
 			return
 		}
-		ranges = append(ranges, text.ValueString())
+		texts = append(texts, text.ValueString())
 	}
-	_, err := seating.ParseSeats(ranges)
+	_, err := seating.ParseSeats(texts)
 	at := req.Path
-	if wrong := (*seating.SeatRangeError)(nil); errors.As(err, &wrong) {
+	if wrong := (*ranges.Error)(nil); errors.As(err, &wrong) {
 		at = at.AtListIndex(wrong.Index)
 	}
 	resp.Diagnostics.Append(tfhelper.DiagnoseAt(at, "Invalid seats", err)...)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
@@ -160,7 +161,7 @@ func (r *Numbers) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	if err != nil {
 		b = before
 		if len(written) > 0 {
-			all := numbers.Of(append(written, names(prior.Numbers)...))
+			all := ranges.Of(append(written, names(prior.Numbers)...))
 			b = b.with("dids", tfhelper.StringList(all.Ranges()))
 			tfhelper.ForUpdate(resp).SetState(ctx, b.identity(), b.object(), saved) // replaced below, unless the database cannot be read
 		}
@@ -190,7 +191,7 @@ func (r *Numbers) Rows(ctx context.Context, of replacement.State) []string {
 		return nil
 	}
 	rows := make([]string, 0, set.Len())
-	for name := range set.All() {
+	for name := range set.Values() {
 		rows = append(rows, rowName(name))
 	}
 	return rows
@@ -208,10 +209,10 @@ func (r *Numbers) DeleteExcept(ctx context.Context, req resource.DeleteRequest, 
 		return
 	}
 	var kept []string
-	for name := range have.Numbers.All() {
+	for name := range have.Numbers.Values() {
 		if except[rowName(name)] {
 			kept = append(kept, name)
 		}
 	}
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete inbound numbers", b.name(), r.remove(ctx, have, numbers.Of(kept), numbers.SeenIn(saved)))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete inbound numbers", b.name(), r.remove(ctx, have, ranges.Of(kept), numbers.SeenIn(saved)))...)
 }

@@ -28,7 +28,7 @@ func NewNumbersList() list.ListResource {
 				declared, _, _ := table.Adopt(found.Numbers, defaults, asterisk.HasPassword)
 				b := adopted(found.Name, declared).with("deviations", deviationMap(nil))
 				route, target, _ := strings.Cut(found.Name, " ")
-				values := map[string][]string{tfhelper.FilterMatch: append(slices.Collect(found.Numbers.All()), found.Name), filterRoute: {route}}
+				values := map[string][]string{tfhelper.FilterMatch: append(slices.Collect(found.Numbers.Values()), found.Name), filterRoute: {route}}
 				if route == "IN_GROUP" {
 					values[filterGroup] = []string{target}
 				}

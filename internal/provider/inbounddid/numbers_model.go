@@ -15,6 +15,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
@@ -106,14 +107,14 @@ type blockIdentity struct {
 
 func (b block) identity() blockIdentity {
 	set, _ := parseDIDs(b.texts("dids"))
-	return blockIdentity{types.StringValue(b.name()), types.StringValue(set.String())}
+	return blockIdentity{types.StringValue(b.name()), types.StringValue(strings.Join(set.Ranges(), ","))}
 }
 
 // declared is a block in the types of package numbers.
 type declared struct {
 	numbers.Block
 	wanted   numbers.Wanted
-	released numbers.Set
+	released ranges.Set
 }
 
 // declared converts the block, and returns the errors that it finds without the

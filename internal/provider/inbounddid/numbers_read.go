@@ -13,6 +13,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -53,8 +54,8 @@ const (
 func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string, now []numbers.Deviation, since int64) diag.Diagnostics {
 	known := map[string]string{}
 	for key, text := range before.textMap("deviations") {
-		if set, err := numbers.Parse([]string{key}); err == nil {
-			for name := range set.All() {
+		if set, err := ranges.Parse([]string{key}); err == nil {
+			for name := range set.Values() {
 				known[cluster.FoldKey(name)] = text
 			}
 		}
@@ -62,7 +63,7 @@ func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string
 	var lines []string
 	for _, deviation := range now {
 		var fresh, records []string
-		for name := range deviation.Numbers.All() {
+		for name := range deviation.Numbers.Values() {
 			if known[cluster.FoldKey(name)] != deviation.Text {
 				fresh, records = append(fresh, name), append(records, ids[cluster.FoldKey(name)])
 			}
@@ -70,7 +71,7 @@ func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string
 		if len(fresh) == 0 {
 			continue
 		}
-		line := numbers.Of(fresh).Brief() + ": " + deviation.Text
+		line := ranges.Of(fresh).Brief() + ": " + deviation.Text
 		if len(lines) < mostAttributed {
 			line += r.author(ctx, records, since)
 		}
@@ -114,7 +115,7 @@ func (r *Numbers) ImportState(ctx context.Context, req resource.ImportStateReque
 	}
 }
 
-func (r *Numbers) find(ctx context.Context, id string) (name string, set numbers.Set, err error) {
+func (r *Numbers) find(ctx context.Context, id string) (name string, set ranges.Set, err error) {
 	selection, err := numbers.ParseSelection(id)
 	if err != nil {
 		return "", set, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -66,7 +67,7 @@ func reviewPatterns(schema cluster.Schema, table numbers.Table, dids []string) d
 // reviewValues checks the declared values against the rules and the columns of the
 // database. For a value that all of its numbers already have, it returns a warning.
 func reviewValues(schema cluster.Schema, table numbers.Table, want declared) diag.Diagnostics {
-	check := func(values cluster.Row, of numbers.Set, at func(column string) path.Path) diag.Diagnostics {
+	check := func(values cluster.Row, of ranges.Set, at func(column string) path.Path) diag.Diagnostics {
 		if len(rules.Violations(schema, cluster.TableDIDs, nil, values)) == 0 {
 			return nil
 		}

@@ -23,7 +23,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -181,18 +181,18 @@ func (didRanges) ValidateList(_ context.Context, req validator.ListRequest, resp
 	}
 	_, err := parseDIDs(texts)
 	at := req.Path
-	if wrong := (*numbers.RangeError)(nil); errors.As(err, &wrong) {
+	if wrong := (*ranges.Error)(nil); errors.As(err, &wrong) {
 		at = at.AtListIndex(wrong.Index)
 	}
 	resp.Diagnostics.Append(tfhelper.DiagnoseAt(at, "Invalid numbers", err)...)
 }
 
 // parseDIDs parses numbers, and refuses VICIdial's own rows.
-func parseDIDs(texts []string) (numbers.Set, error) {
-	set, err := numbers.Parse(texts)
+func parseDIDs(texts []string) (ranges.Set, error) {
+	set, err := ranges.Parse(texts)
 	for index, text := range texts {
 		if err == nil && cluster.ReservedDID(text) {
-			err = &numbers.RangeError{Index: index, Range: text, Reason: "is VICIdial's own row, which all other numbers depend on; manage it with a vicidial_inbound_did that has reserved = true"}
+			err = &ranges.Error{Index: index, Range: text, Reason: "is VICIdial's own row, which all other numbers depend on; manage it with a vicidial_inbound_did that has reserved = true"}
 		}
 	}
 	return set, err

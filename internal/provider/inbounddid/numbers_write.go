@@ -6,6 +6,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -23,13 +24,13 @@ func readColumns(blocks ...declared) []string {
 func seenRows(table numbers.Table, want declared, prior *declared) []numbers.Group {
 	all, columns := want.Numbers, want.wanted.Columns()
 	if prior != nil {
-		all = numbers.Of(append(names(all), names(prior.Numbers)...))
+		all = ranges.Of(append(names(all), names(prior.Numbers)...))
 		columns = cluster.SortedUnique(columns, prior.wanted.Columns())
 	}
 	return table.Groups(all, columns)
 }
 
-func names(set numbers.Set) []string { return slices.Collect(set.All()) }
+func names(set ranges.Set) []string { return slices.Collect(set.Values()) }
 
 // apply plans and writes a change. It calls have with the rows that the plan is based
 // on.
@@ -62,14 +63,14 @@ func (r *Numbers) create(ctx context.Context, b block, want declared) error {
 }
 
 // thoseIn returns the numbers that have a row.
-func thoseIn(table numbers.Table, of numbers.Set) numbers.Set {
+func thoseIn(table numbers.Table, of ranges.Set) ranges.Set {
 	var existing []string
-	for name := range of.All() {
+	for name := range of.Values() {
 		if _, found := table.ByPattern(name); found {
 			existing = append(existing, name)
 		}
 	}
-	return numbers.Of(existing)
+	return ranges.Of(existing)
 }
 
 // update changes the rows. If it fails, it returns the added numbers that have new rows,
@@ -92,7 +93,7 @@ func (r *Numbers) update(ctx context.Context, b block, want, prior declared, see
 	return names(thoseIn(now, fresh)), err
 }
 
-func (r *Numbers) remove(ctx context.Context, have declared, kept numbers.Set, seen numbers.Seen) error {
+func (r *Numbers) remove(ctx context.Context, have declared, kept ranges.Set, seen numbers.Seen) error {
 	change := numbers.Change{Before: have.wanted, Seen: seen, Released: kept}
 	return r.apply(ctx, change, readColumns(have), func(numbers.Table) {})
 }

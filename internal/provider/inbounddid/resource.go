@@ -13,6 +13,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/singlerow"
 )
@@ -117,7 +118,7 @@ func (r *Resource) claimPlanned(ctx context.Context, req resource.ModifyPlanRequ
 }
 
 func (r *Resource) claim(pattern string, claim numbers.Claim) diag.Diagnostics {
-	claim.Owner, claim.Numbers = "vicidial_inbound_did "+pattern, numbers.Of([]string{pattern})
+	claim.Owner, claim.Numbers = "vicidial_inbound_did "+pattern, ranges.Of([]string{pattern})
 	return tfhelper.DiagnoseAt(path.Root(key), "Number of another resource", r.store.ClaimNumbers(claim))
 }
 

@@ -1,4 +1,4 @@
-package numbers_test
+package ranges_test
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 )
 
 func TestParse(t *testing.T) {
@@ -34,14 +34,14 @@ func TestParse(t *testing.T) {
 		"a number is given once":                     {given: []string{"100-200", "150"}, err: `"150": 150 is in "100-200" already`},
 		"a pattern is given once, whatever its case": {given: []string{"sales", "SALES"}, err: `is in "sales" already`},
 		"a blank is no number":                       {given: []string{"100", ""}, err: `"": a number cannot be blank`},
-		"a slip of the finger":                       {given: []string{"1000000-9000000"}, err: "more than 100000 numbers"},
+		"a slip of the finger":                       {given: []string{"1000000-9000000"}, err: "brings the count over 100000 numbers"},
 		"too many together":                          {given: []string{"100000-180000", "200000-280000"}, err: "brings the count over 100000"},
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
-			set, err := numbers.Parse(c.given)
+			set, err := ranges.Parse(c.given)
 			if c.err != "" {
-				var wrong *numbers.RangeError
+				var wrong *ranges.Error
 				if !errors.As(err, &wrong) || !strings.Contains(err.Error(), c.err) {
 					t.Fatalf("err = %v, want %q", err, c.err)
 				}
@@ -65,20 +65,20 @@ func TestSet_isASet(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		one, other := rapid.SliceOf(member).Draw(t, "one"), rapid.SliceOf(member).Draw(t, "other")
-		set, there := numbers.Of(one), numbers.Of(other)
+		set, there := ranges.Of(one), ranges.Of(other)
 		for _, name := range slices.Concat(one, other) {
 			if set.Has(name) != slices.Contains(one, name) {
 				t.Fatalf("%v has %s: %t", set, name, set.Has(name))
 			}
 		}
 		position := 0
-		for name := range set.All() {
+		for name := range set.Values() {
 			if at, has := set.Index(name); !has || at != position {
 				t.Fatalf("%s is at %d, want %d", name, at, position)
 			}
 			position++
 		}
-		again, err := numbers.Parse(set.Ranges())
+		again, err := ranges.Parse(set.Ranges())
 		if err != nil || !again.Equal(set) || position != set.Len() {
 			t.Fatalf("%v read again is %v: %v", set.Ranges(), again, err)
 		}
