@@ -21,7 +21,7 @@ func TestAccExpandSeats(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: output(`["2200", "0098-0100"]`), ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("seats", seats)}},
-			{Config: output(`["2000-2010", "2005"]`), ExpectError: regexp.MustCompile(`seat\s+2005\s+is\s+in\s+"2000-2010"\s+already`)},
+			{Config: output(`["2000-2010", "2005"]`), ExpectError: regexp.MustCompile(`2005\s+is\s+in\s+"2000-2010"\s+already`)},
 			{Config: output(`["2010-2000"]`), ExpectError: regexp.MustCompile(`runs\s+backwards`)},
 			{Config: output(`["2000"]`)},
 		},

@@ -184,7 +184,7 @@ func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
 	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			step(fullConfig(d, `"2000-2003", "2003"`, twoServers, aPassword), `seat 2003 is in "2000-2003" already`),
+			step(fullConfig(d, `"2000-2003", "2003"`, twoServers, aPassword), `2003 is in "2000-2003" already`),
 			step(fullConfig(d, `"2003-2000"`, twoServers, aPassword), `runs backwards; write 2000-2003`),
 			step(fullConfig(d, `"2000"`, `"10.0.0.9" = { suffix = "a" }`, aPassword), `server 10.0.0.9 is neither in the table`),
 			step(fullConfig(d, `"2000"`, `"10.0.0.1" = { suffix = "a" }, "10.0.0.2" = { suffix = "a" }`, aPassword), `share the suffix "a"`),

@@ -64,10 +64,10 @@ func check(ctx context.Context, dialect webtier.Dialect, binary string, tier web
 	output, err := run(ctx, path, append(slices.Clone(arguments[dialect]), file)...)
 	output = strings.TrimSpace(strings.ReplaceAll(output, directory+"/", ""))
 	// nginx has no strict mode, but it marks warnings.
-	spots := strings.Contains(output, "[warn]") && !slices.Contains(arguments[dialect], "-q")
+	warned := strings.Contains(output, "[warn]") && !slices.Contains(arguments[dialect], "-q")
 	var exit *exec.ExitError
 	switch {
-	case errors.As(err, &exit) || err == nil && spots:
+	case errors.As(err, &exit) || err == nil && warned:
 		return &Refused{Binary: path, Output: output}
 	default:
 		return err
@@ -94,13 +94,13 @@ var versionForm = regexp.MustCompile(`(?i)(?:haproxy version |nginx/)(\d+\.\d+\.
 
 // Version returns the version of a binary.
 func Version(ctx context.Context, binary string) (webtier.Version, error) {
-	said, err := run(ctx, binary, "-v")
+	output, err := run(ctx, binary, "-v")
 	if err != nil {
 		return webtier.Version{}, err
 	}
-	found := versionForm.FindStringSubmatch(said)
+	found := versionForm.FindStringSubmatch(output)
 	if found == nil {
-		return webtier.Version{}, fmt.Errorf("%s does not say its version: %q", binary, said)
+		return webtier.Version{}, fmt.Errorf("%s does not print its version: %q", binary, output)
 	}
 	return webtier.ParseVersion(found[1])
 }

@@ -1,7 +1,9 @@
 package configdiff_test
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -9,41 +11,47 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configdiff"
 )
 
-func statements(lines ...string) []configdiff.Statement {
-	list := make([]configdiff.Statement, 0, len(lines))
-	for _, line := range lines {
-		list = append(list, configdiff.Statement{Section: line[:1], Keyword: line[1:2], Text: line[2:]})
+// parse parses words, each of a section, a keyword and a text.
+func parse(text []byte) ([]configdiff.Statement, error) {
+	var list []configdiff.Statement
+	for word := range strings.FieldsSeq(string(text)) {
+		list = append(list, configdiff.Statement{Section: word[:1], Keyword: word[1:2], Text: word[2:]})
 	}
-	return list
+	return list, nil
 }
 
-func TestDifferences(t *testing.T) {
+func TestDrift(t *testing.T) {
 	for _, c := range []struct {
 		claim      string
-		want, have []configdiff.Statement
+		want, have string
 		lines      []string
 	}{
-		{"the same is none", statements("ax1", "ax2"), statements("ax1", "ax2"), nil},
-		{"another order of keywords is none", statements("ax1", "ay1"), statements("ay1", "ax1"), nil},
-		{"another order of sections is none", statements("ax1", "bx1"), statements("bx1", "ax1"), nil},
-		{"another order within a keyword is one", statements("ax1", "ax2"), statements("ax2", "ax1"), []string{"a: - 1", "a: + 1"}},
-		{"a changed word is one line", statements("ax1", "ax2", "ax3"), statements("ax1", "ax9", "ax3"), []string{"a: ~ 2 -> 9"}},
-		{"what is missing", statements("ax1", "ax2"), statements("ax1"), []string{"a: - 2"}},
-		{"what is too much", statements("ax1"), statements("ax1", "by2"), []string{"b: + 2"}},
-		{"a line in the middle moves no other", statements("ax1", "ax3"), statements("ax1", "ax2", "ax3"), []string{"a: + 2"}},
+		{"the same is none", "ax1 ax2", "ax1 ax2", nil},
+		{"another order of keywords is none", "ax1 ay1", "ay1 ax1", nil},
+		{"another order of sections is none", "ax1 bx1", "bx1 ax1", nil},
+		{"another order within a keyword is one", "ax1 ax2", "ax2 ax1", []string{"a: - 1", "a: + 1"}},
+		{"a changed word is one line", "ax1 ax2 ax3", "ax1 ax9 ax3", []string{"a: ~ 2 -> 9"}},
+		{"what is missing", "ax1 ax2", "ax1", []string{"a: - 2"}},
+		{"what is too much", "ax1", "ax1 by2", []string{"b: + 2"}},
+		{"a line in the middle moves no other", "ax1 ax3", "ax1 ax2 ax3", []string{"a: + 2"}},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
-			if lines := configdiff.Differences(c.want, c.have); !slices.Equal(lines, c.lines) {
-				t.Errorf("got %q", lines)
+			if lines, err := configdiff.Drift(parse, []byte(c.want), []byte(c.have)); err != nil || !slices.Equal(lines, c.lines) {
+				t.Errorf("got %q, %v", lines, err)
 			}
 		})
 	}
 	t.Run("there is a difference exactly when the checksums differ", func(t *testing.T) {
 		some := rapid.SliceOfN(rapid.SampledFrom([]string{"ax1", "ax2", "ay1", "bx1", "bx2"}), 0, 6)
 		rapid.Check(t, func(t *rapid.T) {
-			want, have := statements(some.Draw(t, "want")...), statements(some.Draw(t, "have")...)
-			lines := configdiff.Differences(want, have)
-			if same := configdiff.Sum(want) == configdiff.Sum(have); same != (len(lines) == 0) {
+			want, have := []byte(strings.Join(some.Draw(t, "want"), " ")), []byte(strings.Join(some.Draw(t, "have"), " "))
+			lines, err := configdiff.Drift(parse, want, have)
+			one, err1 := configdiff.Sum(parse, want)
+			other, err2 := configdiff.Sum(parse, have)
+			if err := errors.Join(err, err1, err2); err != nil {
+				t.Fatal(err)
+			}
+			if same := one == other; same != (len(lines) == 0) {
 				t.Fatalf("same checksum: %v, differences: %q", same, lines)
 			}
 		})

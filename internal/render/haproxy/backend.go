@@ -7,14 +7,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// second returns the failures after which a second node is tried although the first
+// retryOn has the failures after which a second node is tried although the first
 // one has seen the request. Only backends of repeatable requests have it.
-const second = "retry-on conn-failure empty-response 500 502 503"
+const retryOn = "retry-on conn-failure empty-response 500 502 503"
 
-// fresh sends each request over a new connection, so that a node that dies during
+// newConnection sends each request over a new connection, so that a node that dies during
 // it gives a 502. On a reused connection HAProxy closes without a response, and the
 // browser repeats the request.
-var fresh = []Line{words("http-reuse never"), words("option http-server-close")}
+var newConnection = []Line{words("http-reuse never"), words("option http-server-close")}
 
 func (w writer) backends() []Section {
 	sections := []Section{
@@ -46,8 +46,8 @@ func (w writer) agents() Section {
 		words("http-check expect status 200"),
 		noted("a node without its database answers 200 as well; what stands in the page came out of the database",
 			"http-check", "expect", "rstring", h.BodyRegex),
-		line("default-server", "check", "inter", duration(h.Interval), "fastinter", duration(h.FastInterval),
-			"downinter", duration(h.Interval), "fall", strconv.Itoa(h.Fall), "rise", strconv.Itoa(h.Rise),
+		line("default-server", "check", "inter", webtier.Duration(h.Interval), "fastinter", webtier.Duration(h.FastInterval),
+			"downinter", webtier.Duration(h.Interval), "fall", strconv.Itoa(h.Fall), "rise", strconv.Itoa(h.Rise),
 			"slowstart", slowStart, "pool-purge-delay", "2s",
 			"observe", "layer4", "error-limit", "2", "on-error", "mark-down"))
 	for _, name := range w.NodeNames() {
@@ -60,9 +60,9 @@ func (w writer) agents() Section {
 func (w writer) polling(s *Section) {
 	s.add(line("balance", string(w.Balance)))
 	if w.Replay == webtier.ReplaySafe {
-		s.add(words(second))
+		s.add(words(retryOn))
 	}
-	s.add(line("timeout", "server", duration(w.Timeouts.Poll)), words("option allbackups"))
+	s.add(line("timeout", "server", webtier.Duration(w.Timeouts.Poll)), words("option allbackups"))
 }
 
 // slowStart is the time in which a recovered node gets less than its share. HAProxy
@@ -75,7 +75,7 @@ const slowStart = "20s"
 func (w writer) agentsRecovering() Section {
 	s := Section{Kind: "backend", Name: agentRecoveryBackend}
 	w.polling(&s)
-	return w.followers(s, webtier.Polls, "")
+	return w.addNodes(s, webtier.Polls, "")
 }
 
 // whenAtFullWeight adds the condition that some node has its full share, so that a slow
@@ -94,53 +94,53 @@ func (w writer) static() Section {
 	s := Section{Kind: "backend", Name: staticBackend}
 	s.add(words("balance roundrobin"))
 	if w.Replay == webtier.ReplaySafe {
-		s.add(words(second))
+		s.add(words(retryOn))
 	}
-	return w.followers(s, webtier.Static, "")
+	return w.addNodes(s, webtier.Static, "")
 }
 
 // actions returns the backend of all other requests of agents.
 func (w writer) actions(name string) Section {
 	s := Section{Kind: "backend", Name: name}
 	s.add(line("balance", string(w.Balance)))
-	s.add(fresh...)
+	s.add(newConnection...)
 	slow := ""
 	if name == actionBackend {
 		slow = slowStart
 	}
-	return w.followers(s, webtier.Agents, slow)
+	return w.addNodes(s, webtier.Agents, slow)
 }
 
 // bulk returns the backend of bodies that do not fit into the proxy's memory. A
 // slow client takes slots only from other such requests.
-func (w writer) bulk() Section { return w.patient(bulkBackend, webtier.Bulk) }
+func (w writer) bulk() Section { return w.slowBackend(bulkBackend, webtier.Bulk) }
 
-func (w writer) admin() Section { return w.patient(adminBackend, webtier.Admin) }
+func (w writer) admin() Section { return w.slowBackend(adminBackend, webtier.Admin) }
 
-// patient returns a backend of requests that may take long.
-func (w writer) patient(name string, class webtier.Class) Section {
+// slowBackend returns a backend of requests that may take long.
+func (w writer) slowBackend(name string, class webtier.Class) Section {
 	s := Section{Kind: "backend", Name: name}
-	s.add(words("balance leastconn"), line("timeout", "server", duration(w.Timeouts.Admin)))
-	s.add(fresh...)
-	return w.followers(s, class, "")
+	s.add(words("balance leastconn"), line("timeout", "server", webtier.Duration(w.Timeouts.Admin)))
+	s.add(newConnection...)
+	return w.addNodes(s, class, "")
 }
 
 func (w writer) api() Section {
 	s := Section{Kind: "backend", Name: apiBackend}
 	s.add(noted("a GET changes state here: add_lead, for one", "balance", "leastconn"),
-		line("timeout", "server", duration(w.Timeouts.Admin)))
-	s.add(fresh...)
-	return w.followers(s, webtier.API, "")
+		line("timeout", "server", webtier.Duration(w.Timeouts.Admin)))
+	s.add(newConnection...)
+	return w.addNodes(s, webtier.API, "")
 }
 
 func (w writer) uploads() Section {
 	s := Section{Kind: "backend", Name: uploadBackend}
-	s.add(words("balance leastconn"), line("timeout", "server", duration(w.Timeouts.Admin)))
-	s.add(fresh...)
+	s.add(words("balance leastconn"), line("timeout", "server", webtier.Duration(w.Timeouts.Admin)))
+	s.add(newConnection...)
 	if !w.SharedUploads {
 		w.keepUploads(&s)
 	}
-	return w.followers(s, webtier.Uploads, "")
+	return w.addNodes(s, webtier.Uploads, "")
 }
 
 // keepUploads sends requests that need a file of a node to that node only. A first
@@ -174,12 +174,12 @@ func (w writer) routes() []Section {
 	var sections []Section
 	for i, path := range w.RoutePaths() {
 		s := Section{Kind: "backend", Name: routeBackend(i)}
-		s.add(noted(path, "balance", "roundrobin"), line("timeout", "server", duration(w.Timeouts.Admin)))
+		s.add(noted(path, "balance", "roundrobin"), line("timeout", "server", webtier.Duration(w.Timeouts.Admin)))
 		for j, server := range w.Routes()[path].Servers {
 			address, port, _ := webtier.SplitServer(server)
-			l := line("server", "s"+strconv.Itoa(j+1), webtier.JoinPort(address, port), "check", "inter", duration(w.Health.Interval),
+			l := line("server", "s"+strconv.Itoa(j+1), webtier.JoinPort(address, port), "check", "inter", webtier.Duration(w.Health.Interval),
 				"fall", strconv.Itoa(w.Health.Fall), "rise", strconv.Itoa(w.Health.Rise))
-			s.add(w.following(l, webtier.Node{Address: address}))
+			s.add(w.withResolver(l, webtier.Node{Address: address}))
 		}
 		sections = append(sections, s)
 	}
@@ -197,13 +197,13 @@ func (w writer) sockets() []Section {
 	for i, path := range w.SocketPaths() {
 		socket := w.WebSockets()[path]
 		s := Section{Kind: "backend", Name: socketBackend(i)}
-		s.add(noted("a web phone's socket stays open as long as the phone is registered", "timeout", "tunnel", duration(socketTime)),
+		s.add(noted("a web phone's socket stays open as long as the phone is registered", "timeout", "tunnel", webtier.Duration(socketTime)),
 			line("http-request", "set-path", socket.Path), words("retries 0"), words("http-reuse never"))
 		l := line("server", "phone", webtier.JoinPort(socket.Host, socket.Port))
 		if socket.TLS {
 			l = l.when("ssl verify none alpn http/1.1")
 		}
-		s.add(w.following(l, webtier.Node{Address: socket.Host}))
+		s.add(w.withResolver(l, webtier.Node{Address: socket.Host}))
 		sections = append(sections, s)
 	}
 	return sections
@@ -217,8 +217,8 @@ func socketBackend(i int) string { return "be_ws" + strconv.Itoa(i+1) }
 func (w writer) audio() Section {
 	s := Section{Kind: "backend", Name: audioBackend}
 	store := w.AudioStore
-	s.add(line("timeout", "server", duration(w.Timeouts.Admin)))
-	s.add(fresh...)
+	s.add(line("timeout", "server", webtier.Duration(w.Timeouts.Admin)))
+	s.add(newConnection...)
 	s.add(noted("audio_store.php answers only under the name in system_settings.sounds_web_server",
 		"http-request", "set-header", "Host", store.Host))
 	// A draining node gets no new agents, but no other node has its files.
@@ -230,9 +230,9 @@ func (w writer) audio() Section {
 	return s
 }
 
-// followers adds the nodes to a backend without health checks of its own. slow is
+// addNodes adds the nodes to a backend without health checks of its own. slow is
 // the slow start time of a recovered node, or "".
-func (w writer) followers(s Section, class webtier.Class, slow string) Section {
+func (w writer) addNodes(s Section, class webtier.Class, slow string) Section {
 	var servers []string
 	if slow != "" {
 		servers = append(servers, "slowstart", slow)
@@ -272,7 +272,7 @@ func (w writer) serverLine(name string, node webtier.Node, class webtier.Class) 
 	if class.Repeatable() {
 		l = l.when("pool-max-conn " + strconv.Itoa(max(1, limit/4)))
 	}
-	l = w.encrypted(w.following(l, node))
+	l = w.encrypted(w.withResolver(l, node))
 	switch node.State {
 	case webtier.Backup:
 		l.Words = append(l.Words, "backup")
@@ -283,8 +283,8 @@ func (w writer) serverLine(name string, node webtier.Node, class webtier.Class) 
 	return l
 }
 
-// following adds the resolver of a server's name.
-func (w writer) following(l Line, node webtier.Node) Line {
+// withResolver adds the resolver of a server's name.
+func (w writer) withResolver(l Line, node webtier.Node) Line {
 	if !node.IsName() {
 		return l
 	}

@@ -11,9 +11,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// entrances returns the frontends: the main one, one that redirects HTTP to TLS,
+// frontends returns the frontends: the main one, one that redirects HTTP to TLS,
 // and the one of [writer.once].
-func (w writer) entrances() []Section {
+func (w writer) frontends() []Section {
 	main := Section{Kind: "frontend", Name: "fe_vicidial"}
 	var sections []Section
 	plain := w.bind(w.Listen.HTTPPort)
@@ -26,24 +26,24 @@ func (w writer) entrances() []Section {
 	default:
 		main.add(plain, w.secureBind())
 	}
-	w.conditions(&main)
+	w.acls(&main)
 	w.prepare(&main)
-	w.refusals(&main)
-	w.answers(&main)
-	w.chooseRepeatable(&main)
-	if w.answersByItself() {
-		w.chooseOther(&main)
+	w.denials(&main)
+	w.responses(&main)
+	w.useRepeatable(&main)
+	if w.reportsDeadNode() {
+		w.useOthers(&main)
 		return append(sections, main)
 	}
 	main.add(words("default_backend " + onceBackend))
 	return append(append(sections, main), w.once()...)
 }
 
-// answersByItself reports whether the proxy returns 502 when a node dies during a
+// reportsDeadNode reports whether the proxy returns 502 when a node dies during a
 // request. Before 3.0 it does so only for the first request of a connection, and
 // never over HTTP/2 (HAProxy's issue 2285; releases with the backport are not
 // distinguished).
-func (w writer) answersByItself() bool { return w.Target.AtLeast(3, 0, 0) }
+func (w writer) reportsDeadNode() bool { return w.Target.AtLeast(3, 0, 0) }
 
 // once returns the frontend that requests that must not be repeated pass again,
 // each as the first of its connection.
@@ -52,7 +52,7 @@ func (w writer) once() []Section {
 	out := Section{Kind: "backend", Name: onceBackend}
 	out.add(noted("where a node dies on a request HAProxy before 3.0 answers nothing, and browsers then ask again by themselves; only the first request of a connection gets its 502",
 		"http-reuse", "never"), words("option http-server-close"),
-		line("timeout", "server", duration(w.Timeouts.Admin+5*time.Second)),
+		line("timeout", "server", webtier.Duration(w.Timeouts.Admin+5*time.Second)),
 		noted("fe_once has written the line", "http-response", "set-log-level", "silent"),
 		line("server", "once", place, "send-proxy-v2"))
 	in := Section{Kind: "frontend", Name: onceFrontend}
@@ -60,8 +60,8 @@ func (w writer) once() []Section {
 		words("unique-id-format %[req.hdr(x-request-id)]"))
 	w.classes(&in)
 	in.add(words("http-request set-var(txn.path) path"), words("http-request set-var(txn.page) path,url_dec"), words("http-request wait-for-body time 10s"))
-	in.add(w.apologies()...)
-	w.chooseOther(&in)
+	in.add(w.errorPages()...)
+	w.useOthers(&in)
 	return []Section{out, in}
 }
 
@@ -96,14 +96,6 @@ func (w writer) secureBind() Line {
 	return w.bind(w.Listen.HTTPSPort, "ssl", "crt", w.TLS.CertificateFile, "alpn", protocols)
 }
 
-// portSuffix returns the port of a URL with a colon, or "" for 443.
-func (w writer) portSuffix() string {
-	if w.Listen.HTTPSPort == 443 {
-		return ""
-	}
-	return ":" + strconv.Itoa(w.Listen.HTTPSPort)
-}
-
 // bareHost is the Host header without the port. An IPv6 address keeps its brackets.
 const bareHost = "req.hdr(host),regsub(:[0-9]+$,)"
 
@@ -114,7 +106,7 @@ func (w writer) redirect(plain Line) Section {
 	w.proxied(&s)
 	s.add(words("http-request set-var(txn.path) path"), alive,
 		line("http-request", "set-header", "Host", w.Hostname).when("unless { req.hdr(host) -m found }"))
-	target := line("http-request", "redirect", "location", "https://%["+bareHost+"]"+w.portSuffix()+"%[pathq]", "code", "308")
+	target := line("http-request", "redirect", "location", "https://%["+bareHost+"]"+w.PortSuffix()+"%[pathq]", "code", "308")
 	if w.TLS.ACMEResponder != "" {
 		s.add(target.when("unless { path_beg /.well-known/acme-challenge/ }"), words("default_backend "+acmeBackend))
 	} else {
@@ -142,8 +134,8 @@ func (w writer) classes(s *Section) {
 	w.whenAtFullWeight(s)
 }
 
-// conditions adds the other acls.
-func (w writer) conditions(s *Section) {
+// acls adds the other acls.
+func (w writer) acls(s *Section) {
 	s.acl("p_poll", "var(txn.page) -m str", webtier.PollPages...)
 	s.acl("p_static", "var(txn.page) -m end -i", dotted(webtier.StaticEndings)...)
 	s.add(words("acl m_get method GET HEAD"))
@@ -262,8 +254,8 @@ func (w writer) prepare(s *Section) {
 	}
 }
 
-// refusals denies requests that must not reach a node.
-func (w writer) refusals(s *Section) {
+// denials denies requests that must not reach a node.
+func (w writer) denials(s *Section) {
 	s.add(words("http-request deny deny_status 400 if p_odd"),
 		noted("Apache would show the asker what it was told", "http-request", "deny", "deny_status", "405", "if", "{", "method", "TRACE", "}"),
 		line("http-request", "redirect", "location", w.Welcome(), "code", "302").when("if { path / }"),
@@ -335,14 +327,14 @@ func unless(name string, sources []string) string {
 	return " !" + name
 }
 
-// answers sets the headers of responses.
-func (w writer) answers(s *Section) {
+// responses sets the headers of responses.
+func (w writer) responses(s *Section) {
 	const note, host = "Apache redirects to http://name:443/ when it adds a slash", `(\[[^]]*\]|[^/:]+)`
 	if len(w.Access.TrustedProxies) > 0 {
 		s.add(noted(note, "http-response", "replace-header", "Location", `^https?://`+host+`:443(/.*)?$`, `https://\1\2`).when("if { var(txn.front_tls) -m bool }"))
 	}
 	if w.TLS != nil {
-		s.add(noted(note, "http-response", "replace-header", "Location", `^http://`+host+`(:[0-9]+)?(/.*)?$`, `https://\1`+w.portSuffix()+`\3`).when("if { ssl_fc }"))
+		s.add(noted(note, "http-response", "replace-header", "Location", `^http://`+host+`(:[0-9]+)?(/.*)?$`, `https://\1`+w.PortSuffix()+`\3`).when("if { ssl_fc }"))
 		if w.TLS.HSTSMaxAge > 0 {
 			s.add(line("http-response", "set-header", "Strict-Transport-Security",
 				"max-age="+strconv.Itoa(w.TLS.HSTSMaxAge)).when("if { ssl_fc }"))
@@ -352,12 +344,12 @@ func (w writer) answers(s *Section) {
 		noted("agent pages hold passwords in their URLs and embed foreign frames",
 			"http-response", "set-header", "Referrer-Policy", "same-origin"),
 		words("http-response del-header X-Powered-By"), words("http-response del-header Server"))
-	s.add(w.apologies()...)
+	s.add(w.errorPages()...)
 }
 
-// apologies returns the error pages without a response of a node. Only requests
+// errorPages returns the error pages without a response of a node. Only requests
 // that no node has seen get a Retry-After.
-func (w writer) apologies() []Line {
+func (w writer) errorPages() []Line {
 	list := []Line{
 		noted("not in defaults: HAProxy 3.0.0 corrupts its memory there",
 			"http-error", "status", "503", "content-type", "text/plain; charset=utf-8", "string", webtier.Unavailable,
@@ -370,8 +362,8 @@ func (w writer) apologies() []Line {
 	return list
 }
 
-// chooseRepeatable selects the backends of repeatable requests.
-func (w writer) chooseRepeatable(s *Section) {
+// useRepeatable selects the backends of repeatable requests.
+func (w writer) useRepeatable(s *Section) {
 	static := "use_backend " + staticBackend + " if p_static m_get !p_leads"
 	if w.AudioStore != nil {
 		static += " !p_audio"
@@ -388,8 +380,8 @@ func (w writer) chooseRepeatable(s *Section) {
 	s.add(words(static))
 }
 
-// chooseOther selects the backends of the other classes.
-func (w writer) chooseOther(s *Section) {
+// useOthers selects the backends of the other classes.
+func (w writer) useOthers(s *Section) {
 	if w.AudioStore != nil {
 		s.add(words("use_backend " + audioBackend + " if p_audio"))
 	}

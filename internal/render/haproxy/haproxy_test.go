@@ -121,7 +121,7 @@ func TestRender(t *testing.T) {
 			t.Errorf("got\n%s", text)
 		}
 	})
-	t.Run("what must not be repeated rides on fresh connections, and before HAProxy 3.0 through the proxy twice", func(t *testing.T) {
+	t.Run("what must not be repeated rides on newConnection connections, and before HAProxy 3.0 through the proxy twice", func(t *testing.T) {
 		for _, minor := range []webtier.Version{{Major: 2, Minor: 4}, {Major: 2, Minor: 9}, {Major: 3}, {Major: 3, Minor: 3}} {
 			tier := aTier()
 			tier.Target = minor
@@ -136,7 +136,7 @@ func TestRender(t *testing.T) {
 			for name, text := range sections {
 				repeats, isFresh := strings.Contains(text, "retry-on conn-failure empty-response"), strings.Contains(text, "option http-server-close")
 				if sends := strings.Contains(text, "\n    server "); sends && repeats == isFresh {
-					t.Errorf("%s, %s: repeats %v, fresh %v", minor, name, repeats, isFresh)
+					t.Errorf("%s, %s: repeats %v, newConnection %v", minor, name, repeats, isFresh)
 				}
 			}
 			_, hop := sections["fe_once"]

@@ -140,15 +140,15 @@ func (c Config) Statements() []configdiff.Statement {
 				text = slices.Concat(text[:fixed], options(text[fixed:]))
 			}
 			statements = append(statements, configdiff.Statement{
-				Section: place, Keyword: cmp.Or(ordered[text[0]], text[0]), Text: written(text),
+				Section: place, Keyword: cmp.Or(ordered[text[0]], text[0]), Text: joinWords(text),
 			})
 		}
 	}
 	return statements
 }
 
-// written joins words unambiguously.
-func written(list []string) string {
+// joinWords joins words unambiguously.
+func joinWords(list []string) string {
 	quoted := make([]string, 0, len(list))
 	for _, word := range list {
 		quoted = append(quoted, quote(word))
@@ -177,26 +177,14 @@ func options(list []string) []string {
 	return slices.Concat(pairs...)
 }
 
-// Drift compares a text with the wanted one, ignoring layout. It returns a line for
-// each different statement: "- " for a missing one, "+ " for an additional one, "~
-// " for a changed one.
-func Drift(want, have []byte) ([]string, error) {
-	wanted, err := Parse(want)
-	if err != nil {
-		return nil, fmt.Errorf("wanted text: %w", err)
-	}
-	found, err := Parse(have)
-	if err != nil {
-		return nil, err
-	}
-	return configdiff.Differences(wanted.Statements(), found.Statements()), nil
-}
+// Drift compares a text with the wanted one, ignoring layout, as
+// [configdiff.Drift] does.
+func Drift(want, have []byte) ([]string, error) { return configdiff.Drift(parseStatements, want, have) }
 
 // Sum returns a checksum of a text that ignores layout.
-func Sum(text []byte) (string, error) {
+func Sum(text []byte) (string, error) { return configdiff.Sum(parseStatements, text) }
+
+func parseStatements(text []byte) ([]configdiff.Statement, error) {
 	config, err := Parse(text)
-	if err != nil {
-		return "", err
-	}
-	return configdiff.Sum(config.Statements()), nil
+	return config.Statements(), err
 }

@@ -20,17 +20,8 @@ func Rehearsal(tier webtier.Tier, directory string) ([]byte, error) {
 	if tier.Process.ControlSocket != "" {
 		tier.Process.ControlSocket = filepath.Join(directory, "control.sock")
 	}
-	if tier.TLS != nil {
-		tls := *tier.TLS
-		tls.CertificateFile = filepath.Join(directory, CertificateName)
-		tier.TLS = &tls
-	}
-	if tier.NodeTLS != nil && tier.NodeTLS.CAFile != "" {
-		nodeTLS := *tier.NodeTLS
-		nodeTLS.CAFile = filepath.Join(directory, CertificateName)
-		tier.NodeTLS = &nodeTLS
-	}
-	config, err := Build(tier)
+	certificate := filepath.Join(directory, CertificateName)
+	config, err := Build(tier.WithCertificates(certificate, certificate))
 	if err != nil {
 		return nil, err
 	}

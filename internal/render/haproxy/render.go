@@ -73,7 +73,7 @@ func Build(tier webtier.Tier) (Config, error) {
 	}}
 	config.Sections = append(config.Sections, w.global(), w.defaults())
 	config.Sections = append(config.Sections, w.resolvers()...)
-	config.Sections = append(config.Sections, w.entrances()...)
+	config.Sections = append(config.Sections, w.frontends()...)
 	config.Sections = append(config.Sections, w.backends()...)
 	config.Sections = append(config.Sections, w.tables()...)
 	config.Sections = append(config.Sections, w.stats()...)
@@ -82,13 +82,8 @@ func Build(tier webtier.Tier) (Config, error) {
 
 type writer struct{ webtier.Tier }
 
-// Ciphers of TLS 1.2 that give forward secrecy and authenticate what they
-// encrypt, and all of TLS 1.3.
-const (
-	ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:" +
-		"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
-	suites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
-)
+// suites are all cipher suites of TLS 1.3.
+const suites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
 
 func (w writer) global() Section {
 	s := Section{Kind: "global"}
@@ -115,7 +110,7 @@ func (w writer) global() Section {
 			words("stats timeout 30s"))
 	}
 	// A report may run for the admin timeout; then the old process ends.
-	s.add(line("hard-stop-after", duration(w.Timeouts.Admin)))
+	s.add(line("hard-stop-after", webtier.Duration(w.Timeouts.Admin)))
 	if w.Target.AtLeast(2, 6, 0) {
 		s.add(noted("a reload lets idle browsers go over this time, not all at once", "close-spread-time", "2s"))
 	}
@@ -123,7 +118,7 @@ func (w writer) global() Section {
 	if w.TLS != nil {
 		s.add(words("tune.ssl.default-dh-param 2048"),
 			line("ssl-default-bind-options", "ssl-min-ver", "TLSv"+w.TLS.MinVersion, "no-tls-tickets"),
-			line("ssl-default-bind-ciphers", ciphers), line("ssl-default-bind-ciphersuites", suites))
+			line("ssl-default-bind-ciphers", webtier.Ciphers), line("ssl-default-bind-ciphersuites", suites))
 	}
 	return s
 }
@@ -147,9 +142,9 @@ func (w writer) defaults() Section {
 			words("retries 3"), words("retry-on conn-failure"))
 	}
 	t := w.Timeouts
-	s.add(line("timeout", "connect", duration(t.Connect)), line("timeout", "client", duration(t.Agent+5*time.Second)),
-		line("timeout", "server", duration(t.Agent)), line("timeout", "queue", duration(t.Queue)),
-		line("timeout", "check", duration(w.Health.Timeout)),
+	s.add(line("timeout", "connect", webtier.Duration(t.Connect)), line("timeout", "client", webtier.Duration(t.Agent+5*time.Second)),
+		line("timeout", "server", webtier.Duration(t.Agent)), line("timeout", "queue", webtier.Duration(t.Queue)),
+		line("timeout", "check", webtier.Duration(w.Health.Timeout)),
 		words("timeout http-request 10s"), words("timeout http-keep-alive 15s"))
 	return s
 }
@@ -202,14 +197,6 @@ func (w writer) stats() []Section {
 	}
 	s.add(words("stats enable"), words("stats uri /stats"), words("stats hide-version"))
 	return []Section{s}
-}
-
-// duration formats a time in seconds if it is whole, else in milliseconds.
-func duration(length time.Duration) string {
-	if length%time.Second == 0 {
-		return strconv.FormatInt(int64(length/time.Second), 10) + "s"
-	}
-	return strconv.FormatInt(length.Milliseconds(), 10) + "ms"
 }
 
 // perLine is the number of values of an acl line. HAProxy accepts 64 words a line.

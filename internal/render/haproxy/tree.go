@@ -2,6 +2,8 @@ package haproxy
 
 import (
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
 // Config is an HAProxy configuration as a tree: sections with lines of words. A
@@ -47,7 +49,7 @@ func (s *Section) add(lines ...Line) { s.Lines = append(s.Lines, lines...) }
 func (c Config) Print() []byte {
 	var text strings.Builder
 	for _, note := range c.Notes {
-		text.WriteString("# " + oneLine(note) + "\n")
+		text.WriteString("# " + webtier.OneLine(note) + "\n")
 	}
 	for _, section := range c.Sections {
 		text.WriteString("\n" + section.Kind)
@@ -57,7 +59,7 @@ func (c Config) Print() []byte {
 		text.WriteString("\n")
 		for _, line := range section.Lines {
 			if line.Note != "" {
-				text.WriteString("    # " + oneLine(line.Note) + "\n")
+				text.WriteString("    # " + webtier.OneLine(line.Note) + "\n")
 			}
 			text.WriteString("   ")
 			for _, word := range line.Words {
@@ -67,16 +69,6 @@ func (c Config) Print() []byte {
 		}
 	}
 	return []byte(text.String())
-}
-
-// oneLine keeps a comment from ending early.
-func oneLine(note string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
-		}
-		return r
-	}, note)
 }
 
 // quote quotes one word (configuration manual, 2.2 "Quoting and escaping"): with

@@ -10,7 +10,7 @@ import (
 // the target version without nginx. There are tables for 1.24, 1.26 and one later
 // version; other targets use that of their branch.
 func Lint(text []byte, target webtier.Version) error {
-	options := reading(text)
+	options := parseOptions(text)
 	options.ErrorOnUnknownDirectives = true
 	switch {
 	case target.AtLeast(1, 27, 3):

@@ -16,7 +16,7 @@ import (
 
 // Parse parses a configuration into a tree without comments and included files.
 func Parse(text []byte) (Config, error) {
-	options := reading(text)
+	options := parseOptions(text)
 	options.SkipDirectiveContextCheck, options.SkipDirectiveArgsCheck = true, true
 	parsed, err := parse(options)
 	if err != nil {
@@ -25,7 +25,7 @@ func Parse(text []byte) (Config, error) {
 	return Config{Directives: tree(parsed)}, nil
 }
 
-func reading(text []byte) *crossplane.ParseOptions {
+func parseOptions(text []byte) *crossplane.ParseOptions {
 	return &crossplane.ParseOptions{
 		SingleFile: true,
 		Open:       func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil },
@@ -90,11 +90,11 @@ func statements(directives []Directive, section string) []configdiff.Statement {
 	var list []configdiff.Statement
 	count := map[string]int{}
 	for _, d := range directives {
-		list = append(list, configdiff.Statement{Section: section, Keyword: cmp.Or(together[d.Name], d.Name), Text: written(options(d, section))})
+		list = append(list, configdiff.Statement{Section: section, Keyword: cmp.Or(together[d.Name], d.Name), Text: statementText(options(d, section))})
 		if !d.IsBlock {
 			continue
 		}
-		place := written(d)
+		place := statementText(d)
 		if slices.Contains(numbered, d.Name) {
 			count[place]++
 			place = fmt.Sprintf("%s#%d", place, count[place])
@@ -117,26 +117,14 @@ func options(d Directive, section string) Directive {
 	return d
 }
 
-// Drift compares a text with the wanted one, ignoring layout. It returns a line for
-// each different statement: "- " for a missing one, "+ " for an additional one, "~
-// " for a changed one.
-func Drift(want, have []byte) ([]string, error) {
-	wanted, err := Parse(want)
-	if err != nil {
-		return nil, fmt.Errorf("wanted text: %w", err)
-	}
-	found, err := Parse(have)
-	if err != nil {
-		return nil, err
-	}
-	return configdiff.Differences(wanted.Statements(), found.Statements()), nil
-}
+// Drift compares a text with the wanted one, ignoring layout, as
+// [configdiff.Drift] does.
+func Drift(want, have []byte) ([]string, error) { return configdiff.Drift(parseStatements, want, have) }
 
 // Sum returns a checksum of a text that ignores layout.
-func Sum(text []byte) (string, error) {
+func Sum(text []byte) (string, error) { return configdiff.Sum(parseStatements, text) }
+
+func parseStatements(text []byte) ([]configdiff.Statement, error) {
 	config, err := Parse(text)
-	if err != nil {
-		return "", err
-	}
-	return configdiff.Sum(config.Statements()), nil
+	return config.Statements(), err
 }

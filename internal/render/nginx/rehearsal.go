@@ -26,17 +26,7 @@ func Rehearsal(tier webtier.Tier, directory string) ([]byte, error) {
 		Log: in("access.log"), ErrorLog: in("error.log"), PIDFile: in("nginx.pid"),
 		MimeTypes: in(MimeTypesName), TempDirectory: directory,
 	}
-	if tier.TLS != nil {
-		tls := *tier.TLS
-		tls.CertificateFile, tls.KeyFile = in(CertificateName), in(KeyName)
-		tier.TLS = &tls
-	}
-	if tier.NodeTLS != nil && tier.NodeTLS.CAFile != "" {
-		nodeTLS := *tier.NodeTLS
-		nodeTLS.CAFile = in(CertificateName)
-		tier.NodeTLS = &nodeTLS
-	}
-	config, err := Build(tier)
+	config, err := Build(tier.WithCertificates(in(CertificateName), in(KeyName)))
 	if err != nil {
 		return nil, err
 	}

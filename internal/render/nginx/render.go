@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
@@ -55,7 +54,7 @@ func (w writer) process() []Directive {
 	return append(list,
 		fixed("worker_processes auto"), fixed("worker_rlimit_nofile 20000"),
 		// A report may run for the admin timeout; then the old workers end.
-		set("worker_shutdown_timeout", duration(w.Timeouts.Admin)),
+		set("worker_shutdown_timeout", webtier.Duration(w.Timeouts.Admin)),
 		set("error_log", w.Process.ErrorLog, "crit"),
 		set("pid", w.Process.PIDFile),
 		block("events", nil, fixed("worker_connections 4096"), fixed("multi_accept on")),
@@ -73,7 +72,7 @@ func (w writer) http() []Directive {
 	}
 	list = append(list, w.browsers()...)
 	list = append(list, w.realAddress()...)
-	list = append(list, w.passing()...)
+	list = append(list, w.proxying()...)
 	list = append(list, w.variables()...)
 	list = append(list, w.upstreams()...)
 	list = append(list, w.servers()...)
@@ -84,9 +83,6 @@ func (w writer) http() []Directive {
 // one.
 const logFormat = `$remote_addr [$time_iso8601] $server_name "$request_method $uri $server_protocol" $status $body_bytes_sent ` +
 	`rt=$request_time up=$upstream_addr us=$upstream_status uct=$upstream_connect_time urt=$upstream_response_time $ssl_protocol id=$request_id`
-
-const ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:" +
-	"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
 
 // browsers returns the directives for the side of the browsers.
 func (w writer) browsers() []Directive {
@@ -109,7 +105,7 @@ func (w writer) browsers() []Directive {
 	if w.TLS.MinVersion == "1.3" {
 		protocols = fixed("ssl_protocols TLSv1.3")
 	}
-	return append(list, protocols, set("ssl_ciphers", ciphers), fixed("ssl_prefer_server_ciphers off"),
+	return append(list, protocols, set("ssl_ciphers", webtier.Ciphers), fixed("ssl_prefer_server_ciphers off"),
 		fixed("ssl_session_cache shared:vicidial_tls:10m"), fixed("ssl_session_timeout 1d"), fixed("ssl_session_tickets off"))
 }
 
@@ -129,11 +125,11 @@ func (w writer) realAddress() []Directive {
 	return append(list, fixed("real_ip_header X-Forwarded-For"), fixed("real_ip_recursive on"))
 }
 
-// passing returns the directives for the side of the nodes.
-func (w writer) passing() []Directive {
+// proxying returns the directives for the side of the nodes.
+func (w writer) proxying() []Directive {
 	list := []Directive{fixed("proxy_http_version 1.1")}
 	list = append(list, w.headers("$backend_host")...)
-	list = append(list, set("proxy_connect_timeout", duration(w.Timeouts.Connect)), set("proxy_read_timeout", duration(w.Timeouts.Agent)))
+	list = append(list, set("proxy_connect_timeout", webtier.Duration(w.Timeouts.Connect)), set("proxy_read_timeout", webtier.Duration(w.Timeouts.Agent)))
 	if w.Replay == webtier.ReplayNone {
 		list = append(list, fixed("proxy_next_upstream off"))
 	} else {
@@ -142,7 +138,7 @@ func (w writer) passing() []Directive {
 	}
 	if w.TLS != nil {
 		port := strconv.Itoa(w.Listen.HTTPSPort)
-		list = append(list, set("proxy_redirect", "http://$host:"+port+"/", "https://$host"+w.portSuffix()+"/").
+		list = append(list, set("proxy_redirect", "http://$host:"+port+"/", "https://$host"+w.PortSuffix()+"/").
 			noted("Apache redirects to http://name:443/ when it adds a slash"))
 	}
 	if len(w.Access.TrustedProxies) > 0 {
@@ -198,20 +194,12 @@ func (w writer) encryption() []Directive {
 	return list
 }
 
-// sent returns the directives that pass a location's requests.
-func (w writer) sent(upstream string) []Directive {
+// proxyPass returns the directives that pass a location's requests.
+func (w writer) proxyPass(upstream string) []Directive {
 	if w.NodeTLS != nil {
 		return []Directive{set("proxy_pass", "https://"+upstream)}
 	}
 	return []Directive{set("proxy_pass", "http://"+upstream)}
-}
-
-// portSuffix returns the port of a URL with a colon, or "" for 443.
-func (w writer) portSuffix() string {
-	if w.Listen.HTTPSPort == 443 {
-		return ""
-	}
-	return ":" + strconv.Itoa(w.Listen.HTTPSPort)
 }
 
 // stats serves nginx's own counters.
@@ -228,12 +216,4 @@ func (w writer) stats() []Directive {
 		location.Block = append(location.Block, fixed("deny all"))
 	}
 	return []Directive{block("server", nil, set("listen", w.Stats.Bind), fixed("access_log off"), location)}
-}
-
-// duration formats a time in seconds if it is whole, else in milliseconds.
-func duration(length time.Duration) string {
-	if length%time.Second == 0 {
-		return strconv.FormatInt(int64(length/time.Second), 10) + "s"
-	}
-	return strconv.FormatInt(length.Milliseconds(), 10) + "ms"
 }

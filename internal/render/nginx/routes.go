@@ -13,15 +13,15 @@ func (w writer) routeUpstreams() []Directive {
 		d := block("upstream", []string{routeUpstream(i)}, set("zone", routeUpstream(i), w.zone())).noted(path)
 		for _, server := range w.Routes()[path].Servers {
 			address, port, _ := webtier.SplitServer(server)
-			d.Block = append(d.Block, w.following(set("server", webtier.JoinPort(address, port),
-				"max_fails="+strconv.Itoa(w.Health.MaxFails), "fail_timeout="+duration(w.Health.FailTimeout)), webtier.Node{Address: address}))
+			d.Block = append(d.Block, w.withResolve(set("server", webtier.JoinPort(address, port),
+				"max_fails="+strconv.Itoa(w.Health.MaxFails), "fail_timeout="+webtier.Duration(w.Health.FailTimeout)), webtier.Node{Address: address}))
 		}
 		list = append(list, d)
 	}
 	for i, path := range w.SocketPaths() {
 		socket := w.WebSockets()[path]
 		list = append(list, block("upstream", []string{socketUpstream(i)}, set("zone", socketUpstream(i), w.zone()),
-			w.following(set("server", webtier.JoinPort(socket.Host, socket.Port), "max_fails=0"), webtier.Node{Address: socket.Host})))
+			w.withResolve(set("server", webtier.JoinPort(socket.Host, socket.Port), "max_fails=0"), webtier.Node{Address: socket.Host})))
 	}
 	return list
 }
@@ -40,7 +40,7 @@ func (w writer) routeLocations(managers []Directive) []Directive {
 			guard = nil
 		}
 		list = append(list, location([]string{"^~", path}, guard,
-			[]Directive{block("limit_except", []string{"GET"}, fixed("deny all")), set("proxy_read_timeout", duration(w.Timeouts.Admin))},
+			[]Directive{block("limit_except", []string{"GET"}, fixed("deny all")), set("proxy_read_timeout", webtier.Duration(w.Timeouts.Admin))},
 			[]Directive{set("proxy_pass", "http://"+routeUpstream(i))}))
 	}
 	for i, path := range w.SocketPaths() {
@@ -54,7 +54,7 @@ func (w writer) routeLocations(managers []Directive) []Directive {
 				upgrade[j].Words[1] = "upgrade"
 			}
 		}
-		list = append(list, location([]string{"=", path}, never, []Directive{
+		list = append(list, location([]string{"=", path}, noRetry, []Directive{
 			block("if", []string{"$http_upgrade", "!~*", "^websocket$"}, fixed("return 400")),
 			set("proxy_read_timeout", socketTime).noted("a web phone's socket stays open as long as the phone is registered"), set("proxy_send_timeout", socketTime),
 			fixed("proxy_ssl_verify off"), set("rewrite", "^", socket.Path, "break"),

@@ -93,7 +93,7 @@ func (w writer) redirect(plain []Directive) Directive {
 			set("proxy_pass", "http://"+w.TLS.ACMEResponder)))
 	}
 	d.Block = append(d.Block, block("location", []string{"/"},
-		set("return", "308", "https://$host"+w.portSuffix()+"$request_uri")))
+		set("return", "308", "https://$host"+w.PortSuffix()+"$request_uri")))
 	return d
 }
 
@@ -106,15 +106,15 @@ func location(match []string, inside ...[]Directive) Directive {
 	return d
 }
 
-// only denies sources that are not in a geo variable.
-func only(variable string, limited bool) []Directive {
+// denyOthers denies sources that are not in a geo variable.
+func denyOthers(variable string, limited bool) []Directive {
 	if !limited {
 		return nil
 	}
 	return []Directive{block("if", []string{variable, "=", "0"}, fixed("return 403"))}
 }
 
-var never = []Directive{fixed("proxy_next_upstream off")}
+var noRetry = []Directive{fixed("proxy_next_upstream off")}
 
 // locations returns the locations. nginx prefers an exact one, then a "^~" prefix, then
 // the first pattern that matches.
@@ -122,19 +122,19 @@ func (w writer) locations() []Directive {
 	reach := w.Reach()
 	_, adminLimited := reach.AdminSources()
 	_, apiLimited := reach.APISources()
-	managers, calls := only("$src_admin", adminLimited), only("$src_api", apiLimited)
-	slow := []Directive{set("proxy_read_timeout", duration(w.Timeouts.Admin))}
+	managers, calls := denyOthers("$src_admin", adminLimited), denyOthers("$src_api", apiLimited)
+	slow := []Directive{set("proxy_read_timeout", webtier.Duration(w.Timeouts.Admin))}
 	list := []Directive{alive}
 	for _, pattern := range w.PrivatePatterns() {
 		list = append(list, block("location", []string{"~*", pattern}, fixed("return 404")))
 	}
 	for _, page := range webtier.PollPages {
-		list = append(list, location([]string{"=", page}, w.poll(), w.sent(agentUpstream)).noted("asked once a second: safe to send twice"))
+		list = append(list, location([]string{"=", page}, w.poll(), w.proxyPass(agentUpstream)).noted("asked once a second: safe to send twice"))
 	}
 	list = append(list,
-		location([]string{"=", webtier.AgentAPI}, only("$src_agent_api", apiLimited), never, slow, w.sent(apiUpstream)).
+		location([]string{"=", webtier.AgentAPI}, denyOthers("$src_agent_api", apiLimited), noRetry, slow, w.proxyPass(apiUpstream)).
 			noted("a GET changes state in both APIs, and nginx would repeat it: no second try. The soundboard of an agent's screen posts here"),
-		location([]string{"=", w.AdminAPI()}, calls, never, slow, w.sent(apiUpstream)))
+		location([]string{"=", w.AdminAPI()}, calls, noRetry, slow, w.proxyPass(apiUpstream)))
 	list = append(list, w.audioLocations(slow)...)
 	list = append(list, w.uploadLocations(managers, slow)...)
 	list = append(list, w.routeLocations(managers)...)
@@ -143,10 +143,10 @@ func (w writer) locations() []Directive {
 		list = append(list, location([]string{"=", page}, w.action("agent", agentUpstream)))
 	}
 	for _, directory := range w.Directories() {
-		list = append(list, location([]string{"=", "/" + directory}, w.sent(staticUpstream)))
+		list = append(list, location([]string{"=", "/" + directory}, w.proxyPass(staticUpstream)))
 	}
 	list = append(list,
-		location([]string{"~*", `^/(` + strings.Join(w.Directories(), "|") + `)/.*\.(` + strings.Join(webtier.StaticEndings, "|") + ")$"}, w.sent(staticUpstream)),
+		location([]string{"~*", `^/(` + strings.Join(w.Directories(), "|") + `)/.*\.(` + strings.Join(webtier.StaticEndings, "|") + ")$"}, w.proxyPass(staticUpstream)),
 		location([]string{"~", "^/(" + strings.Join(w.ManagerDirectories(), "|") + ")/"}, managers, slow, w.action("admin", adminUpstream)),
 		location([]string{"~", "^/(" + webtier.AgentDirectory + "|" + webtier.ChatDirectory + ")/"}, w.action("agent", agentUpstream)))
 	directories, pages := w.Served()
@@ -157,7 +157,7 @@ func (w writer) locations() []Directive {
 		list = append(list, location([]string{"=", page}, w.action("agent", agentUpstream)))
 	}
 	list = append(list, block("location", []string{"/"}, fixed("return 404")))
-	return append(list, w.again()...)
+	return append(list, w.retries()...)
 }
 
 // openPages returns the extra paths in VICIdial's own directories that have no exact
@@ -169,7 +169,7 @@ func (w writer) openPages() []string {
 
 // poll returns the directives of polls, which may be sent to a second node in any case.
 func (w writer) poll() []Directive {
-	list := []Directive{set("proxy_read_timeout", duration(w.Timeouts.Poll)), fixed("error_page 502 503 504 = @unavailable")}
+	list := []Directive{set("proxy_read_timeout", webtier.Duration(w.Timeouts.Poll)), fixed("error_page 502 503 504 = @unavailable")}
 	switch w.Replay {
 	case webtier.ReplaySafe:
 		list = append(list, fixed("proxy_next_upstream error timeout invalid_header http_500 http_502 http_503 non_idempotent"))
@@ -186,7 +186,7 @@ func (w writer) audioLocations(slow []Directive) []Directive {
 		return []Directive{block("location", page, fixed("return 403"))}
 	}
 	guarded := [][]Directive{
-		only("$src_audio", true), never, slow, w.headers(w.AudioStore.Host), w.sent(audioUpstream),
+		denyOthers("$src_audio", true), noRetry, slow, w.headers(w.AudioStore.Host), w.proxyPass(audioUpstream),
 	}
 	return []Directive{
 		location(page, guarded...).noted("audio_store.php lets in whoever names a known server, so this rule is its password"),
@@ -205,52 +205,52 @@ func (w writer) action(name, upstream string) []Directive {
 	case w.connectOnly():
 		return append([]Directive{
 			fixed("proxy_next_upstream off"), fixed("recursive_error_pages on"), fixed("error_page 502 504 = @again_" + name),
-		}, w.sent(upstream)...)
+		}, w.proxyPass(upstream)...)
 	case w.GetRetry == webtier.GetRetryOff:
-		return append([]Directive{fixed("proxy_next_upstream off")}, w.sent(upstream)...)
+		return append([]Directive{fixed("proxy_next_upstream off")}, w.proxyPass(upstream)...)
 	}
-	return w.sent(upstream)
+	return w.proxyPass(upstream)
 }
 
-// again returns the second and third try of a request that no node has seen: nginx has
+// retries returns the second and third try of a request that no node has seen: nginx has
 // no such rule for GET, but a variable with the bytes that it sent. Named locations keep
 // method and body.
-func (w writer) again() []Directive {
+func (w writer) retries() []Directive {
 	var list []Directive
 	if !w.connectOnly() {
-		return w.apologies()
+		return w.errorPages()
 	}
 	for _, class := range []struct{ name, upstream, wait string }{
-		{"agent", agentUpstream, duration(w.Timeouts.Agent)}, {"admin", adminUpstream, duration(w.Timeouts.Admin)},
+		{"agent", agentUpstream, webtier.Duration(w.Timeouts.Agent)}, {"admin", adminUpstream, webtier.Duration(w.Timeouts.Admin)},
 	} {
 		list = append(list,
-			w.try("@again_"+class.name, "@last_"+class.name, class.upstream, class.wait),
-			w.try("@last_"+class.name, "@unfinished", class.upstream, class.wait))
+			w.retry("@again_"+class.name, "@last_"+class.name, class.upstream, class.wait),
+			w.retry("@last_"+class.name, "@unfinished", class.upstream, class.wait))
 	}
-	return append(list, w.apologies()...)
+	return append(list, w.errorPages()...)
 }
 
-// apologies returns the error pages without a response of a node. Only requests that no
+// errorPages returns the error pages without a response of a node. Only requests that no
 // node has seen get a Retry-After.
-func (w writer) apologies() []Directive {
+func (w writer) errorPages() []Directive {
 	down := []Directive{
 		fixed("default_type text/plain"), fixed("add_header Retry-After 5 always"),
 		fixed("add_header Cache-Control no-store always"), set("return", "503", webtier.Unavailable),
 	}
 	return []Directive{
-		block("location", []string{"@unfinished"}, append([]Directive{seen()}, down...)...),
+		block("location", []string{"@unfinished"}, append([]Directive{failIfSent()}, down...)...),
 		block("location", []string{"@unavailable"}, down...),
 	}
 }
 
-// seen ends a request of which a node has received a part: it is not repeated.
-func seen() Directive {
+// failIfSent ends a request of which a node has received a part: it is not repeated.
+func failIfSent() Directive {
 	return block("if", []string{"$upstream_bytes_sent", "!~", "(^| )0$"}, set("return", "502", webtier.Unfinished)).noted("a node has seen it")
 }
 
-func (w writer) try(name, next, upstream, wait string) Directive {
+func (w writer) retry(name, next, upstream, wait string) Directive {
 	return location([]string{name}, []Directive{
-		seen(), fixed("default_type text/plain"), fixed("proxy_next_upstream off"), set("proxy_read_timeout", wait),
+		failIfSent(), fixed("default_type text/plain"), fixed("proxy_next_upstream off"), set("proxy_read_timeout", wait),
 		fixed("recursive_error_pages on"), set("error_page", "502", "504", "=", next),
-	}, w.sent(upstream))
+	}, w.proxyPass(upstream))
 }

@@ -2,6 +2,8 @@ package nginx
 
 import (
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
 // Config is an nginx configuration as a tree.
@@ -47,7 +49,7 @@ func (d Directive) noted(note string) Directive {
 func (c Config) Print() []byte {
 	var text strings.Builder
 	for _, note := range c.Notes {
-		text.WriteString("# " + oneLine(note) + "\n")
+		text.WriteString("# " + webtier.OneLine(note) + "\n")
 	}
 	for _, directive := range c.Directives {
 		directive.print(&text, "")
@@ -57,9 +59,9 @@ func (c Config) Print() []byte {
 
 func (d Directive) print(text *strings.Builder, indent string) {
 	if d.Note != "" {
-		text.WriteString(indent + "# " + oneLine(d.Note) + "\n")
+		text.WriteString(indent + "# " + webtier.OneLine(d.Note) + "\n")
 	}
-	text.WriteString(indent + written(d))
+	text.WriteString(indent + statementText(d))
 	if !d.IsBlock {
 		text.WriteString(";\n")
 		return
@@ -71,8 +73,8 @@ func (d Directive) print(text *strings.Builder, indent string) {
 	text.WriteString(indent + "}\n")
 }
 
-// written returns a directive without its block and terminator.
-func written(d Directive) string {
+// statementText returns a directive without its block and terminator.
+func statementText(d Directive) string {
 	words := make([]string, 0, len(d.Words)+1)
 	words = append(words, quote(d.Name))
 	for _, word := range d.Words {
@@ -83,16 +85,6 @@ func written(d Directive) string {
 		words[len(words)-1] += ")"
 	}
 	return strings.Join(words, " ")
-}
-
-// oneLine keeps a comment from ending early.
-func oneLine(note string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
-		}
-		return r
-	}, note)
 }
 
 // quote quotes one word. Inside quotes a backslash is itself unless a quote, a

@@ -48,7 +48,7 @@ func (w writer) uploads() []Directive {
 		if node.State == webtier.Maintenance {
 			continue
 		}
-		server := w.following(set("server", webtier.JoinPort(node.Address, node.Port), "max_fails=0",
+		server := w.withResolve(set("server", webtier.JoinPort(node.Address, node.Port), "max_fails=0",
 			"max_conns="+strconv.Itoa(webtier.Uploads.Limit(node.MaxConnections))), node)
 		list = append(list, block("upstream", []string{uploadUpstream + "_" + name}, set("zone", uploadUpstream+"_"+name, w.zone()), server))
 		kept.Block = append(kept.Block, set(name, name))
@@ -77,25 +77,25 @@ func (w writer) uploads() []Directive {
 
 // uploadLocations returns the locations of the upload steps.
 func (w writer) uploadLocations(managers, slow []Directive) []Directive {
-	common := [][]Directive{managers, never, {fixed("proxy_buffering off")}, slow}
+	common := [][]Directive{managers, noRetry, {fixed("proxy_buffering off")}, slow}
 	if w.SharedUploads {
-		inside := slices.Concat(common, [][]Directive{w.sent(uploadUpstream)})
+		inside := slices.Concat(common, [][]Directive{w.proxyPass(uploadUpstream)})
 		return []Directive{location([]string{"~", w.LeadPattern()}, inside...), location([]string{"~", w.DrawingPattern()}, inside...)}
 	}
 	kept := append([][]Directive{
 		{block("if", []string{uploadLost}, fixed("return 410"))},
 		{fixed("error_page 410 = @upload_lost"), fixed("error_page 502 504 = @upload_failed")},
 	}, common...)
-	kept = append(kept, w.uploadCookie(uploadNode), w.sent(uploadUpstream+"_"+uploadNode))
+	kept = append(kept, w.uploadCookie(uploadNode), w.proxyPass(uploadUpstream+"_"+uploadNode))
 	failed := append([]Directive{
-		seen(), block("if", []string{uploadBound}, set("return", "503", webtier.UploadLost)).noted("another node does not have its file"),
-		fixed("default_type text/plain"), fixed("proxy_next_upstream off"), set("proxy_read_timeout", duration(w.Timeouts.Admin)),
+		failIfSent(), block("if", []string{uploadBound}, set("return", "503", webtier.UploadLost)).noted("another node does not have its file"),
+		fixed("default_type text/plain"), fixed("proxy_next_upstream off"), set("proxy_read_timeout", webtier.Duration(w.Timeouts.Admin)),
 		fixed("recursive_error_pages on"), fixed("error_page 502 504 = @unfinished"),
 	}, w.uploadCookie(uploadNext)...)
 	return []Directive{
 		location([]string{"~", w.LeadPattern()}, kept...),
 		location([]string{"~", w.DrawingPattern()}, kept...),
-		location([]string{"@upload_failed"}, failed, w.sent(uploadUpstream+"_"+uploadNext)),
+		location([]string{"@upload_failed"}, failed, w.proxyPass(uploadUpstream+"_"+uploadNext)),
 		block("location", []string{"@upload_lost"}, fixed("default_type text/plain"), fixed("add_header Cache-Control no-store always"),
 			set("return", "503", webtier.UploadLost)),
 	}

@@ -23,7 +23,7 @@ const (
 // request.
 func (w writer) variables() []Directive {
 	var list []Directive
-	list = append(list, w.front()...)
+	list = append(list, w.forwarded()...)
 	if w.TLS != nil || len(w.Access.TrustedProxies) > 0 {
 		port := 443
 		if w.TLS != nil {
@@ -67,8 +67,8 @@ func (w writer) variables() []Directive {
 	return list
 }
 
-// front returns the variables for the headers of trusted proxies.
-func (w writer) front() []Directive {
+// forwarded returns the variables for the headers of trusted proxies.
+func (w writer) forwarded() []Directive {
 	proxies := webtier.Sources(w.Access.TrustedProxies)
 	if len(proxies) == 0 {
 		return nil
@@ -141,7 +141,7 @@ func (w writer) audio() Directive {
 	node := w.Nodes[w.AudioStore.Node]
 	server := set("server", webtier.JoinPort(node.Address, node.Port), "max_fails=0",
 		"max_conns="+strconv.Itoa(webtier.Audio.Limit(node.MaxConnections)))
-	server = w.following(server, node)
+	server = w.withResolve(server, node)
 	if node.State == webtier.Maintenance {
 		server.Words = append(server.Words, "down")
 	}
@@ -154,7 +154,7 @@ func (w writer) zone() string { return strconv.Itoa(128+4*len(w.Nodes)) + "k" }
 
 func (w writer) server(node webtier.Node, class webtier.Class) Directive {
 	server := set("server", webtier.JoinPort(node.Address, node.Port), "weight="+strconv.Itoa(node.Weight),
-		"max_fails="+strconv.Itoa(w.Health.MaxFails), "fail_timeout="+duration(w.Health.FailTimeout))
+		"max_fails="+strconv.Itoa(w.Health.MaxFails), "fail_timeout="+webtier.Duration(w.Health.FailTimeout))
 	if class != webtier.Static {
 		// nginx has no queue over the limit, it refuses. A page with many images is
 		// a burst that Apache serves quickly.
@@ -164,7 +164,7 @@ func (w writer) server(node webtier.Node, class webtier.Class) Directive {
 		}
 		server.Words = append(server.Words, "max_conns="+strconv.Itoa(limit))
 	}
-	server = w.following(server, node)
+	server = w.withResolve(server, node)
 	switch node.State {
 	case webtier.Backup:
 		server.Words = append(server.Words, "backup")
@@ -175,8 +175,8 @@ func (w writer) server(node webtier.Node, class webtier.Class) Directive {
 	return server
 }
 
-// following adds the periodic resolution of a node's name, if nginx supports it.
-func (w writer) following(server Directive, node webtier.Node) Directive {
+// withResolve adds the periodic resolution of a node's name, if nginx supports it.
+func (w writer) withResolve(server Directive, node webtier.Node) Directive {
 	if node.IsName() && w.FollowsNames() {
 		server.Words = append(server.Words, "resolve")
 	}

@@ -84,18 +84,18 @@ func (d Dialect) Tested() (oldest, newest Version) {
 // accepts.
 func (t Tier) Problems(dialect Dialect) []Problem {
 	f := &findings{tier: t, dialect: dialect}
-	f.words()
+	f.names()
 	f.target()
 	f.nodes()
 	f.nodeTLS()
 	f.routes()
-	f.entrance()
+	f.listen()
 	f.access()
 	f.health()
 	f.audioStore()
 	f.limits()
 	f.process()
-	f.pair()
+	f.vrrp()
 	return f.found
 }
 

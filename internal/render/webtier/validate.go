@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// words checks the names in the text.
-func (f *findings) words() {
+// names checks the names in the text.
+func (f *findings) names() {
 	t := f.tier
 	if !nameForm.MatchString(t.Name) {
 		f.refuse(At("name"), "%q is not 1 to 31 of a-z, 0-9, _ and -, starting with a letter", t.Name)
@@ -80,7 +80,7 @@ func (f *findings) nodes() {
 			f.refuse(at.Attribute("address"), "%s is node %q already; a node listed twice gets twice its share", where, other)
 		}
 		owner[where] = name
-		f.followed(at.Attribute("address"), node.Address)
+		f.checkResolution(at.Attribute("address"), node.Address)
 	}
 	switch active {
 	case 0:
@@ -95,15 +95,15 @@ func (f *findings) nodes() {
 	}
 }
 
-// followed warns of a server's name that is resolved only once.
-func (f *findings) followed(at Place, address string) {
+// checkResolution warns of a server's name that is resolved only once.
+func (f *findings) checkResolution(at Place, address string) {
 	if isHostName(address) && len(f.tier.DNSServers) == 0 {
 		f.warn(at, "the name %q is looked up once, when the proxy starts; set dns_servers to follow it", address)
 	}
 }
 
-// entrance checks the listen addresses and TLS.
-func (f *findings) entrance() {
+// listen checks the listen addresses and TLS.
+func (f *findings) listen() {
 	listen, tls := f.tier.Listen, f.tier.TLS
 	if listen.Address != "" && !isAddress(listen.Address) {
 		f.refuse(At("listen", "address"), "%q is not an IP address", listen.Address)
@@ -204,8 +204,8 @@ func (f *findings) audioStore() {
 	}
 }
 
-// pair checks the address that two proxies share.
-func (f *findings) pair() {
+// vrrp checks the address that two proxies share.
+func (f *findings) vrrp() {
 	pair := f.tier.VRRP
 	if pair == nil {
 		return

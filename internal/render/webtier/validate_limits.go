@@ -31,7 +31,7 @@ func (f *findings) health() {
 	}
 	if f.dialect == Nginx {
 		f.between(At("health", "max_fails"), h.MaxFails, 1, 1000)
-		if f.lasts(At("health", "fail_timeout"), h.FailTimeout, time.Second, time.Hour); h.FailTimeout%time.Second != 0 {
+		if f.checkDuration(At("health", "fail_timeout"), h.FailTimeout, time.Second, time.Hour); h.FailTimeout%time.Second != 0 {
 			f.refuse(At("health", "fail_timeout"), "%s is not a whole number of seconds, and nginx knows no finer time here", h.FailTimeout)
 		}
 		return
@@ -39,9 +39,9 @@ func (f *findings) health() {
 	if _, err := regexp.Compile(h.BodyRegex); err != nil || !isPrintable(h.BodyRegex) || h.BodyRegex == "" || len(h.BodyRegex) > 200 {
 		f.refuse(At("health", "body_regex"), "%q is not a regular expression of one line", h.BodyRegex)
 	}
-	f.lasts(At("health", "interval"), h.Interval, 100*time.Millisecond, time.Minute)
-	f.lasts(At("health", "fast_interval"), h.FastInterval, 50*time.Millisecond, time.Minute)
-	f.lasts(At("health", "timeout"), h.Timeout, 50*time.Millisecond, time.Minute)
+	f.checkDuration(At("health", "interval"), h.Interval, 100*time.Millisecond, time.Minute)
+	f.checkDuration(At("health", "fast_interval"), h.FastInterval, 50*time.Millisecond, time.Minute)
+	f.checkDuration(At("health", "timeout"), h.Timeout, 50*time.Millisecond, time.Minute)
 	f.between(At("health", "rise"), h.Rise, 1, 100)
 	f.between(At("health", "fall"), h.Fall, 1, 100)
 	if worst := h.detectionTime(); worst > pollRetryTime && !h.AllowSlowEjection {
@@ -53,11 +53,11 @@ func (f *findings) health() {
 // limits checks times, sizes and rates.
 func (f *findings) limits() {
 	t := f.tier
-	f.lasts(At("timeouts", "connect"), t.Timeouts.Connect, 50*time.Millisecond, time.Minute)
-	f.lasts(At("timeouts", "poll"), t.Timeouts.Poll, time.Second, 10*time.Minute)
-	f.lasts(At("timeouts", "agent"), t.Timeouts.Agent, time.Second, time.Hour)
-	f.lasts(At("timeouts", "admin"), t.Timeouts.Admin, time.Second, 24*time.Hour)
-	f.lasts(At("timeouts", "queue"), t.Timeouts.Queue, 100*time.Millisecond, time.Minute)
+	f.checkDuration(At("timeouts", "connect"), t.Timeouts.Connect, 50*time.Millisecond, time.Minute)
+	f.checkDuration(At("timeouts", "poll"), t.Timeouts.Poll, time.Second, 10*time.Minute)
+	f.checkDuration(At("timeouts", "agent"), t.Timeouts.Agent, time.Second, time.Hour)
+	f.checkDuration(At("timeouts", "admin"), t.Timeouts.Admin, time.Second, 24*time.Hour)
+	f.checkDuration(At("timeouts", "queue"), t.Timeouts.Queue, 100*time.Millisecond, time.Minute)
 	if t.Timeouts.Admin < 330*time.Second {
 		f.warn(At("timeouts", "admin"), "%s is shorter than the 330 s that VICIdial's installation gives PHP: long reports will be cut off", t.Timeouts.Admin)
 	}
@@ -125,7 +125,7 @@ func (f *findings) between(place Place, number, low, high int) {
 	}
 }
 
-func (f *findings) lasts(place Place, length, low, high time.Duration) {
+func (f *findings) checkDuration(place Place, length, low, high time.Duration) {
 	switch {
 	case length < low || length > high:
 		f.refuse(place, "%s is not between %s and %s", length, low, high)

@@ -63,7 +63,7 @@ func (f *findings) routes() {
 			if !ok {
 				f.refuse(at.Attribute("nodes"), "%q is neither an IP address nor a host name, with or without a port", server)
 			}
-			f.followed(at.Attribute("nodes"), address)
+			f.checkResolution(at.Attribute("nodes"), address)
 		}
 	}
 	for _, path := range f.tier.SocketPaths() {
@@ -75,7 +75,7 @@ func (f *findings) routes() {
 		if !isAddress(socket.Host) && !isHostName(socket.Host) || socket.Port < 1 || socket.Port > 65535 || !urlPathForm.MatchString(socket.Path) {
 			f.refuse(at, "the socket is not a URL such as wss://10.10.10.15:8089/ws")
 		}
-		f.followed(at, socket.Host)
+		f.checkResolution(at, socket.Host)
 	}
 }
 

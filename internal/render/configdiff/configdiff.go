@@ -8,6 +8,8 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -25,24 +27,30 @@ type Statement struct {
 
 type group struct{ section, keyword string }
 
-// Differences returns a line for each statement that is changed, missing or
+// Drift parses two texts and returns a line for each different statement: "- " for a
+// missing one, "+ " for an additional one, "~ " for a changed one.
+func Drift(parse func([]byte) ([]Statement, error), want, have []byte) ([]string, error) {
+	wanted, err := parse(want)
+	if err != nil {
+		return nil, fmt.Errorf("wanted text: %w", err)
+	}
+	found, err := parse(have)
+	if err != nil {
+		return nil, err
+	}
+	return differences(wanted, found), nil
+}
+
+// differences returns a line for each statement that is changed, missing or
 // additional in have compared with want. Lines are sorted by section and keyword.
-func Differences(want, have []Statement) []string {
+func differences(want, have []Statement) []string {
 	wanted, found := grouped(want), grouped(have)
-	groups := make([]group, 0, len(wanted))
-	for g := range wanted {
-		groups = append(groups, g)
-	}
-	for g := range found {
-		if _, both := wanted[g]; !both {
-			groups = append(groups, g)
-		}
-	}
-	slices.SortFunc(groups, func(a, b group) int {
-		return cmp.Or(cmp.Compare(a.section, b.section), cmp.Compare(a.keyword, b.keyword))
-	})
+	all := maps.Clone(wanted)
+	maps.Copy(all, found)
 	var lines []string
-	for _, g := range groups {
+	for _, g := range slices.SortedFunc(maps.Keys(all), func(a, b group) int {
+		return cmp.Or(cmp.Compare(a.section, b.section), cmp.Compare(a.keyword, b.keyword))
+	}) {
 		for _, change := range changes(wanted[g], found[g]) {
 			lines = append(lines, g.section+": "+change)
 		}
@@ -50,17 +58,20 @@ func Differences(want, have []Statement) []string {
 	return lines
 }
 
-// Sum returns a checksum of statements.
-func Sum(statements []Statement) string {
-	sorted := slices.Clone(statements)
-	slices.SortStableFunc(sorted, func(a, b Statement) int {
+// Sum parses a text and returns a checksum of its statements.
+func Sum(parse func([]byte) ([]Statement, error), text []byte) (string, error) {
+	statements, err := parse(text)
+	if err != nil {
+		return "", err
+	}
+	slices.SortStableFunc(statements, func(a, b Statement) int {
 		return cmp.Or(cmp.Compare(a.Section, b.Section), cmp.Compare(a.Keyword, b.Keyword))
 	})
 	hash := sha256.New()
-	for _, s := range sorted {
+	for _, s := range statements {
 		hash.Write([]byte(strings.Join([]string{s.Section, s.Keyword, s.Text}, "\x00") + "\n"))
 	}
-	return hex.EncodeToString(hash.Sum(nil))
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 func grouped(statements []Statement) map[group][]string {
