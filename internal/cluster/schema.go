@@ -44,6 +44,15 @@ func (s Schema) Only(table Table, columns []string) []string {
 	return slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return !s.Has(table, column) })
 }
 
+// Unseen returns those of the columns that this version of the schema has and that are
+// not in the connected database, or hidden from the database user. All have come with
+// the oldest version where nothing else is known.
+func (s Schema) Unseen(table Table, columns []string) []string {
+	return slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return s.Has(table, column) || s.Version < came(table, column) })
+}
+
+func came(table Table, column string) int { return max(since[table][""], since[table][column]) }
+
 // Defaults returns what a new row holds in these columns if an INSERT leaves them out.
 func (s Schema) Defaults(table Table, columns []string) Row {
 	row := Row{}
@@ -76,18 +85,26 @@ func ParseDefault(text string, there bool) *Value {
 	return &value
 }
 
-// since is the schema version that brought a column
-// (docs/vicidial/schema.md#schema-versions); older ones are left out.
+// since is the schema version that brought a column, or a table (its column is empty);
+// older ones are left out (docs/vicidial/schema.md#schema-versions). Where the number is
+// not known it is that of the next snapshot.
 var since = map[Table]map[string]int{
 	TableServers: {
-		"user_group": 1308, "auto_restart_asterisk": 1360, "voicemail_dump_exten_no_inst": 1366,
+		"user_group": 1308, "svn_revision": 1329, "auto_restart_asterisk": 1360, "voicemail_dump_exten_no_inst": 1366,
 		"gather_asterisk_output": 1443, "web_socket_url": 1455, "conf_qualify": 1484, "routing_prefix": 1501,
 		"external_web_socket_url": 1561, "conf_engine": 1664, "conf_update_interval": 1664, "ara_url": 1678,
 	},
-	TableConfbridges: {"conf_exten": 1664},
-	TableSettings:    {"allowed_sip_stacks": 1642, ColumnReload: 1369},
-	TableCarriers:    {"user_group": 1308},
-	TableTemplates:   {"user_group": 1308},
+	TablePhones:                  {"peer_status": 1636, "ping_time": 1636},
+	TableWebServers:              {"": 1363},
+	TableConfbridges:             {"": 1664},
+	TableContainers:              {"": 1562},
+	"vicidial_automated_reports": {"": 1562},
+	"vicidial_drop_lists":        {"": 1562},
+	TableSettings: {
+		"disable_auto_dial": 1353, ColumnReload: 1369, "did_system_filter": 1517, "require_password_length": 1587, "allowed_sip_stacks": 1642,
+	},
+	TableCarriers:  {"user_group": 1308},
+	TableTemplates: {"user_group": 1308},
 	TableDIDs: {
 		"user_group": 1308, "filter_dnc_campaign": 1371, "filter_url_did_redirect": 1371, "no_agent_ingroup_redirect": 1382,
 		"no_agent_ingroup_id": 1382, "no_agent_ingroup_extension": 1382, "pre_filter_phone_group_id": 1382,
@@ -108,10 +125,10 @@ var (
 func (s Schema) Check(table Table, column string, value Value) error {
 	found, ok := s.Tables[table][column]
 	if !ok {
-		if version := since[table][column]; version > 0 {
+		if version := came(table, column); version > s.Version {
 			return fmt.Errorf("the column %s.%s is not in this database: it came with schema %d, the database has schema %d", table, column, version, s.Version)
 		}
-		return fmt.Errorf("the column %s.%s is not in this database (schema %d), or the database user may not see it", table, column, s.Version)
+		return fmt.Errorf("the column %s.%s is not in this database (schema %d), or the database user has no SELECT (%s) on %s", table, column, s.Version, column, table)
 	}
 	if value.Null {
 		return nil

@@ -41,7 +41,7 @@ func TestSchemaCheck(t *testing.T) {
 		{"NULL is left to the database", "rank", Null, ""},
 		{"a type without bounds takes anything", "when", Text("2024-01-01 00:00:00"), ""},
 		{"a column that came later is reported with its version", "conf_engine", Text("MEETME"), "the column servers.conf_engine is not in this database: it came with schema 1664, the database has schema 1606"},
-		{"an unknown column may be hidden", "secret", Text(""), "is not in this database (schema 1606), or the database user may not see it"},
+		{"an unknown column may be hidden", "secret", Text(""), "is not in this database (schema 1606), or the database user has no SELECT (secret) on servers"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := schema.Check(TableServers, c.column, c.value)

@@ -42,7 +42,10 @@ SELECT voicemail_id
 
 func (s *Store) readMailboxes(ctx context.Context) ([]string, error) {
 	info, err := s.info.get(ctx)
-	if err != nil || !info.schema.Has(cluster.TableVoicemail, "voicemail_id") {
+	if err != nil {
+		return nil, err
+	}
+	if there, err := s.has(info, cluster.TableVoicemail); err != nil || !there {
 		return nil, err
 	}
 	return selectAll(ctx, s, "mailboxes", selectMailboxes, nil, func(rows *sql.Rows, id *string) error { return rows.Scan(id) })

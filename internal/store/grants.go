@@ -148,12 +148,14 @@ type missing struct {
 }
 
 // missingPrivileges returns what a writer of the tables lacks. A column that the user
-// has no privilege on at all is not in the schema.
+// has no privilege on at all is not in the schema, unless it is declared.
 func (g grants) missingPrivileges(schema cluster.Schema, tables []cluster.Table) []missing {
 	var found []missing
 	for _, name := range tables {
 		declared, lacking := privileges.Of(name), missing{table: name}
-		columns := slices.Sorted(maps.Keys(schema.Tables[name]))
+		columns := slices.AppendSeq(schema.Unseen(name, declared.Declared()), maps.Keys(schema.Tables[name]))
+		slices.Sort(columns)
+		columns = slices.Compact(columns)
 		for _, verb := range append([]string{privileges.Select}, declared.Verbs...) {
 			if verb == privileges.Delete || declared.Whole() && len(g[name][verb].columns) == 0 {
 				if !g[everyTable][verb].whole && !g[name][verb].whole {
@@ -167,6 +169,23 @@ func (g grants) missingPrivileges(schema cluster.Schema, tables []cluster.Table)
 		}
 		if len(lacking.parts) > 0 {
 			found = append(found, lacking)
+		}
+	}
+	return found
+}
+
+// unseen returns what a reader of tables lacks: privileges on columns, or tables, that
+// this version of the schema has and that the user does not see.
+func (g grants) unseen(schema cluster.Schema, tables ...cluster.Table) []missing {
+	var found []missing
+	for _, name := range tables {
+		columns := privileges.Of(name).Columns()
+		lacks := g.lacks(name, privileges.Select, schema.Unseen(name, columns))
+		switch {
+		case len(lacks) > 0:
+			found = append(found, missing{name, []string{privileges.Select + " (" + strings.Join(lacks, ", ") + ")"}})
+		case len(columns) == 0 && len(schema.Tables[name]) == 0 && len(g.lacks(name, privileges.Select, schema.Unseen(name, []string{""}))) > 0:
+			found = append(found, missing{name, []string{privileges.Select}})
 		}
 	}
 	return found

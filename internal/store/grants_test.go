@@ -53,7 +53,7 @@ func TestParseGrant(t *testing.T) {
 func TestMissingPrivileges(t *testing.T) {
 	t.Parallel()
 	schema := cluster.Schema{Tables: map[cluster.Table]map[string]cluster.Column{
-		"servers":                {"server_id": {}, "max_vicidial_trunks": {}, "sysload": {}, "svn_info": {}},
+		"vicidial_conferences":   {"conf_exten": {}, "leave_3way": {}}, // the user sees no other
 		"phones":                 {"login": {}, "DBX_pass": {}, "peer_status": {}, "a_later_column": {}},
 		"vicidial_users":         {"user": {}, "phone_login": {}, "pass": {}},
 		"vicidial_server_trunks": {"server_ip": {}, "campaign_id": {}},
@@ -64,22 +64,22 @@ func TestMissingPrivileges(t *testing.T) {
 		want   string
 	}{
 		{"nothing is granted", nil, "phones: SELECT (a_later_column, login, peer_status), INSERT (a_later_column, login), UPDATE (a_later_column, login), DELETE; " +
-			"servers: SELECT (max_vicidial_trunks, server_id, sysload), INSERT (max_vicidial_trunks, server_id), UPDATE (max_vicidial_trunks, server_id), DELETE; " +
+			"vicidial_conferences: SELECT (conf_exten, extension, server_ip), INSERT (conf_exten, extension, server_ip), UPDATE (conf_exten, extension, server_ip), DELETE; " +
 			"vicidial_server_trunks: SELECT, INSERT, UPDATE, DELETE; vicidial_users: SELECT (phone_login, user), UPDATE (phone_login)"},
 		{"all of the database", []string{"ALL PRIVILEGES ON `asterisk`.*"}, ""},
 		{"all of each table", []string{
-			"SELECT, INSERT, UPDATE, DELETE ON `asterisk`.`phones`", "SELECT, INSERT, UPDATE, DELETE ON `asterisk`.`servers`",
+			"SELECT, INSERT, UPDATE, DELETE ON `asterisk`.`phones`", "SELECT, INSERT, UPDATE, DELETE ON `asterisk`.`vicidial_conferences`",
 			"SELECT, INSERT, UPDATE, DELETE ON `asterisk`.`vicidial_server_trunks`", "SELECT, UPDATE ON `asterisk`.`vicidial_users`",
 		}, ""},
 		{"the columns, over two lines", []string{
 			"SELECT (`a_later_column`, `login`, `peer_status`), INSERT (`a_later_column`, `login`), UPDATE (`a_later_column`, `login`), DELETE ON `asterisk`.`phones`",
-			"SELECT (`server_id`, `sysload`), INSERT (`max_vicidial_trunks`, `server_id`), UPDATE (`max_vicidial_trunks`, `server_id`) ON `asterisk`.`servers`",
-			"SELECT (`MAX_VICIDIAL_TRUNKS`), DELETE ON `asterisk`.`servers`", "SELECT (`user`, `phone_login`), UPDATE (`phone_login`) ON `asterisk`.`vicidial_users`",
+			"SELECT (`conf_exten`, `server_ip`), INSERT (`conf_exten`, `extension`, `server_ip`), UPDATE (`conf_exten`, `extension`, `server_ip`) ON `asterisk`.`vicidial_conferences`",
+			"SELECT (`EXTENSION`), DELETE ON `asterisk`.`vicidial_conferences`", "SELECT (`user`, `phone_login`), UPDATE (`phone_login`) ON `asterisk`.`vicidial_users`",
 			"SELECT (`campaign_id`, `server_ip`), INSERT (`campaign_id`, `server_ip`), UPDATE (`campaign_id`, `server_ip`), DELETE ON `asterisk`.`vicidial_server_trunks`",
 		}, ""},
 		{"a column less for each verb", []string{
 			"SELECT (`a_later_column`, `peer_status`), INSERT (`login`), UPDATE (`a_later_column`) ON `asterisk`.`phones`",
-			"SELECT, INSERT, UPDATE, DELETE ON `asterisk`.`servers`", "SELECT, UPDATE (`pass`) ON `asterisk`.`vicidial_users`",
+			"SELECT, INSERT, UPDATE, DELETE ON `asterisk`.`vicidial_conferences`", "SELECT, UPDATE (`pass`) ON `asterisk`.`vicidial_users`",
 			"SELECT, INSERT (`campaign_id`), UPDATE, DELETE ON `asterisk`.`vicidial_server_trunks`",
 		}, "phones: SELECT (login), INSERT (a_later_column), UPDATE (login), DELETE; vicidial_server_trunks: INSERT (server_ip); vicidial_users: UPDATE (phone_login)"},
 	} {
@@ -90,7 +90,7 @@ func TestMissingPrivileges(t *testing.T) {
 				table, verbs := parseGrant("GRANT "+grant+" TO `terraform`@`%`", "asterisk")
 				have.add(table, verbs)
 			}
-			missing := have.missingPrivileges(schema, []cluster.Table{"phones", "servers", "vicidial_server_trunks", "vicidial_users"})
+			missing := have.missingPrivileges(schema, []cluster.Table{"phones", "vicidial_conferences", "vicidial_server_trunks", "vicidial_users"})
 			if text := describeMissing(missing); text != c.want {
 				t.Errorf("have %q, want %q", text, c.want)
 			}
@@ -103,6 +103,7 @@ func TestGrantAdvice(t *testing.T) {
 	for message, want := range map[string]string{
 		"SELECT command denied to user 'terraform'@'10.0.0.5' for column 'pass' in table 'phones'": "GRANT SELECT (pass) ON phones TO",
 		"SELECT command denied to user 'terraform'@'10.0.0.5' for table `asterisk`.`phones`":       "GRANT SELECT ON phones TO",
+		"SELECT command denied to user 'terraform'@'10.0.0.5' for table `asterisk`.`conferences`":  "GRANT SELECT (conf_exten, server_ip) ON conferences TO",
 		"insert command denied to user 'terraform'@'10.0.0.5' for table 'phones'":                  "GRANT INSERT ON phones TO",
 		"Befehl SELECT für Benutzer 'terraform'@'10.0.0.5' auf Tabelle 'phones' ist nicht erlaubt": "Least privilege",
 	} {

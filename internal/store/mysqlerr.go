@@ -14,7 +14,9 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/privileges"
 )
 
 // The server's numbers of failed statements; those of failed logins are in conn.
@@ -150,9 +152,21 @@ func grantAdvice(err error) string {
 		return guide
 	}
 	table := parts[3][strings.LastIndexAny(parts[3], "`.")+1:]
-	columns := ""
-	if parts[2] != "" {
-		columns = " (" + parts[2] + ")"
+	verb := strings.ToUpper(parts[1])
+	grant := fmt.Sprintf("GRANT %s (%s) ON %s", verb, parts[2], table)
+	switch {
+	case parts[2] == "" && verb == privileges.Select:
+		grant = grantToRead(cluster.Table(table))
+	case parts[2] == "":
+		grant = fmt.Sprintf("GRANT %s ON %s", verb, table)
 	}
-	return fmt.Sprintf("Let a database administrator run GRANT %s%s ON %s TO the provider's user. %s", strings.ToUpper(parts[1]), columns, table, guide)
+	return fmt.Sprintf("Let a database administrator run %s TO the provider's user. %s", grant, guide)
+}
+
+// grantToRead is the privilege to read a table, as far as its columns are declared.
+func grantToRead(table cluster.Table) string {
+	if columns := privileges.Of(table).Columns(); len(columns) > 0 && table != cluster.TablePhones {
+		return fmt.Sprintf("GRANT %s (%s) ON %s", privileges.Select, strings.Join(columns, ", "), table)
+	}
+	return fmt.Sprintf("GRANT %s ON %s", privileges.Select, table)
 }

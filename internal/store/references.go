@@ -41,7 +41,9 @@ func (s *Store) readReferences(ctx context.Context) ([]referenceRows, error) {
 	var parts []string
 	var args []any
 	for _, reference := range cluster.References {
-		if !info.schema.Has(reference.Table, reference.Column) {
+		if there, err := s.has(info, reference.Table); err != nil {
+			return nil, err
+		} else if !there {
 			continue
 		}
 		where, values := conditions(reference.Where, " AND ", "<=>")
@@ -80,7 +82,9 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referenci
 	var args []any
 	for _, reference := range cluster.References {
 		beside, unique := reference.Unique()
-		if !unique || !info.schema.Has(reference.Table, reference.Column) {
+		if there, err := s.has(info, reference.Table); err != nil {
+			return nil, err
+		} else if !there || !unique {
 			continue
 		}
 		sameKey := "TRUE"

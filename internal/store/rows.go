@@ -26,10 +26,12 @@ func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string,
 	if err != nil {
 		return nil, err
 	}
-	columns = info.schema.Only(table, columns)
-	if len(columns) == 0 {
-		return nil, fmt.Errorf("the table %s does not exist, or the database user may not see it", table)
+	if there, err := s.has(info, table); err != nil {
+		return nil, err
+	} else if !there {
+		return nil, fmt.Errorf("the table %s does not exist", table)
 	}
+	columns = info.schema.Only(table, columns)
 	query := fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s", strings.Join(columns, ", "), table, whereClause(where), order)
 	var found []cluster.Row
 	err = s.query(ctx, string(table), query, args, func(rows *sql.Rows) error {
@@ -59,10 +61,14 @@ func (s *Store) RowCounts(ctx context.Context, tables []cluster.Table) (map[clus
 	}
 	counts := map[cluster.Table]int{}
 	for _, table := range tables {
-		if len(info.schema.Tables[table]) == 0 {
+		there, err := s.has(info, table)
+		if err != nil {
+			return nil, err
+		}
+		if !there {
 			continue
 		}
-		err := s.query(ctx, string(table), "SELECT COUNT(*) FROM "+string(table), nil, func(rows *sql.Rows) error {
+		err = s.query(ctx, string(table), "SELECT COUNT(*) FROM "+string(table), nil, func(rows *sql.Rows) error {
 			var count int
 			err := rows.Scan(&count)
 			counts[table] = count

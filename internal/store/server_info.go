@@ -4,12 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/privileges"
 )
 
 // serverInfo describes the database: its schema, the account of the provider, and
@@ -102,6 +104,10 @@ func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 		return serverInfo{}, err
 	}
 	info.firstLogin, info.schema.Version, info.schema.NonLatin = settings.firstLogin, settings.schema.Version, settings.schema.NonLatin
+	visible := slices.Sorted(maps.Keys(info.schema.Tables))
+	if err := s.lacking(info, info.granted.unseen(info.schema, append(visible, cluster.TableUserGroups)...)); err != nil {
+		return serverInfo{}, err
+	}
 	info.readOnly = refusesWrites(readOnly, info.granted.bypassesReadOnly())
 	return info, nil
 }
@@ -145,7 +151,7 @@ func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
 		if len(schema.Tables[needed]) == 0 {
 			return cluster.Schema{}, &notVICIdial{
 				Database: s.settings.Database,
-				Why:      fmt.Sprintf("the table %s does not exist, or the database user may not see it", needed),
+				Why:      fmt.Sprintf("the table %s does not exist, or the database user may not see it (%s)", needed, grantToRead(needed)),
 			}
 		}
 	}
@@ -234,7 +240,20 @@ func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 	if s.settings.AuditEnabled {
 		tables = append(slices.Clone(tables), tableAdminLog)
 	}
-	missing := info.granted.missingPrivileges(info.schema, tables)
+	return s.lacking(info, info.granted.missingPrivileges(info.schema, tables))
+}
+
+// has reports whether the connected database has a table, or returns an error if the
+// user may not see it.
+func (s *Store) has(info serverInfo, table cluster.Table) (bool, error) {
+	if len(info.schema.Tables[table]) > 0 || privileges.Denied(table) {
+		return len(info.schema.Tables[table]) > 0, nil
+	}
+	return false, s.lacking(info, info.granted.unseen(info.schema, table))
+}
+
+// lacking is the error of privileges that the user lacks, if there are any.
+func (s *Store) lacking(info serverInfo, missing []missing) error {
 	if len(missing) == 0 {
 		return nil
 	}

@@ -80,7 +80,11 @@ func (s *Store) readRooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms
 	all := map[cluster.Engine]cluster.Rooms{cluster.Meetme: {}, cluster.Confbridge: {}}
 	var reads []func() error
 	for engine, rooms := range all {
-		if info.schema.Has(engine.Table(), "conf_exten") {
+		there, err := s.has(info, engine.Table())
+		if err != nil {
+			return nil, err
+		}
+		if there {
 			reads = append(reads, func() error { return s.readEngineRooms(ctx, engine, rooms, "") })
 		}
 	}

@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/privileges"
 )
 
 // nullEverything sets every column of every table to NULL that can hold it.
@@ -39,6 +43,71 @@ func nullEverything(t *testing.T, d *sandbox.Database) {
 	run(t, d, "DELETE FROM system_settings LIMIT 1") // one is left
 }
 
+// reads are the reads of the store, by name.
+func reads(s *Store) map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{
+		"schema":           func(ctx context.Context) error { _, err := s.Schema(ctx); return err },
+		"first login":      func(ctx context.Context) error { _, err := s.FirstLoginArmed(ctx); return err },
+		"servers":          func(ctx context.Context) error { _, err := s.Servers(ctx); return err },
+		"trunks":           func(ctx context.Context) error { _, err := s.Trunks(ctx); return err },
+		"campaigns":        func(ctx context.Context) error { _, err := s.Campaigns(ctx); return err },
+		"rooms":            func(ctx context.Context) error { _, err := s.Rooms(ctx); return err },
+		"live":             func(ctx context.Context) error { _, err := s.Live(ctx, ""); return err },
+		"mentions":         func(ctx context.Context) error { _, err := s.Referencing(ctx, ""); return err },
+		"clashes":          func(ctx context.Context) error { _, err := s.Clashes(ctx, "", ""); return err },
+		"removal":          func(ctx context.Context) error { _, err := s.Removal(ctx, cluster.Server{}); return err },
+		"settings":         func(ctx context.Context) error { _, err := s.SystemSettings(ctx); return err },
+		"carriers":         func(ctx context.Context) error { _, err := s.Carriers(ctx); return err },
+		"carrier rows":     func(ctx context.Context) error { _, err := s.CarrierRows(ctx); return err },
+		"templates":        func(ctx context.Context) error { _, err := s.Templates(ctx); return err },
+		"DIDs":             func(ctx context.Context) error { _, err := s.DIDs(ctx); return err },
+		"remote agents":    func(ctx context.Context) error { _, err := s.RemoteAgents(ctx); return err },
+		"agent phones":     func(ctx context.Context) error { _, _, err := s.AgentPhones(ctx); return err },
+		"health":           func(ctx context.Context) error { _, err := s.Health(ctx); return err },
+		"dialing":          func(ctx context.Context) error { _, err := s.ForecastInput(ctx, true); return err },
+		"failover":         func(ctx context.Context) error { _, err := s.FailoverInput(ctx, true, true); return err },
+		"topology":         func(ctx context.Context) error { _, err := s.Topology(ctx, true); return err },
+		"replica":          func(ctx context.Context) error { _, err := s.Replica(ctx); return err },
+		"aliases":          func(ctx context.Context) error { _, err := s.aliases.get(ctx); return err },
+		"users":            func(ctx context.Context) error { _, err := s.users.get(ctx); return err },
+		"mailboxes":        func(ctx context.Context) error { _, err := s.mailboxes.get(ctx); return err },
+		"directory":        func(ctx context.Context) error { _, err := s.directory.get(ctx); return err },
+		"DID targets":      func(ctx context.Context) error { _, err := s.DIDTargets(ctx, true); return err },
+		"the change log":   func(ctx context.Context) error { _, err := s.LogPosition(ctx); return err },
+		"live agents":      func(ctx context.Context) error { _, err := s.LiveAgents(ctx); return err },
+		"measures":         func(ctx context.Context) error { _, err := s.CapacityMeasures(ctx, time.Hour); return err },
+		"template use":     func(ctx context.Context) error { _, err := s.TemplateUse(ctx, ""); return err },
+		"alive":            func(ctx context.Context) error { _, _, err := s.Alive(ctx); return err },
+		"cross server":     func(ctx context.Context) error { _, err := s.CrossServerExten(ctx); return err },
+		"voicemail server": func(ctx context.Context) error { _, err := s.VoicemailServer(ctx); return err },
+		"floor": func(ctx context.Context) error {
+			_, err := s.FloorRows(ctx, visibleColumns(s, cluster.TablePhones))
+			return err
+		},
+		"phones by login": func(ctx context.Context) error {
+			_, err := s.PhonesByLogin(ctx, []string{"2000a"}, []string{"pass"})
+			return err
+		},
+		"node phones": func(ctx context.Context) error { _, err := s.NodePhones(ctx); return err },
+		"numbers": func(ctx context.Context) error {
+			_, err := s.Numbers(ctx, visibleColumns(s, cluster.TableDIDs))
+			return err
+		},
+		"row counts": func(ctx context.Context) error { _, err := s.RowCounts(ctx, adopt.Tables); return err },
+		"activity":   func(ctx context.Context) error { _, err := s.Activity(ctx, ""); return err },
+		"last change": func(ctx context.Context) error {
+			_, _, err := s.LastChange(ctx, cluster.ChangeLogFilter{Records: []string{"x"}, Sections: []string{"x"}})
+			return err
+		},
+	}
+}
+
+// visibleColumns are the columns of a table that the user may read.
+func visibleColumns(s *Store, table cluster.Table) []string {
+	schema, _ := s.Schema(context.Background())
+	return privileges.Of(table).Needs(privileges.Select, slices.Sorted(maps.Keys(schema.Tables[table])))
+}
+
 // Rows with NULL in every column can be read.
 func TestReads_nullRows(t *testing.T) {
 	t.Parallel()
@@ -48,43 +117,7 @@ func TestReads_nullRows(t *testing.T) {
 			d := sandbox.New(t, version)
 			nullEverything(t, d)
 			s := newStore(t, d)
-			for name, read := range map[string]func(context.Context) error{
-				"schema":           func(ctx context.Context) error { _, err := s.Schema(ctx); return err },
-				"first login":      func(ctx context.Context) error { _, err := s.FirstLoginArmed(ctx); return err },
-				"servers":          func(ctx context.Context) error { _, err := s.Servers(ctx); return err },
-				"trunks":           func(ctx context.Context) error { _, err := s.Trunks(ctx); return err },
-				"campaigns":        func(ctx context.Context) error { _, err := s.Campaigns(ctx); return err },
-				"rooms":            func(ctx context.Context) error { _, err := s.Rooms(ctx); return err },
-				"live":             func(ctx context.Context) error { _, err := s.Live(ctx, ""); return err },
-				"mentions":         func(ctx context.Context) error { _, err := s.Referencing(ctx, ""); return err },
-				"clashes":          func(ctx context.Context) error { _, err := s.Clashes(ctx, "", ""); return err },
-				"removal":          func(ctx context.Context) error { _, err := s.Removal(ctx, cluster.Server{}); return err },
-				"settings":         func(ctx context.Context) error { _, err := s.SystemSettings(ctx); return err },
-				"carriers":         func(ctx context.Context) error { _, err := s.Carriers(ctx); return err },
-				"carrier rows":     func(ctx context.Context) error { _, err := s.CarrierRows(ctx); return err },
-				"templates":        func(ctx context.Context) error { _, err := s.Templates(ctx); return err },
-				"DIDs":             func(ctx context.Context) error { _, err := s.DIDs(ctx); return err },
-				"remote agents":    func(ctx context.Context) error { _, err := s.RemoteAgents(ctx); return err },
-				"agent phones":     func(ctx context.Context) error { _, _, err := s.AgentPhones(ctx); return err },
-				"health":           func(ctx context.Context) error { _, err := s.Health(ctx); return err },
-				"dialing":          func(ctx context.Context) error { _, err := s.ForecastInput(ctx, true); return err },
-				"failover":         func(ctx context.Context) error { _, err := s.FailoverInput(ctx, true, true); return err },
-				"topology":         func(ctx context.Context) error { _, err := s.Topology(ctx, true); return err },
-				"replica":          func(ctx context.Context) error { _, err := s.Replica(ctx); return err },
-				"aliases":          func(ctx context.Context) error { _, err := s.aliases.get(ctx); return err },
-				"users":            func(ctx context.Context) error { _, err := s.users.get(ctx); return err },
-				"mailboxes":        func(ctx context.Context) error { _, err := s.mailboxes.get(ctx); return err },
-				"directory":        func(ctx context.Context) error { _, err := s.directory.get(ctx); return err },
-				"DID targets":      func(ctx context.Context) error { _, err := s.DIDTargets(ctx, true); return err },
-				"the change log":   func(ctx context.Context) error { _, err := s.LogPosition(ctx); return err },
-				"floor":            func(ctx context.Context) error { _, err := s.FloorRows(ctx, []string{"active", "pass"}); return err },
-				"live agents":      func(ctx context.Context) error { _, err := s.LiveAgents(ctx); return err },
-				"measures":         func(ctx context.Context) error { _, err := s.CapacityMeasures(ctx, time.Hour); return err },
-				"template use":     func(ctx context.Context) error { _, err := s.TemplateUse(ctx, ""); return err },
-				"alive":            func(ctx context.Context) error { _, _, err := s.Alive(ctx); return err },
-				"cross server":     func(ctx context.Context) error { _, err := s.CrossServerExten(ctx); return err },
-				"voicemail server": func(ctx context.Context) error { _, err := s.VoicemailServer(ctx); return err },
-			} {
+			for name, read := range reads(s) {
 				if err := read(t.Context()); err != nil {
 					t.Errorf("%s: %v", name, err)
 				}

@@ -5,6 +5,7 @@
 package privileges
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -34,6 +35,8 @@ type Table struct {
 	Except []string
 	// Read are the columns that are only read.
 	Read []string
+	// Further are the columns on which a writer has some of the verbs, by verb.
+	Further map[string][]string
 }
 
 // Whole reports whether the privileges are those of the whole table.
@@ -48,7 +51,7 @@ func (t Table) Needs(verb string, columns []string) []string {
 		switch {
 		case t.Whole():
 			return false
-		case slices.Contains(t.Own, column):
+		case slices.Contains(t.Own, column), slices.Contains(t.Further[verb], column):
 			return false
 		case slices.Contains(t.Read, column):
 			return verb != Select
@@ -57,6 +60,21 @@ func (t Table) Needs(verb string, columns []string) []string {
 		}
 	})
 }
+
+// Columns returns the declared columns that a reader reads.
+func (t Table) Columns() []string {
+	columns := slices.Concat(t.Own, t.Read)
+	slices.Sort(columns)
+	return slices.Compact(columns)
+}
+
+// Declared returns all columns that are declared, besides those of Except.
+func (t Table) Declared() []string {
+	return slices.Concat(append([][]string{t.Columns()}, slices.Collect(maps.Values(t.Further))...)...)
+}
+
+// Denied reports whether the provider's user gets no privilege on a table.
+func Denied(name cluster.Table) bool { return slices.Contains(denied, name) }
 
 // Tables returns the tables that the provider uses, sorted by name.
 func Tables() []Table { return slices.Clone(tables) }
@@ -100,25 +118,35 @@ var configuration = []Table{
 	{Name: cluster.TableContainers, Verbs: change},
 	{Name: cluster.TablePhones, Verbs: change, Except: seating.ForeignPhoneColumns, Read: seating.PhoneStatusColumns},
 	{
-		Name: cluster.TableServers, Verbs: change, Read: cluster.ServerStatusColumns,
-		Own: slices.Concat(cluster.ServerColumns, []string{cluster.ServerSecret, cluster.ManagerSecret}, words("rebuild_conf_files rebuild_music_on_hold sounds_update")),
+		Name: cluster.TableServers, Verbs: change, Read: append(words("server_id"), cluster.ServerStatusColumns...),
+		Own: slices.DeleteFunc(slices.Concat(cluster.ServerColumns, []string{cluster.ServerSecret, cluster.ManagerSecret}, words("rebuild_conf_files")), isServerID),
+		Further: map[string][]string{
+			Select: words("rebuild_music_on_hold sounds_update"), // whether a row was added
+			Insert: words("server_id rebuild_music_on_hold sounds_update"),
+		},
 	},
+	// MariaDB wants UPDATE on each column of an INSERT with ON DUPLICATE KEY UPDATE.
 	{Name: cluster.TableMeetmeRooms, Verbs: change, Own: words("conf_exten server_ip extension")},
 	{Name: cluster.TableConfbridges, Verbs: change, Own: words("conf_exten server_ip extension")},
 	{
 		Name: cluster.TableSettings, Verbs: []string{Update},
-		Own: slices.Concat(cluster.SettingsColumns, []string{
-			cluster.DefaultServerPassword, cluster.DefaultRegistrationPassword, cluster.DefaultLoginPassword, cluster.ColumnReload,
-		}),
+		Own:     cluster.SettingsColumns,
+		Further: map[string][]string{Select: writtenSettings, Update: writtenSettings}, // a writer looks whether they were written
 		Read: words("db_schema_version first_login_trigger use_non_latin sounds_central_control_active require_password_length " +
 			"outbound_autodial_active disable_auto_dial did_system_filter"),
 	},
 	{Name: cluster.TableUsers, Verbs: []string{Update}, Own: words("phone_login"), Read: words("user")},
 	{
 		Name: AdminLog, Verbs: []string{Insert}, Read: words("admin_log_id"),
-		Own: words("event_date user ip_address event_section event_type record_id event_code event_sql event_notes"),
+		Own:     words("event_date user ip_address event_section record_id event_code event_sql event_notes"),
+		Further: map[string][]string{Insert: words("event_type")},
 	},
 }
+
+// writtenSettings are columns of system_settings that no plan reads.
+var writtenSettings = []string{cluster.DefaultServerPassword, cluster.DefaultRegistrationPassword, cluster.DefaultLoginPassword, cluster.ColumnReload}
+
+func isServerID(column string) bool { return column == "server_id" }
 
 // denied are tables on which the provider's user gets no privilege: a user who may write
 // process triggers has a root shell on every node (docs/vicidial/daemons.md#process-triggers).
@@ -130,7 +158,7 @@ func referencing() []Table {
 	var found []Table
 	for _, reference := range cluster.References {
 		same := func(t Table) bool { return t.Name == reference.Table }
-		if slices.ContainsFunc(configuration, same) || slices.ContainsFunc(found, same) || slices.Contains(denied, reference.Table) {
+		if slices.ContainsFunc(configuration, same) || slices.ContainsFunc(found, same) || Denied(reference.Table) {
 			continue
 		}
 		table := Table{Name: reference.Table, Own: []string{reference.Column}, Verbs: []string{Update}}

@@ -22,7 +22,7 @@ SELECT CONCAT('GRANT ', GROUP_CONCAT(privilege ORDER BY place SEPARATOR ', '),
               CONCAT(verbs.verb, IF(verbs.verb = 'DELETE' OR used.own = '*' AND used.but = '', '',
                      CONCAT(' (', GROUP_CONCAT(there.COLUMN_NAME ORDER BY there.ORDINAL_POSITION SEPARATOR ', '), ')'))) AS privilege
          FROM (
-              SELECT '' AS name, '' AS verbs, '' AS own, '' AS but, '' AS looks -- * is all columns but those
+              SELECT '' AS name, '' AS verbs, '' AS own, '' AS but, '' AS looks, '' AS further -- * is all columns but those
 %s
               ) AS used
          JOIN (SELECT 1 AS place, 'SELECT' AS verb UNION ALL SELECT 2, 'INSERT' UNION ALL SELECT 3, 'UPDATE' UNION ALL SELECT 4, 'DELETE') AS verbs
@@ -33,7 +33,8 @@ SELECT CONCAT('GRANT ', GROUP_CONCAT(privilege ORDER BY place SEPARATOR ', '),
           AND (verbs.verb = 'DELETE'
                OR FIND_IN_SET(there.COLUMN_NAME, used.own)
                OR used.own = '*' AND NOT FIND_IN_SET(there.COLUMN_NAME, used.but)
-               OR verbs.verb = 'SELECT' AND FIND_IN_SET(there.COLUMN_NAME, used.looks))
+               OR verbs.verb = 'SELECT' AND FIND_IN_SET(there.COLUMN_NAME, used.looks)
+               OR @writes AND FIND_IN_SET(CONCAT(verbs.verb, ' ', there.COLUMN_NAME), used.further))
         GROUP BY used.name, used.own, used.but, verbs.place, verbs.verb
        ) AS privileges
  GROUP BY name
@@ -55,7 +56,19 @@ func Script() string {
 		if i > 0 {
 			rows.WriteString("\n")
 		}
-		fmt.Fprintf(&rows, "              UNION ALL SELECT '%s', '%s', '%s', '%s', '%s'", t.Name, strings.Join(t.Verbs, ","), own, but, strings.Join(t.Read, ","))
+		fmt.Fprintf(&rows, "              UNION ALL SELECT '%s', '%s', '%s', '%s', '%s', '%s'", t.Name, strings.Join(t.Verbs, ","), own, but, strings.Join(t.Read, ","), strings.Join(t.further(), ","))
 	}
 	return fmt.Sprintf(script, strings.ReplaceAll(Account, "'", "''"), rows.String())
+}
+
+// further returns Further as "VERB column", sorted.
+func (t Table) further() []string {
+	var all []string
+	for verb, columns := range t.Further {
+		for _, column := range columns {
+			all = append(all, verb+" "+column)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
