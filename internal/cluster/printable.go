@@ -5,6 +5,16 @@ import (
 	"unicode"
 )
 
+// JoinLines returns a text as one line: control characters become blanks.
+func JoinLines(text string) string {
+	return strings.Map(func(letter rune) rune {
+		if letter < ' ' || letter == 0x7f {
+			return ' '
+		}
+		return letter
+	}, text)
+}
+
 // Printable returns a text that is safe on a terminal: characters that are not graphic,
 // such as escapes and changes of the writing direction, and bytes that are not UTF-8
 // become U+FFFD. Line ends and tabs stay.

@@ -121,7 +121,7 @@ func declare(found map[string]onNode) (model, []string, error) {
 			if astguiclient.CheckSetting(key) == nil {
 				kept[serverIP][key] = value
 			}
-			if astguiclient.IsSecret(key) && value != astguiclient.Standard(key) {
+			if astguiclient.IsSecret(key) && value != astguiclient.Default(key) {
 				file.Values[key] = astguiclient.Placeholder(key)
 			}
 		}
@@ -276,7 +276,7 @@ func standardValue(key string) string {
 	if key == "VARDB_server" {
 		return ""
 	}
-	return astguiclient.Standard(key)
+	return astguiclient.Default(key)
 }
 
 // common removes from the nodes' values those that most nodes have, and returns them, if

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 )
 
@@ -29,7 +30,7 @@ func Crontab(jobs []nodes.CronJob) (string, error) {
 			text.WriteString("\n")
 		}
 		if job.About != "" {
-			text.WriteString("# " + comment(job.About) + "\n")
+			text.WriteString("# " + cluster.JoinLines(job.About) + "\n")
 		}
 		text.WriteString(line + "\n")
 	}
@@ -45,16 +46,6 @@ func Line(job nodes.CronJob) string {
 		return job.Command
 	}
 	return job.Schedule + " " + job.Command
-}
-
-// comment returns a remark as one line.
-func comment(about string) string {
-	return strings.Map(func(character rune) rune {
-		if character < ' ' || character == 0x7f {
-			return ' '
-		}
-		return character
-	}, about)
 }
 
 // ParseCrontab parses the jobs of a crontab and settings such as MAILTO=ops, in
@@ -88,7 +79,7 @@ var (
 
 // cronField is one of the five fields of a schedule.
 type cronField struct {
-	what        string
+	name        string
 	first, last int
 	names       []string // of first, first+1, …
 }
@@ -158,7 +149,7 @@ func (c cronField) check(field string) error {
 		span, step, stepped := strings.Cut(element, "/")
 		if stepped {
 			if number, err := strconv.Atoi(step); err != nil || number < 1 || strings.HasPrefix(step, "+") {
-				return fmt.Errorf("%s %q: the step %q is no number from 1", c.what, field, step)
+				return fmt.Errorf("%s %q: the step %q must be a number from 1", c.name, field, step)
 			}
 		}
 		if span == "*" {
@@ -166,21 +157,21 @@ func (c cronField) check(field string) error {
 		}
 		low, high, ranged := strings.Cut(span, "-")
 		if stepped && !ranged {
-			return fmt.Errorf("%s %q: only * and ranges take a step", c.what, field)
+			return fmt.Errorf("%s %q: only * and ranges take a step", c.name, field)
 		}
 		from, err := c.value(low)
 		if err != nil {
-			return fmt.Errorf("%s %q: %w", c.what, field, err)
+			return fmt.Errorf("%s %q: %w", c.name, field, err)
 		}
 		if !ranged {
 			continue
 		}
 		to, err := c.value(high)
 		if err != nil {
-			return fmt.Errorf("%s %q: %w", c.what, field, err)
+			return fmt.Errorf("%s %q: %w", c.name, field, err)
 		}
 		if from > to {
-			return fmt.Errorf("%s %q: the range runs backwards", c.what, field)
+			return fmt.Errorf("%s %q: the range runs backwards", c.name, field)
 		}
 	}
 	return nil

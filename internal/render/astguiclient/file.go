@@ -30,8 +30,8 @@ func (f File) Value(name string) (string, bool) {
 	switch {
 	case !found:
 		return "", false
-	case known.standard != "" || known.kind.check(""):
-		return known.standard, true
+	case known.preset != "" || known.kind.check(""):
+		return known.preset, true
 	case IsSecret(name):
 		return Placeholder(name), true
 	default:
@@ -51,7 +51,7 @@ func (f File) check() error {
 		faults = append(faults, CheckValue(name, f.Values[name]))
 	}
 	for _, name := range []string{"VARserver_ip", "VARactive_keepalives"} {
-		if _, said := f.Value(name); !said {
+		if _, set := f.Value(name); !set {
 			faults = append(faults, fmt.Errorf("key %s: it has no value", name))
 		}
 	}
@@ -77,7 +77,7 @@ func (f File) Text() (string, error) {
 	for _, section := range sections {
 		var lines strings.Builder
 		for _, key := range section.keys {
-			if value, said := f.Value(key.name); said {
+			if value, set := f.Value(key.name); set {
 				lines.WriteString(line(key.name, value))
 			}
 		}
@@ -114,7 +114,7 @@ func Read(text string) (File, []string) {
 	var notes []string
 	values := Parse(text)
 	for _, name := range Keys() {
-		if value, said := values[name]; said {
+		if value, set := values[name]; set {
 			file.Values[name] = value
 		}
 	}

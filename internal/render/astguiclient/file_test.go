@@ -29,7 +29,7 @@ func TestFile_whatIsWrittenIsWhatIsRead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		file := aFile()
 		key := rapid.SampledFrom(astguiclient.Keys()).Draw(t, "key")
-		file.Values[key] = rapid.OneOf(drawText(), rapid.Just(astguiclient.Standard(key))).Draw(t, "value")
+		file.Values[key] = rapid.OneOf(drawText(), rapid.Just(astguiclient.Default(key))).Draw(t, "value")
 		if rapid.Bool().Draw(t, "extra") {
 			name := rapid.OneOf(rapid.Just("MINE"), rapid.Just("VARDB_password"), drawText()).Draw(t, "name")
 			file.Extra = []astguiclient.Setting{{Key: name, Value: drawText().Draw(t, "extra value")}}
@@ -99,7 +99,7 @@ func TestCheckValue(t *testing.T) {
 	}
 	t.Run("takes what install.pl writes", func(t *testing.T) {
 		for _, key := range astguiclient.Keys() {
-			if standard := astguiclient.Standard(key); standard != "" {
+			if standard := astguiclient.Default(key); standard != "" {
 				if err := astguiclient.CheckValue(key, standard); err != nil {
 					t.Error(err)
 				}

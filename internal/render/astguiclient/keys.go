@@ -12,8 +12,8 @@ import (
 
 // kind is the kind of values of a key.
 type kind struct {
-	what  string
-	check func(value string) bool
+	description string
+	check       func(value string) bool
 }
 
 var (
@@ -36,9 +36,9 @@ var (
 // key is a line that install.pl writes: its default there
 // (docs/vicidial/node-files.md#keys) and the kind of its value.
 type key struct {
-	name     string
-	standard string
-	kind     kind
+	name   string
+	preset string
+	kind   kind
 }
 
 // section is a group of keys under one comment.
@@ -134,11 +134,11 @@ func Secrets() []string {
 // IsSecret reports whether the value of the key is a password.
 func IsSecret(name string) bool { return strings.HasSuffix(name, "_pass") }
 
-// Standard returns install.pl's default of the key; "" if it has no generally valid
+// Default returns install.pl's default of the key; "" if it has no generally valid
 // one.
-func Standard(name string) string {
+func Default(name string) string {
 	known, _ := find(name)
-	return known.standard
+	return known.preset
 }
 
 // Placeholder returns the placeholder of a password that is filled in on the node.
@@ -177,8 +177,8 @@ var keyName = matches(`^[A-Za-z][A-Za-z0-9_]*$`)
 // VICIdial cannot use it under that key. The error never shows a secret.
 func CheckValue(name, value string) error {
 	for _, character := range value {
-		if fate := commandsLost(character); fate != "" {
-			return fmt.Errorf("key %s: the value holds %s, and VICIdial's readers %s", name, describe(character), fate)
+		if effect := parserEffect(character); effect != "" {
+			return fmt.Errorf("key %s: the value holds %s, and VICIdial's readers %s", name, describe(character), effect)
 		}
 	}
 	known, found := find(name)
@@ -186,14 +186,14 @@ func CheckValue(name, value string) error {
 		if IsSecret(name) {
 			return fmt.Errorf("key %s: the value is empty", name)
 		}
-		return fmt.Errorf("key %s: %q is not %s", name, value, known.kind.what)
+		return fmt.Errorf("key %s: %q is not %s", name, value, known.kind.description)
 	}
 	return nil
 }
 
-// commandsLost describes what parsers do with a character of a value, or returns "" if they
+// parserEffect describes what parsers do with a character of a value, or returns "" if they
 // keep it.
-func commandsLost(character rune) string {
+func parserEffect(character rune) string {
 	switch {
 	case strings.ContainsRune(" \t\r>", character):
 		return "delete it"
@@ -204,7 +204,7 @@ func commandsLost(character rune) string {
 	case character == '=':
 		return "keep only what follows the last one"
 	case unicode.IsControl(character), unicode.IsSpace(character), character == unicode.ReplacementChar:
-		return "keep it unseen"
+		return "keep it although it is invisible"
 	}
 	return ""
 }

@@ -70,11 +70,11 @@ func (s Site) Files() (map[string]NodeFiles, error) {
 	files := make(map[string]NodeFiles, len(s.Cluster.Nodes))
 	faults := []error{s.check()}
 	for _, node := range s.Cluster.Nodes {
-		made, err := s.files(node, assignment)
+		nodeFiles, err := s.files(node, assignment)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("node %s: %w", node.ServerIP, err))
 		}
-		files[node.ServerIP] = made
+		files[node.ServerIP] = nodeFiles
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
@@ -88,11 +88,11 @@ func (s Site) DatabaseServer() (string, error) {
 	databases := s.Cluster.With(nodes.RoleDatabase)
 	switch {
 	case len(s.Cluster.Nodes) == 1:
-		return Standard("VARDB_server"), nil
+		return Default("VARDB_server"), nil
 	case len(databases) == 1:
 		return databases[0], nil
 	default:
-		return "", errors.New("key VARDB_server: no node is the database, so say where it is")
+		return "", errors.New("key VARDB_server: no node is the database, so set VARDB_server")
 	}
 }
 
@@ -144,7 +144,7 @@ func (s Site) jobs(node nodes.Node, file File, assignment nodes.Assignment) ([]n
 		return nil, err
 	}
 	if options.Recordings.Ship && node.Is(nodes.RoleTelephony) && file.Values["VARFTP_host"] == "" {
-		return nil, errors.New("key VARFTP_host: recordings are to be shipped, so say where to")
+		return nil, errors.New("key VARFTP_host: recordings are to be shipped, so set VARFTP_host")
 	}
 	var settings, jobs []nodes.CronJob
 	for _, line := range own.Cron {
@@ -166,13 +166,13 @@ func (s Site) file(node nodes.Node, assignment nodes.Assignment) (File, error) {
 	values := map[string]string{}
 	maps.Copy(values, s.Settings)
 	maps.Copy(values, own.Settings)
-	if _, said := values["VARDB_server"]; !said {
+	if _, set := values["VARDB_server"]; !set {
 		server, err := s.DatabaseServer()
 		if err != nil {
 			return File{}, err
 		}
 		if s.LocalPrimary && server == node.ServerIP {
-			server = Standard("VARDB_server")
+			server = Default("VARDB_server")
 		}
 		values["VARDB_server"] = server
 	}
@@ -223,10 +223,10 @@ func (s Site) check() error {
 		}
 	}
 	if !folder.check(s.Sources) {
-		faults = append(faults, fmt.Errorf("sources %q: it is not %s", s.Sources, folder.what))
+		faults = append(faults, fmt.Errorf("sources %q: it is not %s", s.Sources, folder.description))
 	}
 	if s.Crontab.TimeServer != "" && !host.check(s.Crontab.TimeServer) {
-		faults = append(faults, fmt.Errorf("time server %q: it is not %s", s.Crontab.TimeServer, host.what))
+		faults = append(faults, fmt.Errorf("time server %q: it is not %s", s.Crontab.TimeServer, host.description))
 	}
 	faults = append(faults, checkRecordings(s.Crontab.Recordings))
 	for _, serverIP := range slices.Sorted(maps.Keys(s.Own)) {
@@ -247,7 +247,7 @@ func checkRecordings(recordings nodes.Recordings) error {
 		faults = append(faults, fmt.Errorf("folders %q of the archive: they are none of %s", recordings.Transfer.Folders, strings.Join(nodes.TransferFolders(), ", ")))
 	}
 	if recordings.ArchiveDays > 0 && !folder.check(recordings.ArchiveFolder) {
-		faults = append(faults, fmt.Errorf("folder %q of the archive: it is not %s", recordings.ArchiveFolder, folder.what))
+		faults = append(faults, fmt.Errorf("folder %q of the archive: it is not %s", recordings.ArchiveFolder, folder.description))
 	}
 	return errors.Join(faults...)
 }

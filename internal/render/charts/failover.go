@@ -24,8 +24,8 @@ const (
 	receiversTop = 3  // servers that are named
 )
 
-// losing is a failover plan.
-type losing struct {
+// failoverChart is a failover plan.
+type failoverChart struct {
 	page
 	servers cluster.Servers
 	most    int // agents that one loss moves
@@ -34,7 +34,7 @@ type losing struct {
 // Failover draws a failover plan: for each loss who logs in where, who is stranded, which
 // campaigns lose lines, and what drops. servers are those of the plan's input.
 func Failover(servers cluster.Servers, plan forecast.FailoverPlan) []byte {
-	l := losing{page: page{width: planWidth}, servers: servers, most: 1}
+	l := failoverChart{page: page{width: planWidth}, servers: servers, most: 1}
 	losses := l.shown(plan)
 	for _, loss := range losses {
 		l.most = max(l.most, arrivals(loss)+len(loss.Stranded))
@@ -60,13 +60,13 @@ func Failover(servers cluster.Servers, plan forecast.FailoverPlan) []byte {
 
 // shown are the losses to draw: the cluster as it is where that is not well, then all, or
 // of too many those first that are not survivable.
-func (l *losing) shown(plan forecast.FailoverPlan) []forecast.FailoverLoss {
+func (l *failoverChart) shown(plan forecast.FailoverPlan) []forecast.FailoverLoss {
 	losses := slices.Clone(plan.Losses)
 	if len(losses) > lossesMost {
-		slices.SortStableFunc(losses, func(a, b forecast.FailoverLoss) int {
-			return map[bool]int{false: 0, true: 1}[a.Survivable] - map[bool]int{false: 0, true: 1}[b.Survivable]
-		})
-		losses = losses[:lossesMost]
+		lost := func(loss forecast.FailoverLoss) bool { return !loss.Survivable }
+		survived := slices.DeleteFunc(slices.Clone(losses), lost)
+		losses = slices.DeleteFunc(losses, func(loss forecast.FailoverLoss) bool { return !lost(loss) })
+		losses = append(losses, survived...)[:lossesMost]
 	}
 	if !plan.Today.Survivable {
 		losses = append([]forecast.FailoverLoss{plan.Today}, losses...)
@@ -92,7 +92,7 @@ func arrivals(loss forecast.FailoverLoss) int {
 	return sum
 }
 
-func (l *losing) heads() {
+func (l *failoverChart) heads() {
 	l.Text(margin+10, l.y+12, "head", "Lost", "")
 	l.Text(agentsAt, l.y+12, "head", "Agents", "")
 	l.Text(linesAt, l.y+12, "head", "Lines of campaigns", "")
@@ -102,11 +102,11 @@ func (l *losing) heads() {
 
 // loss draws one loss: two lines beside the name of each server, and below them why it
 // is not survivable.
-func (l *losing) loss(loss forecast.FailoverLoss, shaded bool) {
+func (l *failoverChart) loss(loss forecast.FailoverLoss, shaded bool) {
 	top := l.y
-	var under strings.Builder
-	under, l.Over = l.Over, under // the row is drawn when its height is known
-	l.Open(append(append([]string{}, loss.Reasons...), loss.ToDo...)...)
+	var above strings.Builder
+	above, l.Over = l.Over, above // the row is drawn when its height is known
+	l.Open(slices.Concat(loss.Reasons, loss.ToDo)...)
 	for i, ip := range loss.Lost {
 		server, _ := l.servers.ByIP(ip)
 		l.node(top+4+34*i, server, ip)
@@ -125,16 +125,16 @@ func (l *losing) loss(loss forecast.FailoverLoss, shaded bool) {
 	}
 	l.Close()
 	row := l.Over.String()
-	l.Over = under
+	l.Over = above
 	if shaded {
 		l.Rect("group", margin, top, l.inner(), l.y-top, 6)
 	}
 	l.Over.WriteString(row)
-	l.verdict(margin+10, top+8+34*max(1, len(loss.Lost)), loss.Survivable, map[bool]string{true: "SURVIVABLE", false: "NOT SURVIVABLE"}[loss.Survivable])
+	l.verdict(margin+10, top+8+34*max(1, len(loss.Lost)), loss.Survivable)
 }
 
 // agents draws who logs in elsewhere and who cannot.
-func (l *losing) agents(top int, loss forecast.FailoverLoss) {
+func (l *failoverChart) agents(top int, loss forecast.FailoverLoss) {
 	moved, stranded := arrivals(loss), len(loss.Stranded)
 	at := moved * agentsWidth / l.most
 	l.Rect("rest", agentsAt, top+8, agentsWidth, 9, 2)
@@ -152,7 +152,7 @@ func (l *losing) agents(top int, loss forecast.FailoverLoss) {
 }
 
 // receivers says which servers the agents of a loss log in to.
-func (l *losing) receivers(loss forecast.FailoverLoss) string {
+func (l *failoverChart) receivers(loss forecast.FailoverLoss) string {
 	var names []string
 	least, most := 0, 0
 	for _, seats := range loss.Seats {
@@ -177,7 +177,7 @@ func (l *losing) receivers(loss forecast.FailoverLoss) string {
 }
 
 // lines draws what the campaigns are left with.
-func (l *losing) lines(top int, loss forecast.FailoverLoss) {
+func (l *failoverChart) lines(top int, loss forecast.FailoverLoss) {
 	needed, carried := 0, 0
 	var short []string
 	for _, campaign := range loss.Campaigns {
@@ -200,7 +200,7 @@ func (l *losing) lines(top int, loss forecast.FailoverLoss) {
 }
 
 // drops says what ends at that moment, and what callers find closed.
-func (l *losing) drops(top int, loss forecast.FailoverLoss) {
+func (l *failoverChart) drops(top int, loss forecast.FailoverLoss) {
 	var texts []string
 	class := "plain"
 	if loss.AgentsCut > 0 {
@@ -222,14 +222,18 @@ func (l *losing) drops(top int, loss forecast.FailoverLoss) {
 }
 
 // machines draws the losses of machines that are no telephony servers.
-func (l *losing) machines(machines []forecast.MachineLoss) {
+func (l *failoverChart) machines(machines []forecast.MachineLoss) {
 	for _, machine := range machines {
 		l.y += 10
 		l.Text(margin+10, l.y+12, "name", svg.Fit(machine.Role, nodeWidth-20, 13, true), "")
 		l.Text(margin+10, l.y+28, "address", svg.FitFixed(machine.Name, nodeWidth-20), "")
-		width := l.verdict(agentsAt, l.y, machine.Survivable, map[bool]string{true: "SURVIVABLE", false: "NOT SURVIVABLE"}[machine.Survivable])
+		width := l.verdict(agentsAt, l.y, machine.Survivable)
 		x, below := agentsAt+width+14, l.y+34
-		l.sentences(x, reasonsMost, map[bool]string{true: "plain", false: "over"}[machine.Survivable], machine.Reasons)
+		class := "over"
+		if machine.Survivable {
+			class = "plain"
+		}
+		l.sentences(x, reasonsMost, class, machine.Reasons)
 		l.sentences(x, reasonsMost, "quiet small", machine.ToDo)
 		l.y = max(l.y, below)
 	}

@@ -24,8 +24,8 @@ type cell struct{ wanted, given, filled int }
 
 func (c cell) starved() int { return max(0, c.wanted-c.given-c.filled) }
 
-// dialing is a forecast by node and campaign.
-type dialing struct {
+// forecastChart is a forecast by node and campaign.
+type forecastChart struct {
 	page
 	forecast forecast.Forecast
 	servers  cluster.Servers
@@ -38,7 +38,7 @@ type dialing struct {
 // wants there, what the node's dialer and the balance fill place, and what is missing.
 // servers are those of the forecast's input.
 func Forecast(servers cluster.Servers, f forecast.Forecast) []byte {
-	d := dialing{forecast: f, servers: servers, cells: map[[2]string]cell{}, widest: 1}
+	d := forecastChart{forecast: f, servers: servers, cells: map[[2]string]cell{}, widest: 1}
 	for _, local := range f.Local {
 		at := [2]string{local.ServerIP, local.Campaign}
 		c := d.cells[at]
@@ -68,12 +68,12 @@ func Forecast(servers cluster.Servers, f forecast.Forecast) []byte {
 	return d.draw()
 }
 
-func (d *dialing) name(ip string) string {
+func (d *forecastChart) name(ip string) string {
 	server, _ := d.servers.ByIP(ip)
 	return server.ID() + " " + ip
 }
 
-func (d *dialing) draw() []byte {
+func (d *forecastChart) draw() []byte {
 	columns := min(blockColumns, max(3, len(d.forecast.Campaigns)))
 	d.width = 2*margin + nodeWidth + columns*campaignWidth + loadWidth
 	summary := d.summary()
@@ -90,7 +90,7 @@ func (d *dialing) draw() []byte {
 	return d.Document("Dial forecast", summary, d.width, d.y+margin)
 }
 
-func (d *dialing) summary() string {
+func (d *forecastChart) summary() string {
 	wanted, lines, missing, starved := 0, 0, 0, 0
 	for _, total := range d.forecast.Campaigns {
 		wanted, lines, missing = wanted+total.Goal, lines+min(total.Lines, total.Goal), missing+total.Missing
@@ -106,7 +106,7 @@ func (d *dialing) summary() string {
 }
 
 // block draws some campaigns on all nodes. first is the number of the first one.
-func (d *dialing) block(totals []forecast.Total, first int) {
+func (d *forecastChart) block(totals []forecast.Total, first int) {
 	load := d.width - margin - loadWidth
 	for i, total := range totals {
 		x := margin + nodeWidth + i*campaignWidth
@@ -131,7 +131,7 @@ func (d *dialing) block(totals []forecast.Total, first int) {
 	}
 }
 
-func (d *dialing) row(node forecast.Node, totals []forecast.Total, first int, shaded bool) {
+func (d *forecastChart) row(node forecast.Node, totals []forecast.Total, first int, shaded bool) {
 	load := d.width - margin - loadWidth
 	if shaded {
 		d.Rect("group", margin, d.y, d.inner(), rowHeight, 6)
@@ -158,7 +158,7 @@ func (d *dialing) row(node forecast.Node, totals []forecast.Total, first int, sh
 	d.y += rowHeight
 }
 
-func (d *dialing) cell(x int, c cell, color string) {
+func (d *forecastChart) cell(x int, c cell, color string) {
 	scaled := func(lines int) int { return (lines*barWidth + d.widest - 1) / d.widest }
 	given, filled, wanted := scaled(c.given), scaled(c.given+c.filled), scaled(max(c.wanted, c.given+c.filled))
 	d.Rect("rest", x, d.y+9, barWidth, 8, 2)

@@ -1,6 +1,7 @@
 package charts
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -34,11 +35,7 @@ func (p *page) title(title, summary string) {
 
 // node writes the name and the address of a server into the first column.
 func (p *page) node(y int, server cluster.Server, ip string) {
-	name := server.ID()
-	if name == "" {
-		name = ip
-	}
-	p.Text(margin+10, y+15, "name", svg.Fit(name, nodeWidth-20, 13, true), "")
+	p.Text(margin+10, y+15, "name", svg.Fit(cmp.Or(server.ID(), ip), nodeWidth-20, 13, true), "")
 	p.Text(margin+10, y+30, "address", svg.FitFixed(ip, nodeWidth-20), "")
 }
 
@@ -79,10 +76,15 @@ func wrapped(text string, width int) []string {
 	return append(lines, line)
 }
 
-// verdict writes a word on a green or red ground, and returns its width.
-func (p *page) verdict(x, y int, good bool, word string) int {
+// verdict writes whether a loss is survivable on a green or red ground, and returns its
+// width.
+func (p *page) verdict(x, y int, survivable bool) int {
+	word, class := "NOT SURVIVABLE", "badge"
+	if survivable {
+		word, class = "SURVIVABLE", "good"
+	}
 	width := svg.Width(word, 10, true) + 16
-	p.Rect(map[bool]string{true: "good", false: "badge"}[good], x, y, width, badge, 8)
+	p.Rect(class, x, y, width, badge, 8)
 	p.Text(x+width/2, y+12, "badge-text", word, svg.AlignMiddle)
 	return width
 }

@@ -40,7 +40,7 @@ func DOT(t Picture) string {
 		line("  }")
 	}
 	for i, carrier := range t.Carriers {
-		line("  carrier%d [shape=ellipse, label=%s];", i, dotLabel(carrier.Name, carrier.direction()))
+		line("  carrier%d [shape=ellipse, label=%s];", i, dotLabel(carrier.Name, carrier.directionText()))
 	}
 	if t.Database != nil {
 		line("  database [shape=cylinder, label=%s%s];", dotLabel(t.Database.Name, t.Database.Address), dotDead(t.Database.Dead))
@@ -129,7 +129,7 @@ func (t Picture) dotEdge(e edge, line func(string, ...any)) {
 	if e.label != "" {
 		options = append(options, "label="+dotLabel(e.label))
 	}
-	if direction := map[way]string{both: "both", inOnly: "back", neither: "none"}[e.way]; direction != "" {
+	if direction := map[direction]string{both: "both", inOnly: "back", neither: "none"}[e.direction]; direction != "" {
 		options = append(options, "dir="+direction)
 	}
 	if e.to == "replica" || e.from == "proxy" {

@@ -38,7 +38,7 @@ func Mermaid(t Picture) string {
 		line("  end")
 	}
 	for i, carrier := range t.Carriers {
-		line("  carrier%d{{%s}}", i, mermaidLabel(carrier.Name, carrier.direction()))
+		line("  carrier%d{{%s}}", i, mermaidLabel(carrier.Name, carrier.directionText()))
 	}
 	if t.Database != nil {
 		line("  database[(%s)]%s", mermaidLabel(t.Database.Name, t.Database.Address), mermaidClass(t.Database.Dead))
@@ -49,13 +49,13 @@ func Mermaid(t Picture) string {
 	for _, edge := range t.edges() {
 		from, to, arrow := edge.from, edge.to, "-->"
 		switch {
-		case edge.way == inOnly:
+		case edge.direction == inOnly:
 			from, to = to, from
-		case edge.way == neither:
+		case edge.direction == neither:
 			arrow = "---"
-		case edge.way == both && from == "telephony": // Mermaid omits an edge with two heads from a group
+		case edge.direction == both && from == "telephony": // Mermaid omits an edge with two heads from a group
 			line("  %s --> %s", to, from)
-		case edge.way == both:
+		case edge.direction == both:
 			arrow = "<-->"
 		}
 		if edge.label != "" {
@@ -69,26 +69,26 @@ func Mermaid(t Picture) string {
 
 // edge joins two boxes, which have the same names in both text formats.
 type edge struct {
-	from, to string
-	way      way
-	label    string
+	from, to  string
+	direction direction
+	label     string
 }
 
 // mostEdges is the number of nodes up to which a carrier that is not on all nodes has
 // an edge to each.
 const mostEdges = 4
 
-// way is the direction of an edge. The zero value is from its beginning to its end.
-type way int
+// direction is the direction of an edge. The zero value is from its beginning to its end.
+type direction int
 
 const (
-	outOnly way = iota
+	outOnly direction = iota
 	inOnly
 	both
 	neither
 )
 
-func (c Carrier) way() way {
+func (c Carrier) direction() direction {
 	switch {
 	case c.Inbound && c.Outbound:
 		return both
@@ -120,7 +120,7 @@ func (t Picture) edges() []edge {
 	for i, carrier := range t.Carriers {
 		from := fmt.Sprintf("carrier%d", i)
 		if len(t.Telephony) > 0 && t.everywhere(carrier) {
-			edges = append(edges, edge{from: "telephony", to: from, way: carrier.way()})
+			edges = append(edges, edge{from: "telephony", to: from, direction: carrier.direction()})
 			continue
 		}
 		var nodes []string
@@ -130,11 +130,11 @@ func (t Picture) edges() []edge {
 			}
 		}
 		if len(nodes) > mostEdges {
-			edges = append(edges, edge{from: "telephony", to: from, way: carrier.way(), label: fmt.Sprintf("%d of %d nodes", len(nodes), len(t.Telephony))})
+			edges = append(edges, edge{from: "telephony", to: from, direction: carrier.direction(), label: fmt.Sprintf("%d of %d nodes", len(nodes), len(t.Telephony))})
 			continue
 		}
 		for _, node := range nodes {
-			edges = append(edges, edge{from: node, to: from, way: carrier.way()})
+			edges = append(edges, edge{from: node, to: from, direction: carrier.direction()})
 		}
 	}
 	return edges

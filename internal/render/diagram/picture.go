@@ -125,6 +125,6 @@ func (t Trunk) text() string {
 	return fmt.Sprintf("%d kept", t.Lines)
 }
 
-func (c Carrier) direction() string {
-	return map[way]string{both: "out and in", inOnly: "in", outOnly: "out", neither: "account only"}[c.way()]
+func (c Carrier) directionText() string {
+	return map[direction]string{both: "out and in", inOnly: "in", outOnly: "out", neither: "account only"}[c.direction()]
 }

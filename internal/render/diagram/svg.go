@@ -19,16 +19,16 @@ const (
 // color scheme.
 func SVG(t Picture) []byte {
 	t = t.sorted()
-	p := &picture{topology: t, colors: make(map[string]int)}
+	p := &drawing{topology: t, colors: make(map[string]int)}
 	for i, campaign := range t.campaigns() {
 		p.colors[campaign] = i % svg.Colors
 	}
 	columns := max(3, columnsFor(len(t.Telephony)))
 	p.inner = columns*cardWidth + (columns-1)*gap + 2*padding
 	y := p.title(margin)
-	web, y := p.front(y)
+	web, y := p.webBand(y)
 	telephony, y := p.telephony(y, web)
-	carriers, data, y := p.back(y, telephony, web)
+	carriers, data, y := p.lowerBand(y, telephony, web)
 	p.lines(web, telephony, carriers, data)
 	y = p.legend(y)
 	return p.document(y + margin)
@@ -55,18 +55,18 @@ func (b box) right() int    { return b.x + b.w }
 func (b box) bottom() int   { return b.y + b.h }
 func (b box) middle() int   { return b.y + b.h/2 }
 
-// picture collects the parts of an SVG. Lines are drawn below cards.
-type picture struct {
+// drawing collects the parts of an SVG. Lines are drawn below cards.
+type drawing struct {
 	topology Picture
 	colors   map[string]int // campaign to colour
 	inner    int            // width of a group that fills the picture
 	svg.Canvas
 }
 
-func (p *picture) width() int { return 2*margin + gutter + p.inner }
+func (p *drawing) width() int { return 2*margin + gutter + p.inner }
 
 // title draws title and summary, and returns where the first band begins.
-func (p *picture) title(y int) int {
+func (p *drawing) title(y int) int {
 	title := p.topology.Title
 	if svg.Clean(title) == "" {
 		title = "VICIdial cluster"
@@ -76,8 +76,8 @@ func (p *picture) title(y int) int {
 	return y + 58
 }
 
-// front draws the proxy and the web nodes side by side.
-func (p *picture) front(y int) (web box, next int) {
+// webBand draws the proxy and the web nodes side by side.
+func (p *drawing) webBand(y int) (web box, next int) {
 	t := p.topology
 	if t.Proxy == nil && len(t.Web) == 0 {
 		return box{}, y
@@ -110,7 +110,7 @@ func (p *picture) front(y int) (web box, next int) {
 }
 
 // telephony draws the grid of telephony nodes.
-func (p *picture) telephony(y int, above box) (group box, next int) {
+func (p *drawing) telephony(y int, above box) (group box, next int) {
 	nodes := p.topology.Telephony
 	if len(nodes) == 0 {
 		return box{}, y
@@ -137,8 +137,8 @@ func (p *picture) telephony(y int, above box) (group box, next int) {
 	return group, group.bottom()
 }
 
-// back draws carriers on the left, and the database on the right.
-func (p *picture) back(y int, above, web box) (carriers, data box, next int) {
+// lowerBand draws carriers on the left, and the database on the right.
+func (p *drawing) lowerBand(y int, above, web box) (carriers, data box, next int) {
 	t := p.topology
 	if above.present() || web.present() {
 		y += bandGap
@@ -154,7 +154,11 @@ func (p *picture) back(y int, above, web box) (carriers, data box, next int) {
 	if len(stores) > 0 {
 		width := cardWidth + 2*padding
 		data = box{x: margin + p.inner - width, y: y, w: width, h: header + len(stores)*(cardHeight+gap+8) - gap - 8 + padding}
-		p.group(data, map[bool]string{true: "Database and replica", false: "Database"}[len(stores) == 2])
+		name := "Database"
+		if len(stores) == 2 {
+			name = "Database and replica"
+		}
+		p.group(data, name)
 		for i, store := range stores {
 			p.machine(data.x+padding, y+header+i*(cardHeight+gap+8), store, "card store")
 		}
@@ -184,7 +188,7 @@ func (p *picture) back(y int, above, web box) (carriers, data box, next int) {
 }
 
 // legend explains what the cards abbreviate, where they do.
-func (p *picture) legend(y int) int {
+func (p *drawing) legend(y int) int {
 	limit, kept, some := false, false, false
 	for _, node := range p.topology.Telephony {
 		for _, trunk := range node.Trunks {
@@ -212,14 +216,14 @@ func (p *picture) legend(y int) int {
 }
 
 // lines joins the groups.
-func (p *picture) lines(web, telephony, carriers, data box) {
+func (p *drawing) lines(web, telephony, carriers, data box) {
 	if telephony.present() && carriers.present() {
 		inbound, outbound := false, false
 		for _, carrier := range p.topology.Carriers {
 			inbound, outbound = inbound || carrier.Inbound, outbound || carrier.Outbound
 		}
 		x := carriers.x + carriers.w/2
-		p.arrow(Carrier{Inbound: inbound, Outbound: outbound}.way(), "calls", point{x, telephony.bottom()}, point{x, carriers.y})
+		p.arrow(Carrier{Inbound: inbound, Outbound: outbound}.direction(), "calls", point{x, telephony.bottom()}, point{x, carriers.y})
 	}
 	if p.topology.Database == nil {
 		return
@@ -234,7 +238,7 @@ func (p *picture) lines(web, telephony, carriers, data box) {
 	}
 }
 
-func (p *picture) document(height int) []byte {
+func (p *drawing) document(height int) []byte {
 	title := p.topology.Title
 	if svg.Clean(title) == "" {
 		title = "VICIdial cluster"

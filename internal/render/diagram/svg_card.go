@@ -12,23 +12,23 @@ const trunkRows = 5
 
 type point struct{ x, y int }
 
-func (p *picture) group(b box, name string) {
+func (p *drawing) group(b box, name string) {
 	fmt.Fprintf(&p.Under, `<rect class="group" x="%d" y="%d" width="%d" height="%d" rx="10"/>`+"\n", b.x, b.y, b.w, b.h)
 	p.Text(b.x+padding, b.y+20, "head", svg.Fit(name, b.w-2*padding, 12, true), "")
 }
 
 // arrow draws a line through the points with an arrowhead at its end, and its
 // label beside its middle.
-func (p *picture) arrow(way way, label string, points ...point) {
+func (p *drawing) arrow(direction direction, label string, points ...point) {
 	var path []string
 	for _, at := range points {
 		path = append(path, fmt.Sprintf("%d,%d", at.x, at.y))
 	}
 	tips := ""
-	if way == outOnly || way == both {
+	if direction == outOnly || direction == both {
 		tips += ` marker-end="url(#tip)"`
 	}
-	if way == inOnly || way == both {
+	if direction == inOnly || direction == both {
 		tips += ` marker-start="url(#tip)"`
 	}
 	fmt.Fprintf(&p.Under, `<polyline class="line" points="%s"%s/>`+"\n", strings.Join(path, " "), tips)
@@ -38,7 +38,7 @@ func (p *picture) arrow(way way, label string, points ...point) {
 }
 
 // openCard begins a card. Its full text is the tooltip.
-func (p *picture) openCard(b box, class string, dead bool, tip ...string) {
+func (p *drawing) openCard(b box, class string, dead bool, tip ...string) {
 	if dead {
 		class += " dead"
 	}
@@ -46,7 +46,7 @@ func (p *picture) openCard(b box, class string, dead bool, tip ...string) {
 	p.Rect(class, b.x, b.y, b.w, b.h, 7)
 }
 
-func (p *picture) machine(x, y int, m Machine, class string) {
+func (p *drawing) machine(x, y int, m Machine, class string) {
 	b := box{x: x, y: y, w: cardWidth, h: cardHeight}
 	p.openCard(b, class, m.Dead, m.Name, m.Address, status(m.Dead))
 	name := b.w - 24
@@ -67,14 +67,14 @@ func status(dead bool) string {
 
 // badge marks a dead machine at the right of its first line and returns the
 // width that it takes.
-func (p *picture) badge(b box) int {
+func (p *drawing) badge(b box) int {
 	const width = 42
 	fmt.Fprintf(&p.Over, `<rect class="badge" x="%d" y="%d" width="%d" height="17" rx="8"/>`+"\n", b.right()-width-8, b.y+8, width)
 	p.Text(b.right()-8-width/2, b.y+20, "badge-text", "DEAD", svg.AlignMiddle)
 	return width + 4
 }
 
-func (p *picture) nodeHeight(node Node) int {
+func (p *drawing) nodeHeight(node Node) int {
 	height := 74
 	if node.Role != "" {
 		height += 16
@@ -87,7 +87,7 @@ func (p *picture) nodeHeight(node Node) int {
 
 // node draws a telephony node: name and address, seats and lines, a bar of the
 // lines that campaigns have, and the campaigns.
-func (p *picture) node(b box, node Node) {
+func (p *drawing) node(b box, node Node) {
 	tip := append(nodeLabel(node), p.carriersOn(node))
 	p.openCard(b, "card", node.Dead, tip...)
 	x, right := b.x+12, b.right()-12
@@ -129,7 +129,7 @@ func (p *picture) node(b box, node Node) {
 
 // bar draws each campaign's part of the node's lines, and marks what exceeds the
 // node's maximum.
-func (p *picture) bar(x, y, width int, node Node) {
+func (p *drawing) bar(x, y, width int, node Node) {
 	sum := 0
 	for _, trunk := range node.Trunks {
 		sum += trunk.Lines
@@ -151,7 +151,7 @@ func (p *picture) bar(x, y, width int, node Node) {
 
 // chips draws the numbers of the carriers that are not on every node at the
 // right of the second line, and returns the width that they take.
-func (p *picture) chips(b box, node Node) int {
+func (p *drawing) chips(b box, node Node) int {
 	const width = 20
 	x := b.right() - 10
 	for i := len(p.topology.Carriers) - 1; i >= 0; i-- {
@@ -165,12 +165,12 @@ func (p *picture) chips(b box, node Node) int {
 	return b.right() - 10 - x
 }
 
-func (p *picture) chip(x, y int, number string) {
+func (p *drawing) chip(x, y int, number string) {
 	fmt.Fprintf(&p.Over, `<rect class="chip" x="%d" y="%d" width="18" height="14" rx="4"/>`+"\n", x, y)
 	p.Text(x+9, y+11, "chip-text", number, svg.AlignMiddle)
 }
 
-func (p *picture) carriersOn(node Node) string {
+func (p *drawing) carriersOn(node Node) string {
 	var names []string
 	for _, carrier := range p.topology.Carriers {
 		if carrier.on(node) {
@@ -183,7 +183,7 @@ func (p *picture) carriersOn(node Node) string {
 	return "carriers: " + strings.Join(names, ", ")
 }
 
-func (p *picture) carrier(b box, number int, carrier Carrier) {
+func (p *drawing) carrier(b box, number int, carrier Carrier) {
 	on := 0
 	for _, node := range p.topology.Telephony {
 		if carrier.on(node) {
@@ -195,13 +195,13 @@ func (p *picture) carrier(b box, number int, carrier Carrier) {
 	if all {
 		where = "on all nodes"
 	}
-	p.openCard(b, "card", false, carrier.Name, carrier.direction(), where)
+	p.openCard(b, "card", false, carrier.Name, carrier.directionText(), where)
 	width := b.w - 24
 	if !all {
 		p.chip(b.right()-28, b.y+10, fmt.Sprint(number+1))
 		width -= 24
 	}
 	p.Text(b.x+12, b.y+21, "name", svg.Fit(carrier.Name, width, 13, true), "")
-	p.Text(b.x+12, b.y+39, "plain", svg.Fit(carrier.direction()+", "+where, b.w-24, 11, false), "")
+	p.Text(b.x+12, b.y+39, "plain", svg.Fit(carrier.directionText()+", "+where, b.w-24, 11, false), "")
 	p.Close()
 }

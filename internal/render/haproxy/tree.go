@@ -3,7 +3,7 @@ package haproxy
 import (
 	"strings"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // Config is an HAProxy configuration as a tree: sections with lines of words. A
@@ -49,7 +49,7 @@ func (s *Section) add(lines ...Line) { s.Lines = append(s.Lines, lines...) }
 func (c Config) Print() []byte {
 	var text strings.Builder
 	for _, note := range c.Notes {
-		text.WriteString("# " + webtier.OneLine(note) + "\n")
+		text.WriteString("# " + cluster.JoinLines(note) + "\n")
 	}
 	for _, section := range c.Sections {
 		text.WriteString("\n" + section.Kind)
@@ -59,7 +59,7 @@ func (c Config) Print() []byte {
 		text.WriteString("\n")
 		for _, line := range section.Lines {
 			if line.Note != "" {
-				text.WriteString("    # " + webtier.OneLine(line.Note) + "\n")
+				text.WriteString("    # " + cluster.JoinLines(line.Note) + "\n")
 			}
 			text.WriteString("   ")
 			for _, word := range line.Words {

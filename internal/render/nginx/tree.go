@@ -3,7 +3,7 @@ package nginx
 import (
 	"strings"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // Config is an nginx configuration as a tree.
@@ -49,7 +49,7 @@ func (d Directive) noted(note string) Directive {
 func (c Config) Print() []byte {
 	var text strings.Builder
 	for _, note := range c.Notes {
-		text.WriteString("# " + webtier.OneLine(note) + "\n")
+		text.WriteString("# " + cluster.JoinLines(note) + "\n")
 	}
 	for _, directive := range c.Directives {
 		directive.print(&text, "")
@@ -59,7 +59,7 @@ func (c Config) Print() []byte {
 
 func (d Directive) print(text *strings.Builder, indent string) {
 	if d.Note != "" {
-		text.WriteString(indent + "# " + webtier.OneLine(d.Note) + "\n")
+		text.WriteString(indent + "# " + cluster.JoinLines(d.Note) + "\n")
 	}
 	text.WriteString(indent + statementText(d))
 	if !d.IsBlock {

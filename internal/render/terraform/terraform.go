@@ -3,6 +3,7 @@
 package terraform
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -166,12 +167,7 @@ func (l Line) render(string) string { return quoted(string(l)) }
 
 func (n Number) render(string) string { return string(n) }
 
-func (b Bool) render(string) string {
-	if b {
-		return "true"
-	}
-	return "false"
-}
+func (b Bool) render(string) string { return strconv.FormatBool(bool(b)) }
 
 func (r Reference) render(string) string { return string(r) }
 

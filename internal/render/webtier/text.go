@@ -2,7 +2,6 @@ package webtier
 
 import (
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -16,16 +15,6 @@ func Duration(length time.Duration) string {
 		return strconv.FormatInt(int64(length/time.Second), 10) + "s"
 	}
 	return strconv.FormatInt(length.Milliseconds(), 10) + "ms"
-}
-
-// OneLine replaces control characters in a comment, which a line end would end early.
-func OneLine(comment string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
-		}
-		return r
-	}, comment)
 }
 
 // PortSuffix returns the port of the tier's URLs with a colon, or "" for 443.
