@@ -39,10 +39,10 @@ func TrimText(text string) string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
-// CheckOneLine refuses line ends and other control characters in a text that files or
-// commands hold as one line.
+// CheckOneLine refuses line ends, other control characters and changes of the writing
+// direction in a text that files or commands hold as one line.
 func CheckOneLine(text string) error {
-	if strings.ContainsFunc(text, unicode.IsControl) {
+	if strings.ContainsFunc(text, func(letter rune) bool { return !unicode.IsGraphic(letter) }) {
 		return errors.New("holds a line end or another control character; write it in one line without them")
 	}
 	return nil

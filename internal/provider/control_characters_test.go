@@ -7,37 +7,42 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// What names a file, an account or a command, or becomes one line of a file, is refused
-// before the plan where it has a control character.
-func TestControlCharacters_areRefusedAtTheirAttribute(t *testing.T) {
-	all, _, server := schemas(t)
-	file := []string{"file.path", "file.owner", "file.mode", "file.binary", "file.reload_timeout", "file.reload_command"}
-	tried := map[string][]string{
-		"vicidial_haproxy_config": slices.Concat(file, []string{"process.user", "process.group", "process.control_socket"}),
-		"vicidial_nginx_config":   slices.Concat(file, []string{"process.error_log", "process.pid_file"}),
-		"vicidial_node_config":    {"name", "time_server", "install.sources", "recordings.archive.folder"},
-	}
-	for name, attributes := range tried {
-		kind := all.ResourceSchemas[name].ValueType()
-		for _, attribute := range attributes {
-			for _, text := range []string{"/a\nb", "/a\rb", "/a\x00b", "/a\x1b[31mb", "/a\tb", "/a\u0085b"} {
-				config, err := tfprotov6.NewDynamicValue(kind, holding(t, kind, strings.Split(attribute, "."), text))
-				if err != nil {
-					t.Fatal(err)
+// No text of a file that is written whole takes a control character, which could end its
+// line: it is refused at its attribute.
+func TestAccControlCharacters_areRefusedAtTheirAttribute(t *testing.T) {
+	t.Parallel()
+	all, _, _ := schemas(t)
+	session := acctest.NewSession(t, sandbox.New(t, 1720))
+	tried := 0
+	for _, l := range lifetimes(t) {
+		if l.resource != "vicidial_node_config" && !strings.HasSuffix(l.resource, "x_config") && !strings.HasSuffix(l.resource, "y_config") {
+			continue
+		}
+		attributes := all.ResourceSchemas[l.resource].Block.Attributes
+		for _, at := range texts(attributes, nil) {
+			for _, text := range []string{"/a\nb", "/a\rb", "/a\x00b", "/a\x1b[31mb", "/a\tb", "/a\u0085b", "/a\u2028b", "/a\u202eb"} {
+				config := with(l.first, attributes, at, text)
+				object := session.Object(t, l.resource)
+				answer := object.Validate(t, config)
+				if answer.Errors() == "" {
+					answer = object.Plan(t, config).Answer
 				}
-				validated, err := server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: &config})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if !slices.ContainsFunc(validated.Diagnostics, func(d *tfprotov6.Diagnostic) bool {
-					return d.Severity == tfprotov6.DiagnosticSeverityError && strings.HasPrefix(dotted(d.Attribute), attribute)
+				tried++
+				if !slices.ContainsFunc(answer.Diagnostics, func(d *tfprotov6.Diagnostic) bool {
+					return d.Severity == tfprotov6.DiagnosticSeverityError && strings.HasPrefix(dotted(d.Attribute), at[0])
 				}) {
-					t.Errorf("%s.%s takes %q", name, attribute, text)
+					t.Errorf("%s.%s takes %q: %s", l.resource, strings.Join(at, "."), text, answer.Errors())
 				}
 			}
 		}
+	}
+	if tried < 200 {
+		t.Errorf("%d texts", tried)
 	}
 }
 

@@ -110,6 +110,19 @@ func (o *Object) Refresh(t *testing.T) Answer {
 	return Answer{Diagnostics: resp.Diagnostics}
 }
 
+// Validate validates a configuration, as Terraform does before each plan, that of an apply
+// included.
+func (o *Object) Validate(t *testing.T, config Values) Answer {
+	t.Helper()
+	resp, err := o.session.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: o.name, Config: object(t, o.schema.ValueType(), config), ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Answer{Diagnostics: resp.Diagnostics}
+}
+
 // Planned is a planned change.
 type Planned struct {
 	Answer

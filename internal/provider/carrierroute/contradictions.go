@@ -66,6 +66,9 @@ var roots = []string{
 // at returns the attribute that declares a column of the row on a node.
 func (m model) at(column, address string) path.Path {
 	special, differs := m.PerServer[address]
+	if column == "carrier_id" && !special.CarrierID.IsNull() {
+		return path.Root("per_server").AtMapKey(address).AtName(column)
+	}
 	if differs && slices.Contains(ownColumns, cluster.AsteriskText(column)) && !special.text(cluster.AsteriskText(column)).IsNull() {
 		return path.Root("per_server").AtMapKey(address).AtName(column)
 	}

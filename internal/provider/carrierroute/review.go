@@ -167,6 +167,9 @@ func (v view) checkIDs() diag.Diagnostics {
 		Route: v.want.route(), Have: v.have, Seen: v.seen, Want: v.rows, Secrets: tfhelper.Texts(v.config.Secrets), Renew: v.renews(),
 	}
 	_, err := change.Plan()
+	if refused := (*cluster.Refused)(nil); errors.As(err, &refused) {
+		at = path.Root("secrets_wo")
+	}
 	title := "Unable to plan carrier route " + v.want.route()
 	return tfhelper.DiagnoseAt(at, tfhelper.TitleOf(err, title, title), err)
 }

@@ -92,7 +92,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"time_server": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Host that `ntpdate` asks for the time every hour. Without it the crontab does not set the clock: leave it out if chrony or a similar program does. VICIdial stops agents whose nodes' clocks differ by 8 seconds.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 253), oneLine},
+				Validators:          []validator.String{stringvalidator.LengthAtMost(253), tfhelper.StringValidator("a host name or IPv4 address", astguiclient.CheckTimeServer)},
 			},
 			"install": schema.SingleNestedAttribute{
 				Optional:            true,
@@ -101,7 +101,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 					"sources": schema.StringAttribute{
 						Optional: true, Computed: true, Default: stringdefault.StaticString(defaultSources),
 						MarkdownDescription: "Folder with VICIdial's sources on the nodes. Defaults to `" + defaultSources + "`.",
-						Validators:          []validator.String{oneLine},
+						Validators:          []validator.String{tfhelper.StringValidator("an absolute folder", astguiclient.CheckSources)},
 					},
 					"copy_sample_conf_files": schema.BoolAttribute{
 						Optional: true, Computed: true, Default: booldefault.StaticBool(false),

@@ -16,6 +16,13 @@ type kind struct {
 	check       func(value string) bool
 }
 
+func (k kind) checked(name, value string) error {
+	if k.check(value) {
+		return nil
+	}
+	return fmt.Errorf("%s %q: it is not %s", name, value, k.description)
+}
+
 var (
 	folder      = kind{"an absolute folder", matches(`^(/[A-Za-z0-9._-]+)+$`)}
 	remote      = kind{"a folder", matches(`^[A-Za-z0-9._/-]+$`)}

@@ -222,11 +222,9 @@ func (s Site) check() error {
 			faults = append(faults, fmt.Errorf("key %s: it is no password: those are %s", name, strings.Join(Secrets(), ", ")))
 		}
 	}
-	if !folder.check(s.Sources) {
-		faults = append(faults, fmt.Errorf("sources %q: it is not %s", s.Sources, folder.description))
-	}
-	if s.Crontab.TimeServer != "" && !host.check(s.Crontab.TimeServer) {
-		faults = append(faults, fmt.Errorf("time server %q: it is not %s", s.Crontab.TimeServer, host.description))
+	faults = append(faults, CheckSources(s.Sources))
+	if s.Crontab.TimeServer != "" {
+		faults = append(faults, CheckTimeServer(s.Crontab.TimeServer))
 	}
 	faults = append(faults, checkRecordings(s.Crontab.Recordings))
 	for _, serverIP := range slices.Sorted(maps.Keys(s.Own)) {
@@ -236,6 +234,12 @@ func (s Site) check() error {
 	}
 	return errors.Join(faults...)
 }
+
+// CheckSources returns an error for a folder that cannot be in a command.
+func CheckSources(value string) error { return folder.checked("sources", value) }
+
+// CheckTimeServer returns an error for a host that cannot be in a crontab.
+func CheckTimeServer(value string) error { return host.checked("time server", value) }
 
 // checkRecordings returns an error for values that cannot be in a crontab.
 func checkRecordings(recordings nodes.Recordings) error {

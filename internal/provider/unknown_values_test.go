@@ -1,0 +1,179 @@
+package provider_test
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// becomeKnown are values that are unknown when the run is planned. Most are refused.
+var becomeKnown = []string{"Zq01\nsecond", "Zq02 $ecret!;[x] \"y\x1b", strings.Repeat("Zq03", 80)}
+
+// A text that becomes known when the plan is applied, and is refused then, is refused at
+// its attribute, before anything of the object is written. A sensitive one is in no
+// diagnostic.
+func TestAccUnknown_textThatIsRefusedWhenItIsKnown(t *testing.T) {
+	t.Parallel()
+	all, _, _ := schemas(t)
+	elsewhere := map[string]string{ // what else refuses it
+		"vicidial_carrier_route.account_entry": "dial", "vicidial_carrier_route.per_server": "dial",
+		"vicidial_haproxy_config.file": "", "vicidial_nginx_config.file": "", // the machine has no such command
+	}
+	for _, l := range lifetimes(t) {
+		t.Run(l.resource, func(t *testing.T) {
+			t.Parallel()
+			d := sandbox.New(t, 1720)
+			acctest.Campaigns(t, d, "SALES")
+			acctest.Run(t, d,
+				"INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks) VALUES ('other', '10.0.0.9', 'Y', 90)",
+				"INSERT INTO vicidial_conferences (conf_exten, server_ip) VALUES (8600051, '10.0.0.9'), (8600052, '10.0.0.9'), (8600053, '10.0.0.9')",
+				"INSERT INTO vicidial_users (user, pass, full_name, user_level) VALUES ('9001', 'x', 'Night', 4)")()
+			attributes := all.ResourceSchemas[l.resource].Block.Attributes
+			secret := map[string]bool{}
+			for _, at := range sensitive(attributes, nil) {
+				secret[strings.Join(at, ".")] = true
+			}
+			refused := 0
+			for _, at := range texts(attributes, nil) {
+				name := strings.Join(at, ".")
+				open := with(l.first, attributes, at, tftypes.UnknownValue)
+				object := acctest.NewSession(t, d).Object(t, l.resource)
+				object.Validate(t, open)
+				object.Plan(t, open)
+				values := becomeKnown
+				if !secret[name] {
+					values = values[:1]
+				}
+				for _, text := range values {
+					config := with(l.first, attributes, at, text)
+					object := acctest.NewSession(t, d).Object(t, l.resource) // as for each run
+					answer := object.Validate(t, config)
+					said := answer.Diagnostics
+					planned := acctest.Planned{}
+					if answer.Errors() == "" {
+						planned = object.Plan(t, config)
+						answer, said = planned.Answer, append(said, planned.Diagnostics...)
+					}
+					if answer.Errors() == "" {
+						const lines = "SELECT COUNT(*) AS n FROM vicidial_admin_log"
+						before := d.Table(t.Context(), lines)
+						answer = object.Apply(t, planned)
+						said = append(said, answer.Diagnostics...)
+						if answer.Errors() == "" {
+							object.Change(t, nil)
+						} else if d.Table(t.Context(), lines) != before {
+							t.Errorf("%s = %q is refused after something was written: %s", name, text, answer.Errors())
+						}
+					}
+					placed := false
+					for _, one := range said {
+						if whole := one.Summary + "\n" + one.Detail; secret[name] && holdsPart(whole, text) {
+							t.Errorf("%s: a diagnostic shows %q: %s", name, text, whole)
+						}
+						if one.Severity == tfprotov6.DiagnosticSeverityError {
+							at, other := at[0], dotted(one.Attribute)
+							also, may := elsewhere[l.resource+"."+at]
+							placed = placed || strings.HasPrefix(other, at) || may && strings.HasPrefix(other, also)
+						}
+					}
+					if answer.Errors() != "" {
+						refused++
+						if !placed {
+							t.Errorf("%s = %q is refused elsewhere: %s", name, text, answer.Errors())
+						}
+					}
+				}
+			}
+			if refused < 1 {
+				t.Errorf("%d values were refused", refused)
+			}
+		})
+	}
+}
+
+// holdsPart reports whether a diagnostic shows a value, as it is or quoted.
+func holdsPart(text, value string) bool {
+	quoted := strconv.Quote(value)
+	return strings.Contains(text, value[:4]) || strings.Contains(text, quoted[1:len(quoted)-1])
+}
+
+// texts are the paths of the attributes that a configuration sets to a text.
+func texts(attributes []*tfprotov6.SchemaAttribute, in []string) [][]string {
+	var found [][]string
+	for _, attribute := range attributes {
+		at := append(slices.Clone(in), attribute.Name)
+		switch {
+		case !attribute.Optional && !attribute.Required:
+		case attribute.NestedType != nil && attribute.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeList:
+		case attribute.NestedType != nil:
+			found = append(found, texts(attribute.NestedType.Attributes, at)...)
+		case attribute.Type.Is(tftypes.String), elementType(attribute.Type) != nil && elementType(attribute.Type).Is(tftypes.String):
+			found = append(found, at)
+		}
+	}
+	return found
+}
+
+// with returns a configuration with a text at a path, which is the only element of a list
+// or map, and with the version of a write-only one.
+func with(config acctest.Values, attributes []*tfprotov6.SchemaAttribute, at []string, text any) acctest.Values {
+	changed := maps.Clone(config)
+	if changed == nil {
+		changed = acctest.Values{}
+	}
+	for _, attribute := range attributes {
+		if attribute.Name == at[0]+"_version" {
+			changed[attribute.Name] = 1
+		}
+		if at[0] == "seat_passwords_wo" && attribute.Name == "phone" { // it takes the place of a password
+			changed["phone"] = acctest.Values{"protocol": "SIP"}
+		}
+		if attribute.Name != at[0] {
+			continue
+		}
+		switch nested := attribute.NestedType; {
+		case nested == nil && attribute.Type.Is(tftypes.Map{}):
+			changed[at[0]] = acctest.Values{"10.0.0.9": text}
+		case nested == nil && attribute.Type.Is(tftypes.String):
+			changed[at[0]] = text
+		case nested == nil:
+			kind := attribute.Type
+			changed[at[0]] = []tftypes.Value{tftypes.NewValue(elementType(kind), text)}
+		case nested.Nesting == tfprotov6.SchemaObjectNestingModeMap:
+			objects, _ := config[at[0]].(acctest.Values)
+			objects = maps.Clone(objects)
+			if len(objects) == 0 {
+				objects = acctest.Values{"10.0.0.9": acctest.Values{}}
+			}
+			for key, inside := range objects {
+				values, _ := inside.(acctest.Values)
+				objects[key] = with(values, nested.Attributes, at[1:], text)
+			}
+			changed[at[0]] = objects
+		default:
+			inside, _ := config[at[0]].(acctest.Values)
+			changed[at[0]] = with(inside, nested.Attributes, at[1:], text)
+		}
+	}
+	return changed
+}
+
+func elementType(kind tftypes.Type) tftypes.Type {
+	switch kind := kind.(type) {
+	case tftypes.List:
+		return kind.ElementType
+	case tftypes.Set:
+		return kind.ElementType
+	case tftypes.Map:
+		return kind.ElementType
+	}
+	return nil
+}
