@@ -27,9 +27,14 @@ func PaddedIP(ip string) (string, error) {
 	if err := CheckServerIP(ip); err != nil {
 		return "", err
 	}
+	return PadAddress(ip), nil
+}
+
+// PadAddress is [PaddedIP] without a check of the address.
+func PadAddress(ip string) string {
 	parts := strings.Split(ip, ".")
 	for i, part := range parts {
-		parts[i] = strings.Repeat("0", 3-len(part)) + part
+		parts[i] = strings.Repeat("0", max(0, 3-len(part))) + part
 	}
-	return strings.Join(parts, "*"), nil
+	return strings.Join(parts, "*")
 }

@@ -56,8 +56,8 @@ func (c Carrier) Generated() bool {
 	return c[ColumnActive].Yes() && slices.Contains(GeneratedProtocols, c.Protocol())
 }
 
-// On says whether the node includes the carrier.
-func (c Carrier) On(serverIP string) bool {
+// OnServer says whether the node includes the carrier.
+func (c Carrier) OnServer(serverIP string) bool {
 	return c.ServerIP() == serverIP || c.ServerIP() == AllServers
 }
 
@@ -107,10 +107,10 @@ func (c Carriers) Sorted() Carriers {
 	return sorted
 }
 
-// Of returns the rows of a route: those with the given ids on any server, the one whose
+// OfRoute returns the rows of a route: those with the given ids on any server, the one whose
 // id is the route's name, as in carriers made by hand, and those with the id that the
 // route gives to their node. The last finds rows of an interrupted apply.
-func (c Carriers) Of(route string, ids ...string) Carriers {
+func (c Carriers) OfRoute(route string, ids ...string) Carriers {
 	of := newRowFinder()
 	of.add(route, ids...)
 	return slices.DeleteFunc(slices.Clone(c), func(carrier Carrier) bool { return !of.finds(carrier) }).Sorted()
@@ -267,7 +267,7 @@ func (c CarrierChange) Stale() Rebuild {
 			stale = stale.and(seen.flags()).and(have.flags())
 		}
 	}
-	for _, have := range c.Have.Of(c.Route, ids...) {
+	for _, have := range c.Have.OfRoute(c.Route, ids...) {
 		if _, was := c.Seen.ByID(have.ID()); !was {
 			stale = stale.and(have.flags())
 		}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Adoptable returns an error if the rows of a route, see [Carriers.Of], cannot be
+// Adoptable returns an error if the rows of a route, see [Carriers.OfRoute], cannot be
 // imported as one resource: an id that no row has, two rows on one node, or rows
 // that are too different to be one carrier.
 func (c Carriers) Adoptable(route string, ids ...string) error {
@@ -16,7 +16,7 @@ func (c Carriers) Adoptable(route string, ids ...string) error {
 		}
 	}
 	on := map[string]Carrier{}
-	rows := c.Of(route, ids...)
+	rows := c.OfRoute(route, ids...)
 	for _, row := range rows {
 		first, other := rows[0], on[row.ServerIP()]
 		on[row.ServerIP()] = row
@@ -37,7 +37,7 @@ func (c Carriers) Adoptable(route string, ids ...string) error {
 // Spelling returns the name of a route in the letters of its rows' ids, or the name
 // itself when no row has them.
 func (c Carriers) Spelling(route string) string {
-	for _, row := range c.Of(route) {
+	for _, row := range c.OfRoute(route) {
 		if id := row.ID(); len(id) >= len(route) && strings.EqualFold(id[:len(route)], route) {
 			return id[:len(route)]
 		}

@@ -259,7 +259,7 @@ func TestCarriersOfARoute(t *testing.T) {
 		t.Fatal(err)
 	}
 	have := Carriers{aCarrier(derived, "10.0.0.1"), aCarrier(derived+"x", "10.0.0.1"), aCarrier("byhand", "10.0.0.2"), aCarrier("MAIN", AllServers), aCarrier("MAIN2", AllServers)}
-	found := have.Of("MAIN", "BYHAND")
+	found := have.OfRoute("MAIN", "BYHAND")
 	ids := make([]string, len(found))
 	for at, carrier := range found {
 		ids[at] = carrier.ID()
@@ -286,7 +286,7 @@ func TestRoutes(t *testing.T) {
 		t.Errorf("found %v", routes)
 	}
 	for route, rows := range map[string]int{"MAIN": 2, "northern_east_1": 2, "BYHAND": 1, "ALL": 1} {
-		if found := have.Of(route); len(found) != rows {
+		if found := have.OfRoute(route); len(found) != rows {
 			t.Errorf("%s has %d rows, wanted %d", route, len(found), rows)
 		}
 	}

@@ -88,7 +88,7 @@ type Headroom struct{ Takes, Free int }
 // Headroom returns the headroom of the servers on which the campaign's limits take more
 // than its rows do.
 func (t Trunks) Headroom(servers Servers, campaign string, limits map[string]Limit) map[string]Headroom {
-	found, rows := map[string]Headroom{}, t.Of(campaign)
+	found, rows := map[string]Headroom{}, t.OfCampaign(campaign)
 	for ip, limit := range limits {
 		takes := limit.Dedicated - rows.Reserved(ip)
 		if server, ok := servers.ByIP(ip); ok && takes > 0 {
@@ -111,7 +111,7 @@ func (t Trunks) CheckMaximum(have Server, ip string, most int) error {
 	reserved := 0
 	var by []string
 	for _, campaign := range here.Campaigns() {
-		split, dedicated := here.Of(campaign), 0
+		split, dedicated := here.OfCampaign(campaign), 0
 		for server := range split {
 			dedicated += split.Reserved(server)
 		}

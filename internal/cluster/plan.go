@@ -211,13 +211,7 @@ func (p Plan) Ordered() []Step {
 
 // And joins two plans; the phases are kept over both.
 func (p Plan) And(other Plan) Plan {
-	return Plan{
-		Steps: slices.Concat(p.Steps, other.Steps),
-		Rebuild: Rebuild{
-			All:     p.Rebuild.All || other.Rebuild.All,
-			Servers: SortedUnique(p.Rebuild.Servers, other.Rebuild.Servers),
-		},
-	}
+	return Plan{Steps: slices.Concat(p.Steps, other.Steps), Rebuild: p.Rebuild.and(other.Rebuild)}
 }
 
 // SortedUnique returns the elements of all lists, sorted, each once.

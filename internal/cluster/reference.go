@@ -12,7 +12,7 @@ import (
 type Reference struct {
 	Table  Table
 	Column string
-	What   string // the rows in a message, in the plural
+	Label  string // the rows in a message, in the plural
 	// Blank is the value that the column gets when the server is removed and the row
 	// stays; nil where the row is removed with its server.
 	Blank *Value
@@ -41,25 +41,25 @@ var noTrunks = Row{"dedicated_trunks": Number(0)}
 // (docs/vicidial/schema.md#address-columns). The order
 // is the one in which a removal deletes rows (docs/vicidial/operations.md#removing-a-node).
 var References = []Reference{
-	{Table: TablePhones, Column: "server_ip", What: "phones"},
-	{Table: TableTrunks, Column: "server_ip", What: "trunk rows", Where: noTrunks, Unlike: true},
-	{Table: TableTrunks, Column: "server_ip", What: "trunk rows that only block a campaign", Where: noTrunks, Own: true},
-	{Table: TableCarriers, Column: "server_ip", What: "carriers"},
-	{Table: TableRemoteAgents, Column: "server_ip", What: "remote agents"},
-	{Table: TableDIDs, Column: "server_ip", What: "inbound DIDs", Blank: blank("")},
-	{Table: TableDIDs, Column: "filter_server_ip", What: "inbound DID filters", Blank: blank("")},
-	{Table: "inbound_numbers", Column: "server_ip", What: "inbound numbers"},
-	{Table: "vicidial_stations", Column: "server_ip", What: "stations"},
-	{Table: "phone_favorites", Column: "server_ip", What: "phone favourites"},
-	{Table: TableClientConferences, Column: "server_ip", What: "client conferences", Own: true},
-	{Table: TableMeetmeRooms, Column: "server_ip", What: "MeetMe rooms", Own: true},
-	{Table: TableConfbridges, Column: "server_ip", What: "ConfBridge rooms", Own: true},
-	{Table: "vicidial_automated_reports", Column: "report_server", What: "automated reports", Blank: blank("active_voicemail_server")},
-	{Table: "vicidial_drop_lists", Column: "dl_server", What: "drop lists", Blank: blank("active_voicemail_server")},
-	{Table: TableProcessTriggers, Column: "server_ip", What: "process triggers"},
-	{Table: TableServers, Column: "active_twin_server_ip", What: "twin servers", Blank: blank("")},
-	{Table: TableSettings, Column: "active_voicemail_server", What: "active voicemail server settings"},
-	{Table: TableServerUpdater, Column: "server_ip", What: "heartbeats", Own: true},
+	{Table: TablePhones, Column: "server_ip", Label: "phones"},
+	{Table: TableTrunks, Column: "server_ip", Label: "trunk rows", Where: noTrunks, Unlike: true},
+	{Table: TableTrunks, Column: "server_ip", Label: "trunk rows that only block a campaign", Where: noTrunks, Own: true},
+	{Table: TableCarriers, Column: "server_ip", Label: "carriers"},
+	{Table: TableRemoteAgents, Column: "server_ip", Label: "remote agents"},
+	{Table: TableDIDs, Column: "server_ip", Label: "inbound DIDs", Blank: blank("")},
+	{Table: TableDIDs, Column: "filter_server_ip", Label: "inbound DID filters", Blank: blank("")},
+	{Table: "inbound_numbers", Column: "server_ip", Label: "inbound numbers"},
+	{Table: "vicidial_stations", Column: "server_ip", Label: "stations"},
+	{Table: "phone_favorites", Column: "server_ip", Label: "phone favourites"},
+	{Table: TableClientConferences, Column: "server_ip", Label: "client conferences", Own: true},
+	{Table: TableMeetmeRooms, Column: "server_ip", Label: "MeetMe rooms", Own: true},
+	{Table: TableConfbridges, Column: "server_ip", Label: "ConfBridge rooms", Own: true},
+	{Table: "vicidial_automated_reports", Column: "report_server", Label: "automated reports", Blank: blank("active_voicemail_server")},
+	{Table: "vicidial_drop_lists", Column: "dl_server", Label: "drop lists", Blank: blank("active_voicemail_server")},
+	{Table: TableProcessTriggers, Column: "server_ip", Label: "process triggers"},
+	{Table: TableServers, Column: "active_twin_server_ip", Label: "twin servers", Blank: blank("")},
+	{Table: TableSettings, Column: "active_voicemail_server", Label: "active voicemail server settings"},
+	{Table: TableServerUpdater, Column: "server_ip", Label: "heartbeats", Own: true},
 }
 
 // ReferencingTables lists the tables of [References].
@@ -78,7 +78,7 @@ type ReferencingRows struct {
 }
 
 func (r ReferencingRows) String() string {
-	return fmt.Sprintf("%s: %d (%s.%s)", r.What, r.Rows, r.Table, r.Column)
+	return fmt.Sprintf("%s: %d (%s.%s)", r.Label, r.Rows, r.Table, r.Column)
 }
 
 // Referencing are counted in the order of [References]; columns that the schema
@@ -133,7 +133,7 @@ func PlanAddress(server Server, to string, old, clashes Referencing) (Plan, erro
 			if reference.Table != TableServerUpdater {
 				return Plan{}, &Refused{
 					Subject: fmt.Sprintf("server %s cannot move to %s", server.ID(), to),
-					Reasons: []string{fmt.Sprintf("rows for the new address exist already: %s: %d (%s)", reference.What, taken, reference.Table)},
+					Reasons: []string{fmt.Sprintf("rows for the new address exist already: %s: %d (%s)", reference.Label, taken, reference.Table)},
 					Advice:  "Remove those rows, or choose another address.",
 				}
 			}

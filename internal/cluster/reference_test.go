@@ -131,7 +131,7 @@ func TestRemoval(t *testing.T) {
 		var mentions Referencing
 		for _, reference := range References {
 			mention := ReferencingRows{Reference: reference}
-			if slices.Contains(rows, reference.What) {
+			if slices.Contains(rows, reference.Label) {
 				mention.Rows = 2
 			}
 			mentions = append(mentions, mention)

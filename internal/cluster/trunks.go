@@ -64,9 +64,9 @@ type Trunks []Trunk
 // (docs/vicidial/schema.md#duplicate-trunk-rows).
 type Split map[string][]Limit
 
-// Of returns the rows of one campaign. Ids are compared as VICIdial's collation
+// OfCampaign returns the rows of one campaign. Ids are compared as VICIdial's collation
 // does, without regard to case.
-func (t Trunks) Of(campaign string) Split {
+func (t Trunks) OfCampaign(campaign string) Split {
 	split := Split{}
 	for _, trunk := range t {
 		if strings.EqualFold(trunk.CampaignID, campaign) {

@@ -128,7 +128,7 @@ func TestPlanSplit(t *testing.T) {
 			if !plan.Empty() && (plan.Rebuild.All || len(plan.Rebuild.Servers) > 0) {
 				t.Error("trunks are in no configuration file, and nobody has to build one")
 			}
-			if after := table(c.have).doAll(plan.Ordered()).Of("SALES"); !maps.EqualFunc(after, SplitOf(c.want), slices.Equal[[]Limit]) {
+			if after := table(c.have).doAll(plan.Ordered()).OfCampaign("SALES"); !maps.EqualFunc(after, SplitOf(c.want), slices.Equal[[]Limit]) {
 				t.Errorf("ends with %v", after)
 			}
 		})
@@ -237,12 +237,12 @@ func TestPlanSplit_properties(t *testing.T) {
 				}
 			}
 			// An apply that is killed here is resumed from this state.
-			found := killed.Of("SALES")
+			found := killed.OfCampaign("SALES")
 			rest, err := PlanSplit("SALES", found, found, want)
 			if err != nil {
 				t.Fatal(err)
 			}
-			ended := killed.doAll(rest.Ordered()).Of("SALES")
+			ended := killed.doAll(rest.Ordered()).OfCampaign("SALES")
 			if !maps.EqualFunc(ended, SplitOf(want), slices.Equal[[]Limit]) {
 				t.Fatalf("killed after %d, the next apply ends with %v instead of %v", n, ended, want)
 			}
@@ -263,11 +263,11 @@ func TestPlanSplit_resumesAfterKilledCreate(t *testing.T) {
 		}
 		steps := plan.Ordered()
 		killed := Trunks{}.doAll(steps[:rapid.IntRange(0, len(steps)).Draw(t, "steps")])
-		rest, err := PlanSplit("SALES", killed.Of("SALES"), Split{}, want)
+		rest, err := PlanSplit("SALES", killed.OfCampaign("SALES"), Split{}, want)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ended := killed.doAll(rest.Ordered()).Of("SALES"); !maps.EqualFunc(ended, SplitOf(want), slices.Equal[[]Limit]) {
+		if ended := killed.doAll(rest.Ordered()).OfCampaign("SALES"); !maps.EqualFunc(ended, SplitOf(want), slices.Equal[[]Limit]) {
 			t.Fatalf("ends with %v", ended)
 		}
 	})

@@ -77,7 +77,7 @@ func rebalance(s *Store, wanted ...int) planFunc {
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		rows, want := trunks.Of("SALES"), map[string]cluster.Limit{}
+		rows, want := trunks.OfCampaign("SALES"), map[string]cluster.Limit{}
 		for i, dedicated := range wanted {
 			if dedicated >= 0 {
 				want[fmt.Sprintf("10.0.0.%d", i+1)] = cluster.Limit{Dedicated: dedicated, Restriction: cluster.MaximumLimit}
@@ -331,7 +331,7 @@ func TestApply_lock(t *testing.T) {
 					// One line more than there are: what two do at once shows.
 					err := store.Apply(t.Context(), func(ctx context.Context) (cluster.Plan, error) {
 						trunks, err := store.Trunks(ctx)
-						have := int64(trunks.Of("SALES").Reserved("10.0.0.1"))
+						have := int64(trunks.OfCampaign("SALES").Reserved("10.0.0.1"))
 						return cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", have, have+1)}}, err
 					})
 					if err != nil {

@@ -192,7 +192,7 @@ func TestApply_together(t *testing.T) {
 					if over := trunks.Overcommitted(servers, campaign, want); len(over) > 0 {
 						return cluster.Plan{}, errors.New("full")
 					}
-					plan, err := cluster.PlanSplit(campaign, trunks.Of(campaign), cluster.Split{}, want)
+					plan, err := cluster.PlanSplit(campaign, trunks.OfCampaign(campaign), cluster.Split{}, want)
 					if !c.withoutHeadroom {
 						plan.Takes = trunks.Headroom(servers, campaign, want)
 					}

@@ -29,7 +29,7 @@ func newFullPlan(t *testing.T, d *sandbox.Database) planFunc {
 		{ServerIP: "10.0.0.1", CampaignID: "SALES", Limit: cluster.Limit{Dedicated: 60, Restriction: cluster.MaximumLimit}},
 		{ServerIP: "10.0.0.1", CampaignID: "SALES", Limit: cluster.Limit{Dedicated: 70, Restriction: cluster.OverflowAllowed}},
 		{ServerIP: "10.0.0.2", CampaignID: "SALES", Limit: cluster.Limit{Dedicated: 30, Restriction: cluster.MaximumLimit}},
-	}.Of("SALES")
+	}.OfCampaign("SALES")
 	split, err := cluster.PlanSplit("SALES", trunks, trunks, map[string]cluster.Limit{
 		"10.0.0.1": {Dedicated: 20, Restriction: cluster.MaximumLimit}, "10.0.0.3": {Dedicated: 70, Restriction: cluster.MaximumLimit},
 	})

@@ -38,12 +38,12 @@ func TestApply_overOneConnection(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		return cluster.PlanSplit("SALES", trunks.Of("SALES"), cluster.Split{}, map[string]cluster.Limit{"10.0.0.1": {Dedicated: 5, Restriction: cluster.MaximumLimit}})
+		return cluster.PlanSplit("SALES", trunks.OfCampaign("SALES"), cluster.Split{}, map[string]cluster.Limit{"10.0.0.1": {Dedicated: 5, Restriction: cluster.MaximumLimit}})
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if trunks, err := store.Trunks(ctx); err != nil || trunks.Of("SALES").Reserved("10.0.0.1") != 5 {
+	if trunks, err := store.Trunks(ctx); err != nil || trunks.OfCampaign("SALES").Reserved("10.0.0.1") != 5 {
 		t.Errorf("the rows are %v, %v", trunks, err)
 	}
 }

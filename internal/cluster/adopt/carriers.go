@@ -228,7 +228,7 @@ func (g *copies) may(name string, ids []string, all cluster.Carriers, taken map[
 	if !cluster.RouteName.MatchString(name) || taken[cluster.FoldKey(name)] {
 		return false
 	}
-	return !slices.ContainsFunc(all.Of(name), func(row cluster.Carrier) bool {
+	return !slices.ContainsFunc(all.OfRoute(name), func(row cluster.Carrier) bool {
 		return !slices.ContainsFunc(ids, func(id string) bool { return cluster.FoldKey(id) == cluster.FoldKey(row.ID()) })
 	})
 }

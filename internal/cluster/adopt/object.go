@@ -144,7 +144,7 @@ func settings(in Inventory) ([]Object, []LeftOut) {
 // one by one.
 func splits(in Inventory) (objects []Object, left []LeftOut) {
 	for _, campaign := range in.Trunks.Campaigns() {
-		split := in.Trunks.Of(campaign)
+		split := in.Trunks.OfCampaign(campaign)
 		usual := usualRestriction(split)
 		object := Object{Kind: Split, Title: campaign, ID: campaign}
 		var addresses []string

@@ -25,7 +25,7 @@ func BenchmarkClashes(b *testing.B) {
 			phones = append(phones, NodePhone{ServerIP: ip, Protocol: "SIP", Extension: fmt.Sprint(20000 + seat), DialplanNumber: fmt.Sprint(20000 + seat)})
 		}
 	}
-	mine := all.Of("R00")
+	mine := all.OfRoute("R00")
 	others := all.With(map[string]cluster.RouteRows{"R00": {}})
 	for b.Loop() {
 		if clashes := append(Clashes(mine, others), OwnClashes(mine, nil, phones)...); len(clashes) > 0 {

@@ -42,8 +42,8 @@ func Check(column cluster.AsteriskText, text string) Flaws {
 
 // CheckBelow is [Check] with sections of other texts above this one in the file.
 func CheckBelow(column cluster.AsteriskText, text string, others ...*Section) Flaws {
-	text = normal(text)
-	flaws := strange(text)
+	text = cluster.NormalText(text)
+	flaws := checkCharacters(text)
 	sections := precedingSections(column)
 	last := len(sections) - 1
 	sections = append(sections[:last:last], append(append([]*Section{}, others...), sections[last])...)
@@ -56,15 +56,15 @@ func CheckBelow(column cluster.AsteriskText, text string, others ...*Section) Fl
 	case cluster.AccountEntry:
 		flaws = append(flaws, checkAccount(config, within)...)
 	case cluster.TemplateContents:
-		flaws = append(flaws, foreign(config, "a template's lines go into the section of the phone or carrier that uses it")...)
+		flaws = append(flaws, refuseSections(config, "a template's lines go into the section of the phone or carrier that uses it")...)
 	case cluster.RegistrationString:
-		flaws = append(flaws, foreign(config, "write register => USER:PASSWORD@HOST")...)
+		flaws = append(flaws, refuseSections(config, "write register => USER:PASSWORD@HOST")...)
 		flaws = append(flaws, checkRegistration(within)...)
 	case cluster.GlobalsString:
-		flaws = append(flaws, foreign(config, "the line goes into [globals], and all that follows would leave it")...)
+		flaws = append(flaws, refuseSections(config, "the line goes into [globals], and all that follows would leave it")...)
 		flaws = append(flaws, checkGlobals(within)...)
 	case ConfOverride:
-		flaws = append(flaws, reserved(config)...)
+		flaws = append(flaws, checkSharedSections(config)...)
 	}
 	return flaws.sorted()
 }
@@ -83,17 +83,17 @@ func CheckCustomDialplan(text string, version int) Flaws {
 	if version >= firstOfSeparateContexts {
 		return flaws
 	}
-	flaws = slices.DeleteFunc(flaws, func(flaw Flaw) bool { return flaw.What == opensSection })
-	own := foreign(readConfig(text, precedingSections(CustomDialplan)...), "VICIdial 2.4 has one context, [vicidial-auto], and the carriers and phones below the text would leave it")
+	flaws = slices.DeleteFunc(flaws, func(flaw Flaw) bool { return flaw.Text == opensSection })
+	own := refuseSections(readConfig(text, precedingSections(CustomDialplan)...), "VICIdial 2.4 has one context, [vicidial-auto], and the carriers and phones below the text would leave it")
 	return append(flaws, own...).sorted()
 }
 
-// foreign returns flaws for sections in a text after which other texts must stay in its
+// refuseSections returns flaws for sections in a text after which other texts must stay in its
 // section.
-func foreign(config parsedConfig, why string) Flaws {
+func refuseSections(config parsedConfig, why string) Flaws {
 	var flaws Flaws
 	for _, section := range config.opened {
-		flaws = append(flaws, Flaw{Line: section.Line, What: opensSection, Do: "remove it: " + why})
+		flaws = append(flaws, Flaw{Line: section.Line, Text: opensSection, Advice: "remove it: " + why})
 	}
 	return flaws
 }
@@ -101,13 +101,13 @@ func foreign(config parsedConfig, why string) Flaws {
 // The sections that a text shares with the whole node.
 var shared = map[string]bool{"general": true, "globals": true, "authentication": true, "global": true, "system": true}
 
-// reserved returns warnings for sections that all carriers and phones of a node share.
-func reserved(config parsedConfig) Flaws {
+// checkSharedSections returns warnings for sections that all carriers and phones of a node share.
+func checkSharedSections(config parsedConfig) Flaws {
 	var flaws Flaws
 	for _, section := range config.opened {
 		if shared[strings.ToLower(section.Name)] {
 			flaws = append(flaws, Flaw{
-				Line: section.Line, What: "[" + section.Name + "] belongs to the whole node", Do: "write a section of another name", Warning: true,
+				Line: section.Line, Text: "[" + section.Name + "] belongs to the whole node", Advice: "write a section of another name", Warning: true,
 			})
 		}
 	}
@@ -118,31 +118,31 @@ func checkDialplan(column cluster.AsteriskText, config parsedConfig, within *Sec
 	var flaws Flaws
 	for _, section := range config.opened {
 		flaw := Flaw{
-			Line: section.Line, What: opensSection,
-			Do: "remove it: a carrier's dialplan goes into the middle of VICIdial's own context, and all that follows would leave that context",
+			Line: section.Line, Text: opensSection,
+			Advice: "remove it: a carrier's dialplan goes into the middle of VICIdial's own context, and all that follows would leave that context",
 		}
 		if column == CustomDialplan {
 			flaw.Warning = true
-			flaw.Do = "VICIdial includes only its own context in the dialplan; make sure that something leads here"
+			flaw.Advice = "VICIdial includes only its own context in the dialplan; make sure that something leads here"
 		}
 		flaws = append(flaws, flaw)
 	}
 	for _, section := range append([]*Section{within}, config.own()...) {
 		l := newLoader()
 		l.load(section.Settings)
-		l.finish()
+		l.lintPriorities()
 		flaws = append(flaws, l.flaws...)
 	}
 	return flaws
 }
 
 func checkAccount(config parsedConfig, within *Section) Flaws {
-	flaws := reserved(config)
+	flaws := checkSharedSections(config)
 	for _, setting := range within.Settings {
 		if setting.Line > 0 {
 			flaws = append(flaws, Flaw{
-				Line: setting.Line, What: "this setting stands before the first [section]", Warning: true,
-				Do: "begin with [NAME]: it goes into the section of whichever carrier stands above",
+				Line: setting.Line, Text: "this setting stands before the first [section]", Warning: true,
+				Advice: "begin with [NAME]: it goes into the section of whichever carrier stands above",
 			})
 			break
 		}
@@ -156,8 +156,8 @@ func checkRegistration(within *Section) Flaws {
 	var flaws Flaws
 	for at, setting := range within.Settings {
 		value := setting.Value
-		doubt := func(what, do string) {
-			flaws = append(flaws, Flaw{Line: setting.Line, What: what, Do: do, Warning: true})
+		doubt := func(text, advice string) {
+			flaws = append(flaws, Flaw{Line: setting.Line, Text: text, Advice: advice, Warning: true})
 		}
 		const form = "write register => USER:PASSWORD@HOST"
 		switch {
@@ -178,8 +178,8 @@ func checkGlobals(within *Section) Flaws {
 	var flaws Flaws
 	names := map[string]bool{}
 	for at, setting := range within.Settings {
-		doubt := func(what, do string) {
-			flaws = append(flaws, Flaw{Line: setting.Line, What: what, Do: do, Warning: true})
+		doubt := func(text, advice string) {
+			flaws = append(flaws, Flaw{Line: setting.Line, Text: text, Advice: advice, Warning: true})
 		}
 		switch {
 		case strings.HasSuffix(setting.Name, ")"):

@@ -26,7 +26,7 @@ func CheckCommands(column cluster.AsteriskText, text string) Flaws {
 	if column != cluster.DialplanEntry && column != CustomDialplan {
 		return nil
 	}
-	text = normal(text)
+	text = cluster.NormalText(text)
 	lines := strings.Split(text, "\n")
 	config := readConfig(text, precedingSections(column)...)
 	var flaws Flaws
@@ -49,11 +49,11 @@ func CheckCommands(column cluster.AsteriskText, text string) Flaws {
 			if runs == "" {
 				continue
 			}
-			flaw := Flaw{Line: statement.Line, Warning: true, What: runs + " runs a command on the node", Do: "see that nobody else can choose a part of it"}
+			flaw := Flaw{Line: statement.Line, Warning: true, Text: runs + " runs a command on the node", Advice: "see that nobody else can choose a part of it"}
 			if from := callerText().FindStringSubmatch(statement.Arguments); from != nil && !allows(lines, statement.Line) {
 				flaw.Warning = false
-				flaw.What = fmt.Sprintf("%s gives a shell what a caller chooses, in ${%s", runs, strings.ToUpper(from[1]))
-				flaw.Do = fmt.Sprintf("filter it with ${FILTER(0-9,…)} into a variable and use that, or write ; allow: %s behind the line", callerInShell)
+				flaw.Text = fmt.Sprintf("%s gives a shell what a caller chooses, in ${%s", runs, strings.ToUpper(from[1]))
+				flaw.Advice = fmt.Sprintf("filter it with ${FILTER(0-9,…)} into a variable and use that, or write ; allow: %s behind the line", callerInShell)
 			}
 			flaws = append(flaws, flaw)
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // Setting is one "name = value" of a section.
@@ -21,7 +23,7 @@ type Section struct {
 	Name     string
 	Template bool // written [NAME](!): others inherit it, and it is nothing by itself
 	Settings []Setting
-	Of       string // what opens it, where that is another text: "carrier EAST"
+	Source   string // what opens it, where that is another text: "carrier EAST"
 }
 
 // Get is the value of the last setting with that name, whatever its case; empty
@@ -56,10 +58,10 @@ type writtenValue struct {
 
 // readConfig parses a text below the given sections, in the last of them.
 func readConfig(text string, above ...*Section) parsedConfig {
-	text = normal(text)
+	text = cluster.NormalText(text)
 	c := parsedConfig{text: text}
 	for _, section := range above {
-		c.Sections = append(c.Sections, &Section{Name: section.Name, Template: section.Template, Settings: unlined(section.Settings), Of: section.Of})
+		c.Sections = append(c.Sections, &Section{Name: section.Name, Template: section.Template, Settings: unlined(section.Settings), Source: section.Source})
 	}
 	if len(c.Sections) > 0 {
 		c.current = c.Sections[len(c.Sections)-1]
@@ -106,13 +108,13 @@ func (c *parsedConfig) process(line logical) {
 	}
 }
 
-func (c *parsedConfig) note(line int, warning bool, what, do string) {
-	c.Flaws = append(c.Flaws, Flaw{Line: line, What: what, Do: do, Warning: warning})
+func (c *parsedConfig) note(line int, warning bool, text, advice string) {
+	c.Flaws = append(c.Flaws, Flaw{Line: line, Text: text, Advice: advice, Warning: warning})
 }
 
 // giveUp adds the flaw at which Asterisk stops reading.
-func (c *parsedConfig) giveUp(line int, what, do string) {
-	c.note(line, false, what+", and Asterisk gives up all that follows in the file", do)
+func (c *parsedConfig) giveUp(line int, text, advice string) {
+	c.note(line, false, text+", and Asterisk gives up all that follows in the file", advice)
 	c.lost = true
 }
 
@@ -177,8 +179,8 @@ func (c *parsedConfig) options(section *Section, words string) *Section {
 			if word == "" {
 				c.note(section.Line, true, fmt.Sprintf("[%s]() inherits the first section of the file, [%s]", section.Name, base.Name), "leave the parentheses out")
 			}
-			if base.Of != "" {
-				c.note(section.Line, true, fmt.Sprintf("[%s] inherits from [%s], which is in %s", section.Name, base.Name, base.Of), "see that it stays there, above this text")
+			if base.Source != "" {
+				c.note(section.Line, true, fmt.Sprintf("[%s] inherits from [%s], which is in %s", section.Name, base.Name, base.Source), "see that it stays there, above this text")
 			}
 			for _, setting := range base.Settings {
 				setting.Inherited = true
@@ -339,9 +341,4 @@ func (c *parsedConfig) add(name, more string) bool {
 	setting := &c.current.Settings[last]
 	setting.Value, setting.Inherited = stripped(setting.Value+more), false
 	return true
-}
-
-// normal returns a text with LF as its line ends, as it is stored.
-func normal(text string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }

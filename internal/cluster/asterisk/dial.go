@@ -72,7 +72,7 @@ var (
 // Problem is an error in one attribute of a block.
 type Problem struct {
 	Attribute string
-	What      string
+	Text      string
 }
 
 // Problems returns the values that cannot be written as a dialplan, by attribute.
@@ -80,7 +80,7 @@ func (d Dial) Problems() []Problem {
 	var problems []Problem
 	wrong := func(bad bool, attribute, format string, args ...any) {
 		if bad {
-			problems = append(problems, Problem{Attribute: attribute, What: fmt.Sprintf(format, args...)})
+			problems = append(problems, Problem{Attribute: attribute, Text: fmt.Sprintf(format, args...)})
 		}
 	}
 	wrong(!cluster.RouteName.MatchString(d.Route), "name", "%q is no route name: 2 to 15 letters, digits and underscores", d.Route)
@@ -103,7 +103,8 @@ func (d Dial) Problems() []Problem {
 		wrong(seen[cluster.FoldKey(next)], "failover", "%s is named twice", next)
 		seen[cluster.FoldKey(next)] = true
 	}
-	return append(problems, d.moreProblems()...)
+	d.checkMore(wrong)
+	return problems
 }
 
 // extension is the pattern under which the route takes calls.

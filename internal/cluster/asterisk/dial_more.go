@@ -7,16 +7,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// moreProblems returns the values of [DialMore] that cannot be written as a dialplan.
-func (d Dial) moreProblems() []Problem {
-	var problems []Problem
-	wrong := func(bad bool, attribute, format string, args ...any) {
-		if bad {
-			problems = append(problems, Problem{Attribute: attribute, What: fmt.Sprintf(format, args...)})
-		}
-	}
+// checkMore calls wrong for the values of [DialMore] that cannot be written as a dialplan.
+func (d Dial) checkMore(wrong func(bad bool, attribute, format string, args ...any)) {
 	taken := map[string]bool{sameExtension(d.extension()): true}
 	for _, number := range d.Numbers {
 		wrong(!dialPrefix().MatchString(number.Prefix), "numbers", "%q is no prefix: up to 20 of 0-9 * # +", number.Prefix)
@@ -56,7 +52,6 @@ func (d Dial) moreProblems() []Problem {
 			"%q is no value of a header that the dialplan can hold: letters, digits, blanks and < > @ : + . _ = / - and ${VARIABLE}", d.Headers[name])
 	}
 	wrong(d.MaxSeconds < 0 || d.MaxSeconds > 86400, "max_seconds", "%d seconds are no time for a call: 0 to 86400", d.MaxSeconds)
-	return problems
 }
 
 // closes reports whether a text has as many closing braces and parentheses as opening ones.
@@ -81,7 +76,7 @@ func (d Dial) declaration() string {
 // declared parses the comment.
 func declared(text string) (Dial, bool) {
 	var dial Dial
-	for line := range strings.SplitSeq(normal(text), "\n") {
+	for line := range strings.SplitSeq(cluster.NormalText(text), "\n") {
 		if encoded, is := strings.CutPrefix(line, declarationStart); is {
 			return dial, json.Unmarshal([]byte(encoded), &dial) == nil
 		}

@@ -27,7 +27,7 @@ type loader struct {
 	registered map[string]map[int]dialplanStatement
 	order      []string // the extensions in the order of their first statement
 	includes   map[string]bool
-	here       bool // something of the text itself was registered
+	own        bool // something of the text itself was registered
 }
 
 const (
@@ -43,9 +43,9 @@ func newLoader() *loader {
 	return &loader{last: noPriority, registered: map[string]map[int]dialplanStatement{}, includes: map[string]bool{}}
 }
 
-func (l *loader) note(line int, warning bool, what, do string) {
+func (l *loader) note(line int, warning bool, text, advice string) {
 	if line > 0 {
-		l.flaws = append(l.flaws, Flaw{Line: line, What: what, Do: do, Warning: warning})
+		l.flaws = append(l.flaws, Flaw{Line: line, Text: text, Advice: advice, Warning: warning})
 	}
 }
 
@@ -94,7 +94,7 @@ func (l *loader) same(setting Setting) {
 		l.note(setting.Line, false, "same goes on with the extension above, and there is none", "begin with exten => EXTENSION,1,APPLICATION(arguments)")
 		return
 	}
-	if !l.here {
+	if !l.own {
 		l.note(setting.Line, true, "same goes on with an extension that is not in this text", "begin with exten => EXTENSION,1,APPLICATION(arguments)")
 	}
 	l.priority(setting, setting.Value)
@@ -162,7 +162,7 @@ func (l *loader) priority(setting Setting, text string) {
 	if number > 0 {
 		statement.Priority = number
 	}
-	l.look(statement)
+	l.lint(statement)
 	l.register(statement, number)
 }
 
@@ -177,7 +177,7 @@ func (l *loader) number(setting Setting, word string) (int, bool) {
 			l.note(setting.Line, false, fmt.Sprintf("the priority %s follows the one before, and there is none", word), count)
 			return 0, false
 		}
-		if !l.here {
+		if !l.own {
 			l.note(setting.Line, true, fmt.Sprintf("the priority %s follows one that is not in this text", word), "begin the text with a priority that is a number")
 		}
 		if word == "s" || word == "same" {
@@ -253,7 +253,7 @@ func (l *loader) register(statement dialplanStatement, number int) {
 		l.note(statement.Line, false, "there is no extension, and Asterisk drops the line", "write a number, or _ and a pattern")
 		return
 	}
-	l.here = l.here || statement.Line > 0
+	l.own = l.own || statement.Line > 0
 	if !l.known {
 		l.statements = append(l.statements, statement)
 		return

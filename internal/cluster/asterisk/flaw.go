@@ -11,13 +11,13 @@ import (
 // Flaw is an error or a warning about Asterisk text.
 type Flaw struct {
 	Line    int    // from 1; 0 for the whole text
-	What    string // what is wrong
-	Do      string // what to do about it
+	Text    string // what is wrong
+	Advice  string // what to do about it
 	Warning bool   // Asterisk accepts the line
 }
 
 func (f Flaw) String() string {
-	text := f.What + ": " + f.Do
+	text := f.Text + ": " + f.Advice
 	if f.Line == 0 {
 		return text
 	}

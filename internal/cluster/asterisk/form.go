@@ -14,10 +14,10 @@ const CarrierDescription cluster.AsteriskText = "carrier_description"
 // formLoss is a change that the admin page makes to a value when its form is saved
 // (docs/vicidial/admin-page.md#character-filter, measured in docs/vicidial/measured.md#rewritten-text).
 type formLoss struct {
-	piece   string
-	told    string
+	text    string // what the page strips
+	name    string // of it, in a message
 	columns []cluster.AsteriskText
-	harm    func(text string) bool
+	strips  func(text string) bool // nil strips it from every text
 }
 
 // commentsKept is the schema version from which the form leaves the comments of a
@@ -29,17 +29,17 @@ const commentsKept = 1598
 func KeepsComments(schema int) bool { return schema >= commentsKept }
 
 var formLosses = []formLoss{
-	{piece: ";", told: "; (semicolon)", columns: []cluster.AsteriskText{cluster.AccountEntry, cluster.RegistrationString, cluster.GlobalsString, cluster.TemplateContents, CarrierDescription}},
-	{piece: `\`, told: `\ (backslash)`, columns: []cluster.AsteriskText{cluster.DialplanEntry, CarrierDescription}},
-	{piece: "'", told: "' (single quote)", columns: []cluster.AsteriskText{cluster.DialplanEntry}},
-	{piece: `"`, told: `" (double quote; the value ends there)`, columns: []cluster.AsteriskText{cluster.RegistrationString, cluster.GlobalsString, CarrierDescription}},
+	{text: ";", name: "; (semicolon)", columns: []cluster.AsteriskText{cluster.AccountEntry, cluster.RegistrationString, cluster.GlobalsString, cluster.TemplateContents, CarrierDescription}},
+	{text: `\`, name: `\ (backslash)`, columns: []cluster.AsteriskText{cluster.DialplanEntry, CarrierDescription}},
+	{text: "'", name: "' (single quote)", columns: []cluster.AsteriskText{cluster.DialplanEntry}},
+	{text: `"`, name: `" (double quote; the value ends there)`, columns: []cluster.AsteriskText{cluster.RegistrationString, cluster.GlobalsString, CarrierDescription}},
 	{
-		piece: "\n", told: "line breaks", columns: []cluster.AsteriskText{cluster.RegistrationString, cluster.GlobalsString, CarrierDescription},
-		harm: func(text string) bool { return strings.Contains(cluster.TrimText(text), "\n") }, // not the one at the end of a heredoc
+		text: "\n", name: "line breaks", columns: []cluster.AsteriskText{cluster.RegistrationString, cluster.GlobalsString, CarrierDescription},
+		strips: func(text string) bool { return strings.Contains(cluster.TrimText(text), "\n") }, // not the one at the end of a heredoc
 	},
 	{
-		piece: "\n", told: "the blank line at the start", columns: []cluster.AsteriskText{cluster.AccountEntry},
-		harm: func(text string) bool { return strings.HasPrefix(text, "\n") },
+		text: "\n", name: "the blank line at the start", columns: []cluster.AsteriskText{cluster.AccountEntry},
+		strips: func(text string) bool { return strings.HasPrefix(text, "\n") },
 	},
 }
 
@@ -50,19 +50,19 @@ func CheckForm(column cluster.AsteriskText, text string, schema int) Flaws {
 	var flaws Flaws
 	losses := formLosses
 	if !KeepsComments(schema) {
-		losses = append(slices.Clone(losses), formLoss{piece: ";", told: "; (semicolon)", columns: []cluster.AsteriskText{cluster.DialplanEntry}})
+		losses = append(slices.Clone(losses), formLoss{text: ";", name: "; (semicolon)", columns: []cluster.AsteriskText{cluster.DialplanEntry}})
 	}
 	for _, loss := range losses {
 		if !slices.Contains(loss.columns, column) {
 			continue
 		}
-		at := strings.Index(text, loss.piece)
-		if at < 0 || loss.harm != nil && !loss.harm(text) {
+		at := strings.Index(text, loss.text)
+		if at < 0 || loss.strips != nil && !loss.strips(text) {
 			continue
 		}
 		flaws = append(flaws, Flaw{
-			Line: 1 + strings.Count(text[:at], "\n"), What: fmt.Sprintf("the admin form strips %s from %s", loss.told, column), Warning: true,
-			Do: "do without where you can; the next plan puts back what the form took",
+			Line: 1 + strings.Count(text[:at], "\n"), Text: fmt.Sprintf("the admin form strips %s from %s", loss.name, column), Warning: true,
+			Advice: "do without where you can; the next plan puts back what the form took",
 		})
 	}
 	return flaws.sorted()

@@ -33,12 +33,12 @@ func FuzzCheck(f *testing.F) {
 		}
 		column := checkedColumns[((at%len(checkedColumns))+len(checkedColumns))%len(checkedColumns)]
 		flaws := Check(column, text)
-		if windows := Check(column, strings.ReplaceAll(normal(text), "\n", "\r\n")); flaws.String() != windows.String() {
+		if windows := Check(column, strings.ReplaceAll(cluster.NormalText(text), "\n", "\r\n")); flaws.String() != windows.String() {
 			t.Errorf("CR LF changes the flaws from %q to %q", flaws, windows)
 		}
-		lines := strings.Count(normal(text), "\n") + 1
+		lines := strings.Count(cluster.NormalText(text), "\n") + 1
 		for _, flaw := range flaws {
-			if flaw.Line < 1 || flaw.Line > lines || flaw.What == "" || flaw.Do == "" {
+			if flaw.Line < 1 || flaw.Line > lines || flaw.Text == "" || flaw.Advice == "" {
 				t.Errorf("flaw %q of %d lines", flaw, lines)
 			}
 		}

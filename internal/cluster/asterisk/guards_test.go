@@ -66,8 +66,8 @@ func TestCheckCommands_edges(t *testing.T) {
 				if !flaw.Warning {
 					errors++
 				}
-				if !flaw.Warning && !strings.Contains(flaw.What, "CALLERID") {
-					t.Errorf("the error does not name what the caller sends: %q", flaw.What)
+				if !flaw.Warning && !strings.Contains(flaw.Text, "CALLERID") {
+					t.Errorf("the error does not name what the caller sends: %q", flaw.Text)
 				}
 			}
 			if len(flaws) != c.flaws || errors != c.errors {

@@ -10,8 +10,8 @@ import (
 
 // Lines that Asterisk accepts and that are probably mistakes.
 
-// look adds warnings about one statement.
-func (l *loader) look(statement dialplanStatement) {
+// lint adds warnings about one statement.
+func (l *loader) lint(statement dialplanStatement) {
 	line := statement.Line
 	name, _, _ := strings.Cut(statement.Extension, "/")
 	switch {
@@ -49,9 +49,9 @@ func (l *loader) look(statement dialplanStatement) {
 	}
 }
 
-// finish adds warnings about unreachable lines: an extension without a priority 1, and
+// lintPriorities adds warnings about unreachable lines: an extension without a priority 1, and
 // priorities after a gap.
-func (l *loader) finish() {
+func (l *loader) lintPriorities() {
 	for _, key := range l.order {
 		held := l.registered[key]
 		var priorities []int
@@ -91,20 +91,20 @@ func numbersIn(held map[int]dialplanStatement) map[string]bool {
 	return named
 }
 
-// strange returns flaws for invisible characters.
-func strange(text string) Flaws {
+// checkCharacters returns flaws for invisible characters.
+func checkCharacters(text string) Flaws {
 	var flaws Flaws
 	number := 0
 	for line := range strings.SplitSeq(text, "\n") {
 		number++
 		for _, char := range line {
 			if char == 0 {
-				flaws = append(flaws, Flaw{Line: number, What: "there is a NUL character, at which Asterisk stops reading the line", Do: "remove it"})
+				flaws = append(flaws, Flaw{Line: number, Text: "there is a NUL character, at which Asterisk stops reading the line", Advice: "remove it"})
 				break
 			}
 			if char != '\t' && (unicode.IsControl(char) || char == '\u2028' || char == '\u2029' || char == '\ufeff') || char == unicode.ReplacementChar {
 				flaws = append(flaws, Flaw{
-					Line: number, What: fmt.Sprintf("there is a character (U+%04X) that looks like a blank or like nothing, and is neither to Asterisk", char), Do: "remove it", Warning: true,
+					Line: number, Text: fmt.Sprintf("there is a character (U+%04X) that looks like a blank or like nothing, and is neither to Asterisk", char), Advice: "remove it", Warning: true,
 				})
 				break
 			}

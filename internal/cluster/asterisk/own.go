@@ -67,7 +67,7 @@ func ownClaims(servers cluster.Servers) claims {
 		if !server.Telephony() {
 			continue
 		}
-		address := paddedAddress(server.IP())
+		address := cluster.PadAddress(server.IP())
 		own.extension("_" + address + "*.")
 		own.extension("_**" + address + "*.")
 		own.variable("TRUNK" + server.ID())
@@ -97,15 +97,6 @@ func (c claims) on(node string, servers cluster.Servers) claims {
 	maps.DeleteFunc(c.sections, func(key, _ string) bool { return itself.sections[key] != "" })
 	c.loops()
 	return c
-}
-
-// paddedAddress returns an address as calls between nodes dial it: 010*001*000*007.
-func paddedAddress(address string) string {
-	parts := strings.Split(address, ".")
-	for at, part := range parts {
-		parts[at] = strings.Repeat("0", max(0, 3-len(part))) + part
-	}
-	return strings.Join(parts, "*")
 }
 
 // Accounts are the accounts of carriers, as the nodes read them.
@@ -138,7 +129,7 @@ func ReadAccounts(carriers cluster.Carriers) Accounts {
 		one := carrierAccount{Carrier: carrier, id: strings.ToLower(carrier.ID()), missing: config.Missing}
 		for _, section := range config.own() {
 			named := *section
-			named.Of = "carrier " + carrier.ID()
+			named.Source = "carrier " + carrier.ID()
 			one.sections = append(one.sections, &named)
 		}
 		accounts.onNode[carrier.ServerIP()] = append(accounts.onNode[carrier.ServerIP()], one)
@@ -157,7 +148,7 @@ func (a Accounts) Above(mine cluster.Carrier, servers cluster.Servers) []*Sectio
 	var above []*Section
 	if mine.Protocol() == "IAX2" {
 		for _, name := range ownClaims(servers).on(mine.ServerIP(), servers).sections {
-			above = append(above, &Section{Name: strings.TrimPrefix(name, "IAX2 "), Of: "what VICIdial writes"})
+			above = append(above, &Section{Name: strings.TrimPrefix(name, "IAX2 "), Source: "what VICIdial writes"})
 		}
 	}
 	own := strings.ToLower(mine.ID())
@@ -186,7 +177,7 @@ func (a Accounts) Above(mine cluster.Carrier, servers cluster.Servers) []*Sectio
 	}
 	for _, name := range slices.Sorted(maps.Keys(missing)) {
 		if !slices.ContainsFunc(above, func(section *Section) bool { return strings.EqualFold(section.Name, name) }) {
-			above = append(above, &Section{Name: name, Template: true, Of: "a file of the node, where carrier " + missing[name] + " has it from as well"})
+			above = append(above, &Section{Name: name, Template: true, Source: "a file of the node, where carrier " + missing[name] + " has it from as well"})
 		}
 	}
 	return above

@@ -51,15 +51,15 @@ func (r *reader) lines(text string) []logical {
 	if r.comments > 0 {
 		for _, began := range r.opened {
 			r.flaws = append(r.flaws, Flaw{
-				Line: began, What: ";-- begins a comment that no --; ends",
-				Do: "end it, or write a plain ; : everything that VICIdial puts after it would be lost",
+				Line: began, Text: ";-- begins a comment that no --; ends",
+				Advice: "end it, or write a plain ; : everything that VICIdial puts after it would be lost",
 			})
 		}
 	}
 	if r.stray > 0 {
 		r.flaws = append(r.flaws, Flaw{
-			Line: r.stray, What: "--; ends a comment that no ;-- began, and Asterisk takes all that follows for one",
-			Do: "put a blank between the hyphens and the semicolon, or begin the comment with ;--",
+			Line: r.stray, Text: "--; ends a comment that no ;-- began, and Asterisk takes all that follows for one",
+			Advice: "put a blank between the hyphens and the semicolon, or begin the comment with ;--",
 		})
 	}
 	return lines
@@ -67,8 +67,8 @@ func (r *reader) lines(text string) []logical {
 
 func (r *reader) tooLong(number int, raw string) {
 	flaw := Flaw{
-		Line: number, What: fmt.Sprintf("the line has %d bytes, and Asterisk skips a line of more than %d", len(raw), lineBytes),
-		Do: "split it",
+		Line: number, Text: fmt.Sprintf("the line has %d bytes, and Asterisk skips a line of more than %d", len(raw), lineBytes),
+		Advice: "split it",
 	}
 	for at := range len(raw) {
 		if raw[at] > ' ' {
@@ -101,7 +101,7 @@ func (r *reader) line(number int, raw string, start int) (logical, bool) {
 			b.unescape(mark)
 		case b.text[mark+1] == '-' && b.text[mark+2] == '-' && b.text[mark+3] != '-':
 			if r.comments == commentsAtDepth {
-				r.flaws = append(r.flaws, Flaw{Line: number, What: "comments are nested too deep, and Asterisk hangs", Do: "end one first"})
+				r.flaws = append(r.flaws, Flaw{Line: number, Text: "comments are nested too deep, and Asterisk hangs", Advice: "end one first"})
 				return logical{}, false
 			}
 			b.text[mark] = 0
@@ -223,11 +223,5 @@ func (l logical) in(text string) span {
 type span struct{ from, to int }
 
 func stripped(text string) string {
-	for text != "" && blank(text[0]) {
-		text = text[1:]
-	}
-	for text != "" && blank(text[len(text)-1]) {
-		text = text[:len(text)-1]
-	}
-	return text
+	return strings.TrimFunc(text, func(char rune) bool { return char < 33 })
 }

@@ -186,7 +186,7 @@ type secretPlace struct {
 // readAll parses the settings of a text in all sections, and continues where Asterisk
 // stops.
 func readAll(text string) parsedConfig {
-	config := parsedConfig{text: normal(text), current: &Section{}}
+	config := parsedConfig{text: cluster.NormalText(text), current: &Section{}}
 	lines := reader{}
 	for _, line := range lines.lines(config.text) {
 		if line.text[0] != '[' && line.text[0] != '#' {
@@ -200,7 +200,7 @@ func readAll(text string) parsedConfig {
 // {secret:account2} and so on in their order. Existing places stay. Secrets in comments
 // are replaced too.
 func SealSecrets(text, name string) string {
-	text = normal(text)
+	text = cluster.NormalText(text)
 	places := secretsOf(readAll(text))
 	start := 0
 	for line := range strings.SplitSeq(text, "\n") {
@@ -274,8 +274,8 @@ func BareSecrets(text string) Flaws {
 	var flaws Flaws
 	for _, place := range secretsOf(readAll(text)) {
 		flaws = append(flaws, Flaw{
-			Line: place.line, What: "a password stands in the text, and so in the state and in every plan",
-			Do: "write {secret:NAME} in its place and its value into secrets_wo",
+			Line: place.line, Text: "a password stands in the text, and so in the state and in every plan",
+			Advice: "write {secret:NAME} in its place and its value into secrets_wo",
 		})
 	}
 	return flaws

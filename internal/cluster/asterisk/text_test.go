@@ -86,8 +86,8 @@ func TestDialplanText(t *testing.T) {
 				t.Errorf("line %d, %s: wanted line %d, %q", flaws[0].Line, flaws, test.line, test.tells)
 			}
 			for _, flaw := range flaws {
-				if flaw.Do == "" {
-					t.Errorf("%s does not say what to do", flaw.What)
+				if flaw.Advice == "" {
+					t.Errorf("%s does not say what to do", flaw.Text)
 				}
 			}
 		})
@@ -300,8 +300,8 @@ func afterForm(column cluster.AsteriskText, text string) string {
 		text = strings.TrimPrefix(text, "\n")
 	}
 	for _, loss := range formLosses {
-		if slices.Contains(loss.columns, column) && loss.piece != "\n" && loss.piece != `"` {
-			text = strings.ReplaceAll(text, loss.piece, "")
+		if slices.Contains(loss.columns, column) && loss.text != "\n" && loss.text != `"` {
+			text = strings.ReplaceAll(text, loss.text, "")
 		}
 	}
 	if column == cluster.TemplateContents { // the carrier's texts come back with LF

@@ -160,12 +160,12 @@ type Campaign struct {
 // Problem is one finding of a report.
 type Problem struct {
 	ServerIP string // empty when it concerns the cluster
-	What     string // a sentence
-	Do       string // a sentence: what to do
+	Text     string // a sentence
+	Advice   string // a sentence: what to do
 }
 
 // String joins both sentences.
-func (p Problem) String() string { return p.What + " " + p.Do }
+func (p Problem) String() string { return p.Text + " " + p.Advice }
 
 // Report is the evaluation of a snapshot.
 type Report struct {

@@ -41,9 +41,9 @@ func aHealthyCluster() Snapshot {
 func wantProblem(t *testing.T, s Snapshot, server, part string) {
 	t.Helper()
 	for _, problem := range NewReport(s).Problems {
-		if problem.ServerIP == server && strings.Contains(problem.What, part) {
-			if problem.Do == "" {
-				t.Errorf("%q does not say what to do", problem.What)
+		if problem.ServerIP == server && strings.Contains(problem.Text, part) {
+			if problem.Advice == "" {
+				t.Errorf("%q does not say what to do", problem.Text)
 			}
 			return
 		}
@@ -98,7 +98,7 @@ func TestHealth_heartbeat(t *testing.T) {
 		s.Beats = nil
 		s.DatabaseStarted = noon.Add(-3 * time.Minute)
 		h := NewReport(s)
-		if len(h.Problems) != 1 || !strings.Contains(h.Problems[0].What, "the database was started 3 min ago") {
+		if len(h.Problems) != 1 || !strings.Contains(h.Problems[0].Text, "the database was started 3 min ago") {
 			t.Errorf("%v", h.Problems)
 		}
 		if h.Nodes[0].Alive || h.Nodes[0].Beats {

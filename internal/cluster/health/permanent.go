@@ -48,7 +48,7 @@ func PermanentFindings(s Snapshot) []string {
 	}
 	for _, campaign := range s.Trunks.Campaigns() {
 		var gone []string
-		for ip := range s.Trunks.Of(campaign) {
+		for ip := range s.Trunks.OfCampaign(campaign) {
 			if _, found := servers.ByIP(ip); !found {
 				gone = append(gone, ip)
 			}

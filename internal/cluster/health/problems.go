@@ -13,7 +13,7 @@ import (
 // clusterProblems returns the problems of the cluster as a whole.
 func clusterProblems(s Snapshot, h Report) []Problem {
 	var problems []Problem
-	add := func(what, do string) { problems = append(problems, Problem{What: what, Do: do}) }
+	add := func(what, do string) { problems = append(problems, Problem{Text: what, Advice: do}) }
 
 	if len(s.Servers) == 0 {
 		add("The table servers is empty.", "Add the telephony nodes, or check that this is the right database.")
@@ -115,13 +115,13 @@ func strayProblems(s Snapshot, h Report) []Problem {
 		case len(parts) == 0: // a shortage alone
 		case ip == "":
 			problems = append(problems, Problem{
-				What: fmt.Sprintf("Listed on no server at all: %s. VICIdial writes such a row when an agent logs in and no conference room is free: they cannot work.", strings.Join(parts, ", ")),
-				Do:   "Add conference rooms, and let them log in again.",
+				Text:   fmt.Sprintf("Listed on no server at all: %s. VICIdial writes such a row when an agent logs in and no conference room is free: they cannot work.", strings.Join(parts, ", ")),
+				Advice: "Add conference rooms, and let them log in again.",
 			})
 		default:
 			problems = append(problems, Problem{
-				What: fmt.Sprintf("Listed on %s, which is no row of servers: %s. No node counts them.", ip, strings.Join(parts, ", ")),
-				Do:   "Add the server, or look for a machine that runs with a wrong VARserver_ip.",
+				Text:   fmt.Sprintf("Listed on %s, which is no row of servers: %s. No node counts them.", ip, strings.Join(parts, ", ")),
+				Advice: "Add the server, or look for a machine that runs with a wrong VARserver_ip.",
 			})
 		}
 	}
@@ -163,7 +163,7 @@ func nodeProblems(s Snapshot, h Report, servers []Server) []Problem {
 	for i, server := range servers {
 		node := h.Nodes[i]
 		add := func(what, do string) {
-			problems = append(problems, Problem{ServerIP: server.IP(), What: "Server " + server.ID() + " (" + server.IP() + ") " + what, Do: do})
+			problems = append(problems, Problem{ServerIP: server.IP(), Text: "Server " + server.ID() + " (" + server.IP() + ") " + what, Advice: do})
 		}
 		if !server.Active() && node.Agents+node.RemoteAgents+node.Calls == 0 {
 			continue // out of service: not checked
@@ -231,16 +231,16 @@ func shortageProblems(server Server, h Report) []Problem {
 		}
 		problem := Problem{
 			ServerIP: server.IP(),
-			What:     fmt.Sprintf("Campaign %s is short of %d lines on server %s (%s).", campaign.Campaign, campaign.Shortage, server.ID(), server.IP()),
-			Do:       "Look at the dial forecast: it tells which limit holds the campaign back.",
+			Text:     fmt.Sprintf("Campaign %s is short of %d lines on server %s (%s).", campaign.Campaign, campaign.Shortage, server.ID(), server.IP()),
+			Advice:   "Look at the dial forecast: it tells which limit holds the campaign back.",
 		}
 		if !campaign.ShortageFresh {
 			age := "that is " + ago(campaign.ShortageAge) + " old"
 			if campaign.ShortageUndated {
 				age = "without a date"
 			}
-			problem.What = fmt.Sprintf("Campaign %s has a trunk shortage of %d on server %s (%s) %s.", campaign.Campaign, campaign.Shortage, server.ID(), server.IP(), age)
-			problem.Do = "The balance fill ignores it after 20 minutes. Check that the dialer of that node runs (keepalive 3)."
+			problem.Text = fmt.Sprintf("Campaign %s has a trunk shortage of %d on server %s (%s) %s.", campaign.Campaign, campaign.Shortage, server.ID(), server.IP(), age)
+			problem.Advice = "The balance fill ignores it after 20 minutes. Check that the dialer of that node runs (keepalive 3)."
 		}
 		problems = append(problems, problem)
 	}

@@ -78,9 +78,9 @@ type Site struct {
 	// PagesEverywhere reports that the web pages are installed on every node, as
 	// ViciBox does it.
 	PagesEverywhere bool
-	// Standing are faults that the nodes have already: they are no reason
+	// Existing are faults that the nodes have already: they are no reason
 	// to refuse the site, since the change does not cause them.
-	Standing []string
+	Existing []string
 }
 
 // Assignment has the server_ip of the nodes that do each duty: one, unless the site has
@@ -99,7 +99,7 @@ func (a Assignment) does(serverIP string, duty Duty) bool { return slices.Contai
 // node with the web pages.
 func (s Site) Assign() (Assignment, error) {
 	assignment, faults := s.assign()
-	reasons := slices.DeleteFunc(faults, func(fault string) bool { return slices.Contains(s.Standing, fault) })
+	reasons := slices.DeleteFunc(faults, func(fault string) bool { return slices.Contains(s.Existing, fault) })
 	if len(reasons) > 0 {
 		return nil, &cluster.Refused{
 			Subject: "the nodes' roles and duties do not make a cluster",

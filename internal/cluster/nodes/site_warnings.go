@@ -18,7 +18,7 @@ func (s Site) Warnings() []Warning {
 	assignment, faults := s.assign()
 	var warnings []Warning
 	for _, fault := range faults {
-		if slices.Contains(s.Standing, fault) {
+		if slices.Contains(s.Existing, fault) {
 			warnings = append(warnings, Warning{Text: fault})
 		}
 	}

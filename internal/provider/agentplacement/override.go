@@ -50,7 +50,7 @@ func reviewOverride(at path.Path, text, before cluster.Value) diag.Diagnostics {
 		errs, warnings = nil, flaws
 	}
 	for _, bare := range asterisk.BareSecrets(text.Text) {
-		bare.Warning, bare.Do = true, "use conf_secret_wo, which VICIdial writes unless conf_override replaces it"
+		bare.Warning, bare.Advice = true, "use conf_secret_wo, which VICIdial writes unless conf_override replaces it"
 		warnings = append(warnings, bare)
 	}
 	diags := tfhelper.DiagnoseAt(at, "Asterisk cannot read this", errs.Err())

@@ -41,7 +41,7 @@ func (m model) contradictions() diag.Diagnostics {
 	}
 	for _, address := range append([]string{""}, listed...) {
 		for _, problem := range m.dial(address).Problems() {
-			diags.Append(tfhelper.DiagnoseAt(problemAt(problem.Attribute), "Unable to generate the dialplan", errors.New(problem.What))...)
+			diags.Append(tfhelper.DiagnoseAt(problemAt(problem.Attribute), "Unable to generate the dialplan", errors.New(problem.Text))...)
 		}
 		if diags.HasError() {
 			break // the same on every node

@@ -169,7 +169,7 @@ func (r *Resource) missingFailovers(v view) []missingFailover {
 		missing := missingFailover{route: next}
 		for _, row := range v.rows {
 			offered := slices.ContainsFunc(v.others, func(other cluster.Carrier) bool {
-				return other.Generated() && other.On(row.ServerIP()) && asterisk.OffersRoute(other.Asterisk(cluster.DialplanEntry), next)
+				return other.Generated() && other.OnServer(row.ServerIP()) && asterisk.OffersRoute(other.Asterisk(cluster.DialplanEntry), next)
 			})
 			if !offered {
 				missing.nodes = append(missing.nodes, row.ServerIP())

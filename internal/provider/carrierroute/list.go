@@ -39,7 +39,7 @@ func NewList() list.ListResource {
 				found.Warnings = diag.Diagnostics{diag.NewWarningDiagnostic("Carriers that are not listed", leftText(left))}
 			}
 			found.Items = tfhelper.ListItems(routes, func(route adopt.Object) tfhelper.ListItem {
-				rows := carriers.Of(route.Title, idsOf(route)...)
+				rows := carriers.OfRoute(route.Title, idsOf(route)...)
 				m := model{Name: types.StringValue(route.Title)}.with(rows, servers)
 				values := map[string][]string{tfhelper.FilterMatch: {route.Title}}
 				for _, row := range rows {

@@ -157,7 +157,7 @@ func (v view) checkIDs() diag.Diagnostics {
 			return tfhelper.DiagnoseAt(at, "Carrier id already in use", fmt.Errorf("carrier %s is planned on %s by another route; choose another name", other.ID(), other.ServerIP()))
 		}
 	}
-	for _, other := range v.others.Of(v.want.route()) {
+	for _, other := range v.others.OfRoute(v.want.route()) {
 		if _, wanted := v.rows.ByID(other.ID()); !wanted {
 			return tfhelper.DiagnoseAt(at, "Carrier of this name exists already",
 				fmt.Errorf("carrier %s on %s has the id of a row of this route; import the route, or choose another name", other.ID(), other.ServerIP()))

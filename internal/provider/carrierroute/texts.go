@@ -86,7 +86,7 @@ func (v view) flaws(protocol string, column cluster.AsteriskText, text string) t
 	}
 	found.warnings = append(found.warnings, asterisk.CheckForm(column, text, v.schema.Version)...)
 	if column == cluster.RegistrationString && strings.HasPrefix(protocol, "PJSIP") {
-		found.warnings = append(found.warnings, asterisk.Flaw{What: "VICIdial does not use registration_string for " + protocol, Do: "register in account_entry"})
+		found.warnings = append(found.warnings, asterisk.Flaw{Text: "VICIdial does not use registration_string for " + protocol, Advice: "register in account_entry"})
 	}
 	found.warnings = append(found.warnings, found.commands.Warnings()...)
 	return found

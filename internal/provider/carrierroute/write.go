@@ -75,7 +75,7 @@ func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, k
 		return err
 	}
 	if !known {
-		seen = m.seal(have.Of(m.route(), m.ids()...))
+		seen = m.seal(have.OfRoute(m.route(), m.ids()...))
 	}
 	seen = slices.DeleteFunc(slices.Clone(seen), func(row cluster.Carrier) bool { return kept[rowOf(row.ID())] })
 	off, index := make(cluster.Carriers, 0, len(seen)), have.Index()
@@ -122,7 +122,7 @@ func (r *Resource) read(ctx context.Context, m model) (cluster.Carriers, cluster
 		return nil, nil, err
 	}
 	servers, err := r.store.Expected(ctx)
-	return carriers.Of(m.route(), m.ids()...), servers, err
+	return carriers.OfRoute(m.route(), m.ids()...), servers, err
 }
 
 // drift warns of rows that changed since they were read last. It names the author if the

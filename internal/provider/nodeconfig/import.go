@@ -156,7 +156,7 @@ func declare(found map[string]onNode) (model, []string, error) {
 	m.keepLetters(found)
 
 	site := m.site()
-	site.Cluster.Standing = site.Cluster.Faults() // the files exist: their faults are warnings
+	site.Cluster.Existing = site.Cluster.Faults() // the files exist: their faults are warnings
 	for _, warning := range site.Cluster.Warnings() {
 		notes = append(notes, strings.TrimPrefix("node "+warning.ServerIP+": "+warning.Text, "node : "))
 	}
@@ -176,7 +176,7 @@ func declare(found map[string]onNode) (model, []string, error) {
 		}
 	}
 	site = m.site()
-	site.Cluster.Standing = site.Cluster.Faults()
+	site.Cluster.Existing = site.Cluster.Faults()
 	if made, err = site.Files(); err != nil {
 		return model{}, nil, err
 	}
@@ -218,7 +218,7 @@ func (m *model) dropNeedlessDuties() {
 	}
 	assign := func() nodes.Assignment {
 		site := m.site().Cluster
-		site.Standing = site.Faults()
+		site.Existing = site.Faults()
 		assignment, _ := site.Assign()
 		return assignment
 	}
@@ -240,7 +240,7 @@ func (m *model) dropNeedlessDuties() {
 // keepLetters declares letters that differ from those of roles and duties.
 func (m *model) keepLetters(found map[string]onNode) {
 	site := m.site().Cluster
-	site.Standing = site.Faults()
+	site.Existing = site.Faults()
 	assignment, err := site.Assign()
 	if err != nil {
 		return

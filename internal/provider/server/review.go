@@ -92,7 +92,7 @@ func reviewDialplan(schema cluster.Schema, text string, existing cluster.Server)
 	commands := asterisk.CheckCommands(asterisk.CustomDialplan, text)
 	errs, refused, warnings := flaws.Errors(), commands.Errors(), slices.Concat(flaws.Warnings(), commands.Warnings())
 	for _, bare := range asterisk.BareSecrets(text) {
-		bare.Do = "put it into the account of a vicidial_carrier_route, and dial the section of that account"
+		bare.Advice = "put it into the account of a vicidial_carrier_route, and dial the section of that account"
 		warnings = append(warnings, bare)
 	}
 	if cluster.EquivalentText(existing.Row[string(asterisk.CustomDialplan)].Text, text) {

@@ -23,7 +23,7 @@ func NewList() list.ListResource {
 		func(ctx context.Context, store store) (tfhelper.Listing, error) {
 			trunks, servers, err := readTrunks(ctx, store)
 			return tfhelper.Listing{Items: tfhelper.ListItems(trunks.Campaigns(), func(campaign string) tfhelper.ListItem {
-				split := trunks.Of(campaign)
+				split := trunks.OfCampaign(campaign)
 				m := model{CampaignID: types.StringValue(campaign)}.withRows(split, servers)
 				return tfhelper.ListItem{
 					Name: campaign + ": " + cluster.Plural(len(split), "server"), ID: m.identity(), Model: m,

@@ -114,7 +114,7 @@ func (r *Resource) planRemoval(ctx context.Context, req resource.ModifyPlanReque
 	}
 	trunks, servers, err := readTrunks(ctx, r.store)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of trunk split", m.campaign(), err)...)
-	resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, privateRowsOf(trunks.Of(m.campaign()), servers))...)
+	resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, privateRowsOf(trunks.OfCampaign(m.campaign()), servers))...)
 }
 
 // Create inserts the rows. When it fails it removes what it wrote and sets no state:
@@ -247,7 +247,7 @@ func (r *Resource) publish(ctx context.Context, m model, show func(cluster.Split
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read trunk split", m.campaign(), err)...)
 		return
 	}
-	rows := trunks.Of(m.campaign())
+	rows := trunks.OfCampaign(m.campaign())
 	if len(rows) == 0 {
 		to.RemoveResource(ctx, m.identity())
 		return

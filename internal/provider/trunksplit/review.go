@@ -43,7 +43,7 @@ func (r *Resource) readView(ctx context.Context) (view, error) {
 func (v view) review(m model, limits map[string]cluster.Limit, isNew bool) diag.Diagnostics {
 	diags := v.checkCampaign(m)
 	for _, ip := range slices.Sorted(maps.Keys(m.Servers)) {
-		diags.Append(v.checkServer(ip, limits[ip], v.trunks.Of(m.campaign()))...)
+		diags.Append(v.checkServer(ip, limits[ip], v.trunks.OfCampaign(m.campaign()))...)
 	}
 	if diags.HasError() {
 		return diags
@@ -80,7 +80,7 @@ func (v view) checkCampaign(m model) diag.Diagnostics {
 	at := path.Root("campaign_id")
 	if !found {
 		return tfhelper.Judge(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id; if the campaign was deleted, its rows were deleted, too: then remove this block", m.campaign()),
-			len(v.trunks.Of(m.campaign())) > 0)
+			len(v.trunks.OfCampaign(m.campaign())) > 0)
 	}
 	return tfhelper.DiagnoseAt(at, tfhelper.OtherLetters, cluster.CheckSpelling("campaign", m.campaign(), campaign.ID))
 }
@@ -110,7 +110,7 @@ func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) di
 // warnOfImport warns of imported rows that break a rule.
 func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 	found, err := r.readView(ctx)
-	rows := found.trunks.Of(m.campaign())
+	rows := found.trunks.OfCampaign(m.campaign())
 	if err != nil || len(rows) == 0 {
 		return nil // publish reports it
 	}
@@ -125,7 +125,7 @@ func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 // checkNew returns an error for existing rows that differ from a new split. They must
 // be imported.
 func (v view) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostics {
-	rows := m.ownedRows(v.trunks.Of(m.campaign()))
+	rows := m.ownedRows(v.trunks.OfCampaign(m.campaign()))
 	_, err := cluster.PlanSplit(m.campaign(), rows, cluster.Split{}, limits)
 	return tfhelper.DiagnoseAt(path.Root("campaign_id"), "Trunk rows exist already", err)
 }
@@ -138,8 +138,8 @@ func (r *Resource) drift(ctx context.Context, m model, seen privateRows, since i
 		return nil // publish reports it
 	}
 	before := seen.ownedBy(m).atCurrentAddresses(servers)
-	current := m.ownedRows(trunks.Of(m.campaign()))
-	for ip, found := range trunks.Of(m.campaign()) {
+	current := m.ownedRows(trunks.OfCampaign(m.campaign()))
+	for ip, found := range trunks.OfCampaign(m.campaign()) {
 		if _, moved := before[ip]; moved {
 			current[ip] = found
 		}

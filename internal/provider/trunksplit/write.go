@@ -27,7 +27,7 @@ func (r *Resource) create(ctx context.Context, m model) (waits bool, err error) 
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		rows := m.ownedRows(trunks.Of(m.campaign()))
+		rows := m.ownedRows(trunks.OfCampaign(m.campaign()))
 		return cluster.PlanSplit(m.campaign(), rows, rows, limitsFromRows(before))
 	})
 }
@@ -74,7 +74,7 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, prior func(c
 		}
 		// A server that was created after the plan is blocked, too.
 		limits := m.limits(shares, m.serversToBlock(servers.IPs()))
-		rows := trunks.Of(m.campaign())
+		rows := trunks.OfCampaign(m.campaign())
 		for _, ip := range slices.Sorted(maps.Keys(shares)) {
 			if _, found := servers.ByIP(ip); !found && rows.Effective(ip) != limits[ip] {
 				return cluster.Plan{}, fmt.Errorf("server %s: %w", ip, cluster.ErrNotFound)
@@ -119,7 +119,7 @@ func (r *Resource) remove(ctx context.Context, m model, saved privateRows, known
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		rows := trunks.Of(m.campaign())
+		rows := trunks.OfCampaign(m.campaign())
 		if !known {
 			saved = privateRowsOf(rows, servers)
 		}
