@@ -98,7 +98,7 @@ func NewCapacity(measures []CapacityMeasure) Capacity {
 		}
 	}
 	c.NodesNeeded = max(1, ceil(agents), ceil(lines))
-	c.WebNeeded = max(1, parted(c.AgentsPeak, webAgents))
+	c.WebNeeded = max(1, divideUp(c.AgentsPeak, webAgents))
 	c.SingleBox = c.NodesNeeded == 1 && c.AgentsPeak <= expressAgents && c.LinesPeak <= expressLines
 	c.Findings = append(c.Findings, c.sizing(kinds)...)
 	c.Findings = append(c.Findings, sources(measures)...)
@@ -235,5 +235,5 @@ func measuredCeiling(m CapacityMeasure) int {
 	return int(float64(m.PeakLines) * busyCeiling / busy)
 }
 
-// parted returns number/size, rounded up.
-func parted(number, size int) int { return (number + size - 1) / size }
+// divideUp returns number/size, rounded up.
+func divideUp(number, size int) int { return (number + size - 1) / size }

@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -158,7 +159,7 @@ func setsUpTo(n, depth int) int {
 }
 
 // setsOf yields the sets of the given size in lexical order.
-func setsOf(ips []string, size int) func(yield func([]string) bool) {
+func setsOf(ips []string, size int) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		var choose func(from int, chosen []string) bool
 		choose = func(from int, chosen []string) bool {

@@ -12,7 +12,7 @@ import (
 // failoverFloor is the cluster before anything is lost.
 type failoverFloor struct {
 	in     FailoverInput
-	phones [][]phoneOf // by seat
+	phones [][]seatPhone // by seat
 	agents []failoverAgent
 	seated []int // agents by server
 	rooms  []int // by server
@@ -28,30 +28,30 @@ type failoverAgent struct {
 }
 
 func newFailoverFloor(in FailoverInput) *failoverFloor {
-	hall := newLoginHall(in)
-	f := &failoverFloor{in: in, phones: make([][]phoneOf, len(in.Seats))}
+	state := newLoginState(in)
+	f := &failoverFloor{in: in, phones: make([][]seatPhone, len(in.Seats))}
 	for i, seat := range in.Seats {
-		f.phones[i] = hall.phones(seat)
+		f.phones[i] = state.phones(seat)
 	}
 	if in.Live == nil {
 		for i, seat := range in.Seats {
 			agent := failoverAgent{name: seat.ID, seat: i}
-			agent.server, agent.failed = hall.login(f.phones[i])
+			agent.server, agent.failed = state.login(f.phones[i])
 			f.agents = append(f.agents, agent)
 		}
 	} else {
-		f.agents = liveAgents(in, hall)
+		f.agents = liveAgents(in, state)
 		for i, server := range in.Servers {
-			hall.rooms[i] = hall.agents[i] + in.Live.FreeRooms[server.IP()]
+			state.rooms[i] = state.agents[i] + in.Live.FreeRooms[server.IP()]
 		}
 	}
-	f.seated, f.rooms = hall.agents, hall.rooms
+	f.seated, f.rooms = state.agents, state.rooms
 	return f
 }
 
 // liveAgents returns the agents who are logged in, in the order of their seats, those on
-// phones of no seat last. It counts them in the hall.
-func liveAgents(in FailoverInput, hall *loginHall) []failoverAgent {
+// phones of no seat last. It counts them in the state.
+func liveAgents(in FailoverInput, state *loginState) []failoverAgent {
 	seats := make(map[string]int, len(in.Seats))
 	for i, seat := range in.Seats {
 		seats[seat.ID] = i
@@ -64,9 +64,9 @@ func liveAgents(in FailoverInput, hall *loginHall) []failoverAgent {
 		} else {
 			agent.name = "user " + live.User
 		}
-		if server, found := hall.index[live.ServerIP]; found {
+		if server, found := state.index[live.ServerIP]; found {
 			agent.server = server
-			hall.agents[server]++
+			state.agents[server]++
 		} else {
 			agent.failed = loginNowhere
 		}
@@ -81,40 +81,40 @@ func liveAgents(in FailoverInput, hall *loginHall) []failoverAgent {
 // lose computes the effect of the loss of the given servers. today is the result without
 // a loss; nil while that is computed.
 func (f *failoverFloor) lose(lost []string, today *FailoverLoss) FailoverLoss {
-	hall := newLoginHall(f.in)
-	hall.agents, hall.rooms = slices.Clone(f.seated), f.rooms
+	state := newLoginState(f.in)
+	state.agents, state.rooms = slices.Clone(f.seated), f.rooms
 	loss := FailoverLoss{Lost: lost}
 	for i, server := range f.in.Servers {
 		if slices.Contains(lost, server.IP()) {
-			hall.alive[i] = false
-			loss.AgentsCut += hall.agents[i]
-			hall.agents[i] = 0
+			state.alive[i] = false
+			loss.AgentsCut += state.agents[i]
+			state.agents[i] = 0
 			if f.in.Live != nil {
 				loss.CallsCut += f.in.Live.Calls[server.IP()]
 			}
 		}
 	}
-	agents := f.reseat(hall, &loss)
-	f.dial(hall, agents, &loss, today)
-	f.answer(hall, &loss, today)
+	agents := f.logInAgain(state, &loss)
+	f.dial(state, agents, &loss, today)
+	f.checkInbound(state, &loss, today)
 	f.dependents(&loss)
 	loss.Survivable = len(loss.Reasons) == 0
 	return loss
 }
 
-// reseat logs the agents of lost servers in again; the others stay. Such an agent either
+// logInAgain logs the agents of lost servers in again; the others stay. Such an agent either
 // gets a remaining server or is stranded. It returns the agents with their new servers.
-func (f *failoverFloor) reseat(hall *loginHall, loss *FailoverLoss) []failoverAgent {
+func (f *failoverFloor) logInAgain(state *loginState, loss *FailoverLoss) []failoverAgent {
 	arrived := make([]int, len(f.in.Servers))
 	stranded := make(map[loginFailure][]string)
 	agents := slices.Clone(f.agents)
 	for i, agent := range agents {
 		server, why := agent.server, agent.failed
 		switch {
-		case server >= 0 && !hall.alive[server] && agent.seat < 0:
+		case server >= 0 && !state.alive[server] && agent.seat < 0:
 			server, why = -1, loginNoSeat
-		case server >= 0 && !hall.alive[server]:
-			if server, why = hall.login(f.phones[agent.seat]); server >= 0 {
+		case server >= 0 && !state.alive[server]:
+			if server, why = state.login(f.phones[agent.seat]); server >= 0 {
 				arrived[server]++
 			}
 		case server < 0 && loss.Lost != nil:
@@ -127,11 +127,11 @@ func (f *failoverFloor) reseat(hall *loginHall, loss *FailoverLoss) []failoverAg
 		}
 	}
 	for i, server := range f.in.Servers {
-		if hall.alive[i] {
-			loss.Seats = append(loss.Seats, FailoverSeats{ServerIP: server.IP(), Agents: hall.agents[i], Arrived: arrived[i], Rooms: hall.rooms[i]})
+		if state.alive[i] {
+			loss.Seats = append(loss.Seats, FailoverSeats{ServerIP: server.IP(), Agents: state.agents[i], Arrived: arrived[i], Rooms: state.rooms[i]})
 		}
 	}
-	for _, why := range []loginFailure{loginUnknown, loginPinned, loginGated, loginFull, loginTrapped, loginNoSeat, loginNowhere} {
+	for _, why := range []loginFailure{loginUnknown, loginNoServer, loginRefused, loginFull, loginWrongPhone, loginNoSeat, loginNowhere} {
 		if seats := stranded[why]; len(seats) > 0 {
 			loss.Reasons = append(loss.Reasons, why.sentence(seats))
 		}
@@ -148,9 +148,9 @@ func (l loginFailure) sentence(seats []string) string {
 		return "On no telephony server, and so not able to work: " + cluster.PluralNamed(len(seats), "agent", seats) + "."
 	case loginUnknown:
 		return "No phone of " + who + " accepts the login: every one is inactive, has another password, or is on a server with active_agent_login_server=N."
-	case loginPinned:
+	case loginNoServer:
 		return "There is no phone on a server that is left for " + who + "."
-	case loginGated:
+	case loginRefused:
 		return "The servers that are left refuse logins (active, active_agent_login_server, or a twin without heartbeat) for " + who + "."
 	case loginFull:
 		return "The servers that are left have no free conference room for " + who + "."
@@ -162,13 +162,13 @@ func (l loginFailure) sentence(seats []string) string {
 // dial computes with VICIdial's own trunk arithmetic what the surviving servers carry. A
 // campaign's lines are distributed by its agents, or if it has none by all agents, or
 // without any by the capacity of the servers.
-func (f *failoverFloor) dial(hall *loginHall, agents []failoverAgent, loss *FailoverLoss, today *FailoverLoss) {
+func (f *failoverFloor) dial(state *loginState, agents []failoverAgent, loss *FailoverLoss, today *FailoverLoss) {
 	fill, known := f.in.Duties[balanceFill]
 	in := Input{Trunks: f.in.Trunks, FillOff: f.in.FillOff || known && slices.Contains(loss.Lost, fill)}
 	at := make([]int, len(f.in.Servers)) // position among the servers that are left
 	for i, server := range f.in.Servers {
 		at[i] = -1
-		if hall.alive[i] {
+		if state.alive[i] {
 			at[i] = len(in.Servers)
 			in.Servers = append(in.Servers, server.Server)
 			if server.MaxTrunks() > 0 {
@@ -199,7 +199,7 @@ func (f *failoverFloor) dial(hall *loginHall, agents []failoverAgent, loss *Fail
 		if !working {
 			weights = all
 		}
-		for i, lines := range parts(campaign.Lines, weights) {
+		for i, lines := range divide(campaign.Lines, weights) {
 			if lines > 0 {
 				in.Goals = append(in.Goals, Goal{ServerIP: in.Servers[i].IP(), Campaign: campaign.ID, Lines: lines})
 			}
@@ -227,11 +227,11 @@ func (f *failoverFloor) dial(hall *loginHall, agents []failoverAgent, loss *Fail
 	}
 }
 
-// answer checks inbound carriers and the work that only one server does.
-func (f *failoverFloor) answer(hall *loginHall, loss *FailoverLoss, today *FailoverLoss) {
+// checkInbound checks inbound carriers and the work that only one server does.
+func (f *failoverFloor) checkInbound(state *loginState, loss *FailoverLoss, today *FailoverLoss) {
 	open := func(server string) bool {
-		i, ok := hall.index[server]
-		return ok && hall.alive[i]
+		i, ok := state.index[server]
+		return ok && state.alive[i]
 	}
 	for _, inbound := range f.in.Inbound {
 		if slices.ContainsFunc(inbound.Servers, open) {
@@ -255,9 +255,9 @@ func (f *failoverFloor) answer(hall *loginHall, loss *FailoverLoss, today *Failo
 	}
 }
 
-// parts divides a number by weights: whole parts first, then by the largest remainder,
+// divide divides a number by weights: whole parts first, then by the largest remainder,
 // ties to the earlier. It distributes wanted calls; trunks are apportioned otherwise.
-func parts(total int, weights []int) []int {
+func divide(total int, weights []int) []int {
 	sum := 0
 	for _, weight := range weights {
 		sum += weight

@@ -12,16 +12,16 @@ type loginFailure int
 const (
 	loginWorks loginFailure = iota
 	loginUnknown
-	loginPinned
-	loginGated
+	loginNoServer
+	loginRefused
 	loginFull
-	loginTrapped
+	loginWrongPhone
 	loginNoSeat  // the phone belongs to no seat
 	loginNowhere // logged in on no telephony server
 )
 
-// phoneOf is a phone of a seat with the index of its server; -1 is an unknown one.
-type phoneOf struct {
+// seatPhone is a phone of a seat with the index of its server; -1 is an unknown one.
+type seatPhone struct {
 	server int
 	usable bool
 }
@@ -34,8 +34,8 @@ type loginServer struct {
 	twin           string // active_twin_server_ip
 }
 
-// loginHall is the state that the agent login page reads: servers and their agents.
-type loginHall struct {
+// loginState is the state that the agent login page reads: servers and their agents.
+type loginState struct {
 	servers []loginServer
 	index   map[string]int
 	weights map[string]int
@@ -45,8 +45,8 @@ type loginHall struct {
 	rooms   []int // per server, free or not
 }
 
-func newLoginHall(in FailoverInput) *loginHall {
-	h := &loginHall{servers: make([]loginServer, len(in.Servers)), index: make(map[string]int, len(in.Servers)), weights: in.Weights}
+func newLoginState(in FailoverInput) *loginState {
+	h := &loginState{servers: make([]loginServer, len(in.Servers)), index: make(map[string]int, len(in.Servers)), weights: in.Weights}
 	h.alive = make([]bool, len(in.Servers))
 	h.agents = make([]int, len(in.Servers))
 	h.rooms = make([]int, len(in.Servers))
@@ -65,14 +65,14 @@ func newLoginHall(in FailoverInput) *loginHall {
 	return h
 }
 
-func (h *loginHall) phones(seat cluster.LoginSeat) []phoneOf {
-	phones := make([]phoneOf, len(seat.Phones))
+func (h *loginState) phones(seat cluster.LoginSeat) []seatPhone {
+	phones := make([]seatPhone, len(seat.Phones))
 	for i, phone := range seat.Phones {
 		server, ok := h.index[phone.ServerIP]
 		if !ok {
 			server = -1
 		}
-		phones[i] = phoneOf{server: server, usable: phone.Usable}
+		phones[i] = seatPhone{server: server, usable: phone.Usable}
 	}
 	return phones
 }
@@ -80,14 +80,14 @@ func (h *loginHall) phones(seat cluster.LoginSeat) []phoneOf {
 // login chooses a server as the agent login page does for a phone login
 // (docs/vicidial/agent-login.md#algorithm; www/agc
 // vicidial.php:4291-4534) and returns the server on which the agent ends.
-func (h *loginHall) login(phones []phoneOf) (int, loginFailure) {
-	if !slices.ContainsFunc(phones, func(p phoneOf) bool { return p.usable && p.server >= 0 && h.servers[p.server].logins }) {
+func (h *loginState) login(phones []seatPhone) (int, loginFailure) {
+	if !slices.ContainsFunc(phones, func(p seatPhone) bool { return p.usable && p.server >= 0 && h.servers[p.server].logins }) {
 		return -1, loginUnknown // "phone login and password are not active"
 	}
 	if len(phones) == 1 {
-		return h.direct(phones[0].server)
+		return h.loginDirect(phones[0].server)
 	}
-	chosen, failure := -1, loginPinned
+	chosen, failure := -1, loginNoServer
 	least := 0.0
 	usable := false
 	confbridge := false // never reset, as in the page's loop (docs/vicidial/agent-login.md#engine-loop)
@@ -108,16 +108,16 @@ func (h *loginHall) login(phones []phoneOf) (int, loginFailure) {
 	case chosen < 0:
 		return -1, failure
 	case !usable:
-		return -1, loginTrapped
+		return -1, loginWrongPhone
 	}
 	h.agents[chosen]++
 	return chosen, loginWorks
 }
 
-// direct is a login that is not a list: only a free room is checked.
-func (h *loginHall) direct(server int) (int, loginFailure) {
+// loginDirect is a login that is not a list: only a free room is checked.
+func (h *loginState) loginDirect(server int) (int, loginFailure) {
 	if !h.alive[server] {
-		return -1, loginPinned // the page lets the agent in, but the phone does not ring
+		return -1, loginNoServer // the page lets the agent in, but the phone does not ring
 	}
 	if h.agents[server] >= h.rooms[server] {
 		return -1, loginFull
@@ -126,18 +126,18 @@ func (h *loginHall) direct(server int) (int, loginFailure) {
 	return server, loginWorks
 }
 
-func (h *loginHall) eligible(server int, confbridge bool) loginFailure {
+func (h *loginState) eligible(server int, confbridge bool) loginFailure {
 	s := h.servers[server]
 	switch {
 	case !h.alive[server]:
-		return loginPinned
+		return loginNoServer
 	case !s.active, !s.logins:
-		return loginGated
+		return loginRefused
 	case h.agents[server] >= h.rooms[server], confbridge && !s.confbridge:
 		return loginFull
 	case len(s.twin) > 4:
 		if twin, ok := h.index[s.twin]; !ok || !h.alive[twin] {
-			return loginGated
+			return loginRefused
 		}
 	}
 	return loginWorks
@@ -146,7 +146,7 @@ func (h *loginHall) eligible(server int, confbridge bool) loginFailure {
 // load is the number of agents, divided by the server's part of the weights
 // where there are any. A server that the container leaves out, or gives 0, is
 // divided by 0.001: avoided, but with nobody on it still as empty as any.
-func (h *loginHall) load(server int) float64 {
+func (h *loginState) load(server int) float64 {
 	agents := float64(h.agents[server])
 	if h.weighed == 0 {
 		return agents

@@ -31,6 +31,10 @@ func (p FailoverPlan) Table(name func(ip string) string) string {
 		if len(lost) == 0 {
 			lost = []string{"(none)"}
 		}
+		survivable := "NO"
+		if loss.Survivable {
+			survivable = "yes"
+		}
 		arrived, needed, carried := 0, 0, 0
 		for _, seats := range loss.Seats {
 			arrived += seats.Arrived
@@ -40,7 +44,7 @@ func (p FailoverPlan) Table(name func(ip string) string) string {
 			carried += campaign.Carried
 		}
 		lines = append(lines, []string{
-			strings.Join(lost, ", "), map[bool]string{true: "yes", false: "NO"}[loss.Survivable], strconv.Itoa(arrived), strconv.Itoa(len(loss.Stranded)),
+			strings.Join(lost, ", "), survivable, strconv.Itoa(arrived), strconv.Itoa(len(loss.Stranded)),
 			fmt.Sprintf("%d of %d", carried, needed), fmt.Sprintf("%g", loss.CallsPerSecond),
 		})
 	}
@@ -70,22 +74,7 @@ func writeReasons(table *strings.Builder, reasons []string) {
 			fmt.Fprintf(table, "  - and %s\n", cluster.Plural(len(reasons)-i, "more reason"))
 			return
 		}
-		for i, line := range wrapped(reason, tableWidth-4) {
-			table.WriteString(map[bool]string{true: "  - ", false: "    "}[i == 0] + line + "\n")
-		}
+		lines := cluster.Wrap(reason, func(line string) bool { return utf8.RuneCountInString(line) <= tableWidth-4 })
+		table.WriteString("  - " + strings.Join(lines, "\n    ") + "\n")
 	}
-}
-
-// wrapped breaks a text between words into lines of at most so many characters; a
-// longer word stands alone.
-func wrapped(text string, width int) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(text) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
-			lines, line = append(lines, line), ""
-		}
-		line = strings.TrimPrefix(line+" "+word, " ")
-	}
-	return append(lines, line)
 }

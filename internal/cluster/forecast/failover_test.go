@@ -556,7 +556,7 @@ func TestParts(t *testing.T) {
 		weights := rapid.SliceOfN(rapid.IntRange(0, 50), 1, 8).Draw(t, "weights")
 		total := rapid.IntRange(0, 500).Draw(t, "total")
 		sum, weighed := 0, 0
-		for i, part := range parts(total, weights) {
+		for i, part := range divide(total, weights) {
 			sum += part
 			weighed += weights[i]
 			if part < 0 || (weights[i] == 0 && part > 0) {

@@ -31,7 +31,7 @@ func (s *loopState) fill(local []Local) []Fill {
 
 	var all []Fill
 	for _, campaign := range campaigns {
-		needed := shortage[campaign] - s.filled(campaign)
+		needed := shortage[campaign] - s.fillRows(campaign)
 		if needed > 0 {
 			all = append(all, s.fillCampaign(campaign, needed, short)...)
 		}
@@ -40,11 +40,11 @@ func (s *loopState) fill(local []Local) []Fill {
 }
 
 // filled counts the lines that the fill has up for the campaign, everywhere.
-func (s *loopState) filled(campaign string) int {
+func (s *loopState) fillRows(campaign string) int {
 	sum := 0
 	for key, lines := range s.lines { // a sum: the order does not show
 		if key.campaign == campaign {
-			sum += lines.filled()
+			sum += lines.fillRows()
 		}
 	}
 	return sum
@@ -88,7 +88,7 @@ func (s *loopState) available(server dialServer, campaign string) int {
 			break
 		}
 	}
-	return max(0, available-s.lines[serverCampaign{server.ip, campaign}].filled())
+	return max(0, available-s.lines[serverCampaign{server.ip, campaign}].fillRows())
 }
 
 // balancing lists the servers that the fill uses, in its order: the higher rank
@@ -128,8 +128,8 @@ func (s *loopState) whyUnfilled(campaign string, f Forecast) string {
 		return "The balance fill runs nowhere (keepalive 7)."
 	case len(servers) == 0:
 		return "No server has vicidial_balance_active=Y, so the balance fill has nowhere to place them."
-	case asked == 0 && s.filled(campaign) >= shortage:
-		return fmt.Sprintf("The balance fill has %d lines up for it already.", s.filled(campaign))
+	case asked == 0 && s.fillRows(campaign) >= shortage:
+		return fmt.Sprintf("The balance fill has %d lines up for it already.", s.fillRows(campaign))
 	case asked == 0:
 		return "Every server that balances is short of lines for this campaign itself."
 	case !s.campaigns[campaign].Unpaused:

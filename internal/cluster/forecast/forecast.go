@@ -57,7 +57,7 @@ func (l Lines) up() int { return l.own() + l.IVR + l.FillIVR }
 func (l Lines) rows() int { return l.up() + l.Ended + l.FillEnded }
 
 // filled are the rows that the balance fill takes for its own.
-func (l Lines) filled() int { return l.Fill + l.FillIVR + l.FillEnded }
+func (l Lines) fillRows() int { return l.Fill + l.FillIVR + l.FillEnded }
 
 func (l Lines) plus(more Lines) Lines {
 	l.Local += more.Local

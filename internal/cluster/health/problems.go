@@ -13,7 +13,7 @@ import (
 // clusterProblems returns the problems of the cluster as a whole.
 func clusterProblems(s Snapshot, h Report) []Problem {
 	var problems []Problem
-	add := func(what, do string) { problems = append(problems, Problem{Text: what, Advice: do}) }
+	add := func(text, advice string) { problems = append(problems, Problem{Text: text, Advice: advice}) }
 
 	if len(s.Servers) == 0 {
 		add("The table servers is empty.", "Add the telephony nodes, or check that this is the right database.")
@@ -36,11 +36,11 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 		}
 	}
 	if up := s.Now.Sub(s.DatabaseStarted); len(s.Beats) == 0 && !slices.Contains(s.Unanswered, PartHeartbeats) && slices.ContainsFunc(s.Servers, func(server Server) bool { return server.Telephony() }) {
-		what := "No node has a heartbeat: server_updater is empty."
+		text := "No node has a heartbeat: server_updater is empty."
 		if !s.DatabaseStarted.IsZero() {
-			what = fmt.Sprintf("No node has a heartbeat: server_updater is a MEMORY table and empty, and the database was started %s ago.", ago(up))
+			text = fmt.Sprintf("No node has a heartbeat: server_updater is a MEMORY table and empty, and the database was started %s ago.", ago(up))
 		}
-		add(what, "The nodes write their row again when their update process restarts; the keepalive does that when the process loses its connection. Restart it (screen ASTupdate) where a node stays without.")
+		add(text, "The nodes write their row again when their update process restarts; the keepalive does that when the process loses its connection. Restart it (screen ASTupdate) where a node stays without.")
 	}
 	switch {
 	case s.VoicemailServer == "":
@@ -54,14 +54,14 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 		add("Auto dialing is stopped in the system settings.", "Set disable_auto_dial to 0 if that is not meant.")
 	}
 	if s.ExpectedSchema != 0 && s.Schema != s.ExpectedSchema {
-		do := "Run the upgrade scripts of the database that lead to it."
+		advice := "Run the upgrade scripts of the database that lead to it."
 		if s.Schema > s.ExpectedSchema {
-			do = "Upgrade the nodes' code to the version that goes with the database."
+			advice = "Upgrade the nodes' code to the version that goes with the database."
 		}
-		add(fmt.Sprintf("The database has schema %d, the nodes expect %d.", s.Schema, s.ExpectedSchema), do)
+		add(fmt.Sprintf("The database has schema %d, the nodes expect %d.", s.Schema, s.ExpectedSchema), advice)
 	}
-	if what := listRevisions(s.Servers); what != "" {
-		add(what, "Upgrade the nodes to one revision; mixed code behaves differently from node to node.")
+	if text := listRevisions(s.Servers); text != "" {
+		add(text, "Upgrade the nodes to one revision; mixed code behaves differently from node to node.")
 	}
 	if r := s.Replica; r != nil {
 		switch {
@@ -162,8 +162,8 @@ func nodeProblems(s Snapshot, h Report, servers []Server) []Problem {
 	var problems []Problem
 	for i, server := range servers {
 		node := h.Nodes[i]
-		add := func(what, do string) {
-			problems = append(problems, Problem{ServerIP: server.IP(), Text: "Server " + server.ID() + " (" + server.IP() + ") " + what, Advice: do})
+		add := func(text, advice string) {
+			problems = append(problems, Problem{ServerIP: server.IP(), Text: "Server " + server.ID() + " (" + server.IP() + ") " + text, Advice: advice})
 		}
 		if !server.Active() && node.Agents+node.RemoteAgents+node.Calls == 0 {
 			continue // out of service: not checked
@@ -189,9 +189,12 @@ func nodeProblems(s Snapshot, h Report, servers []Server) []Problem {
 	return problems
 }
 
-func heartbeatProblems(s Snapshot, server Server, node Node, add func(what, do string)) {
+func heartbeatProblems(s Snapshot, server Server, node Node, add func(text, advice string)) {
 	const ntp = "Let both follow the same NTP source."
-	clock := fmt.Sprintf("%s %s the database's", ago(node.Skew.Abs()), map[bool]string{true: "behind", false: "ahead of"}[node.Skew < 0])
+	clock := ago(node.Skew.Abs()) + " ahead of the database's"
+	if node.Skew < 0 {
+		clock = ago(node.Skew.Abs()) + " behind the database's"
+	}
 	silent := node.Silence > heartbeatTolerance
 	switch {
 	case !server.Telephony(), len(s.Beats) == 0:
@@ -212,7 +215,7 @@ func heartbeatProblems(s Snapshot, server Server, node Node, add func(what, do s
 	}
 }
 
-func rebuildProblems(server Server, node Node, add func(what, do string)) {
+func rebuildProblems(server Server, node Node, add func(text, advice string)) {
 	switch {
 	case !server.RebuildPending() || !server.Generates():
 		return // no flag, or a row that generates nothing: its flag is Y from the beginning and stays

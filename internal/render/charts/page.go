@@ -3,7 +3,6 @@ package charts
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/svg"
@@ -46,12 +45,13 @@ func (p *page) sentences(x, most int, class string, texts []string) {
 			p.line(x, class, fmt.Sprintf("and %s", cluster.Plural(len(texts)-i, "more sentence")))
 			return
 		}
-		lines := wrapped(text, p.width-margin-x-10)
+		width := p.width - margin - x - 10
+		lines := cluster.Wrap(svg.Clean(text), func(line string) bool { return svg.Width(line, 11, false) <= width })
 		if len(lines) > linesMost {
-			lines = append(lines[:linesMost-1], svg.Fit(lines[linesMost-1]+" …", p.width-margin-x-10, 11, false))
+			lines = append(lines[:linesMost-1], lines[linesMost-1]+" …")
 		}
 		for _, line := range lines {
-			p.line(x, class, line)
+			p.line(x, class, svg.Fit(line, width, 11, false))
 		}
 	}
 }
@@ -59,21 +59,6 @@ func (p *page) sentences(x, most int, class string, texts []string) {
 func (p *page) line(x int, class, text string) {
 	p.Text(x, p.y+11, class, text, "")
 	p.y += lineStep
-}
-
-// wrapped breaks a text between words into lines that are not wider than that; a longer
-// word is cut.
-func wrapped(text string, width int) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(svg.Clean(text)) {
-		word = svg.Fit(word, width, 11, false)
-		if line != "" && svg.Width(line+" "+word, 11, false) > width {
-			lines, line = append(lines, line), ""
-		}
-		line = strings.TrimPrefix(line+" "+word, " ")
-	}
-	return append(lines, line)
 }
 
 // verdict writes whether a loss is survivable on a green or red ground, and returns its
