@@ -437,7 +437,7 @@ func TestAccCarrierRoute_flagsWhatADyingApplyDidNot(t *testing.T) {
 	play(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{ // turned off and flagged, and the connection dies before the first row is removed
-			PreConfig: func() { settle(); proxy.CutAt(6, sandbox.WriteUnsent, true) },
+			PreConfig: func() { settle(); proxy.CutAt(3, sandbox.WriteUnsent, true) },
 			Config:    config, Destroy: true, ExpectError: regexp.MustCompile(`Unable to delete carrier route MAIN`),
 		},
 		resource.TestStep{

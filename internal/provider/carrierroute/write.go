@@ -70,26 +70,41 @@ func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, k
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	have, err := r.store.Carriers(ctx)
-	if err != nil {
-		return err
-	}
-	if !known {
-		seen = m.seal(have.OfRoute(m.route(), m.ids()...))
-	}
-	seen = slices.DeleteFunc(slices.Clone(seen), func(row cluster.Carrier) bool { return kept[rowOf(row.ID())] })
-	off, index := make(cluster.Carriers, 0, len(seen)), have.Index()
-	for _, row := range seen {
-		if _, exists := index[cluster.FoldKey(row.ID())]; exists {
-			row = maps.Clone(row)
-			row["active"] = cluster.YesNo(false)
-			off = append(off, row)
+	return r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		have, err := r.store.Carriers(ctx)
+		if err != nil {
+			return cluster.Plan{}, err
 		}
-	}
-	if err := r.move(ctx, cluster.CarrierChange{Route: m.route(), Seen: seen, Want: off, PendingRebuild: m.pendingRebuild()}); err != nil {
-		return err
-	}
-	return r.move(ctx, cluster.CarrierChange{Route: m.route(), Seen: off})
+		rows := seen
+		if !known {
+			rows = m.seal(have.OfRoute(m.route(), m.ids()...))
+		}
+		off := cluster.CarrierChange{Route: m.route(), Have: have, PendingRebuild: m.pendingRebuild()}
+		removed, index := cluster.CarrierChange{Route: m.route()}, have.Index()
+		for _, row := range rows {
+			if kept[rowOf(row.ID())] {
+				continue
+			}
+			off.Seen = append(off.Seen, row)
+			if exists := index[cluster.FoldKey(row.ID())]; exists != nil {
+				off.Want = append(off.Want, inactive(row))
+				removed.Have = append(removed.Have, inactive(exists))
+			}
+		}
+		removed.Seen = removed.Have
+		plan, err := off.Plan()
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		removal, err := removed.Plan()
+		return plan.And(removal), err
+	})
+}
+
+func inactive(row cluster.Carrier) cluster.Carrier {
+	row = maps.Clone(row)
+	row[cluster.ColumnActive] = cluster.YesNo(false)
+	return row
 }
 
 // publish sets the state to the rows, or removes a route that has none. seen has the
