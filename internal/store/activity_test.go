@@ -111,7 +111,8 @@ func TestDrain(t *testing.T) {
 				| VDAD | SERVERS       | MODIFY     | dial2     | ADMIN MODIFY SERVER       |             |
 				| VDAD | SERVERS       | MODIFY     | dial2     | ADMIN MODIFY SERVER       |             |
 				| VDAD | REMOTEAGENTS  | MODIFY     | 1         | ADMIN MODIFY REMOTE AGENT |             |`)
-			if writes := p.Writes(); len(writes) != 6 || !strings.Contains(writes[0], "SET active_agent_login_server = 'N'") || !strings.Contains(writes[2], "SET vicidial_balance_active = 'N'") {
+			writes := slices.DeleteFunc(p.Writes(), func(text string) bool { return strings.HasPrefix(text, strings.TrimSuffix(insertAudit, "VALUES ")) })
+			if len(writes) != 3 || !strings.Contains(writes[0], "SET active_agent_login_server = 'N'") || !strings.Contains(writes[1], "SET vicidial_balance_active = 'N'") {
 				t.Errorf("%q", writes)
 			}
 			p.Reset()

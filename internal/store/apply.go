@@ -116,18 +116,21 @@ func (s *Store) Apply(ctx context.Context, decide planFunc) (err error) {
 }
 
 // serve writes what waits until nothing does. It holds the lock over changes that
-// follow one another, and has released it when the last caller gets its answer.
+// follow one another, and has released it when the last caller gets its answer. A
+// caller does not wait for the changes that are decided again after its own.
 func (s *Store) serve(ctx context.Context) {
 	w := &writer{store: s}
+	var waiting []*request
 	for {
-		batch := s.answer(ctx, w, s.takeRequests())
-		if s.requests.idle() {
+		var done []*request
+		done, waiting = s.answer(ctx, w, append(waiting, s.takeRequests()...))
+		if len(waiting) == 0 && s.requests.idle() {
 			w.close(ctx)
 		}
-		for _, r := range batch {
+		for _, r := range done {
 			r.answer <- r.err
 		}
-		if s.requests.stopIfIdle() {
+		if len(waiting) == 0 && s.requests.stopIfIdle() {
 			return
 		}
 	}
@@ -142,32 +145,31 @@ func (s *Store) takeRequests() []*request {
 	return batch
 }
 
-// answer decides and writes a batch, as much at once as has nothing in common. Changes
-// that come while the lock is acquired join the batch, which is returned.
-func (s *Store) answer(ctx context.Context, w *writer, batch []*request) []*request {
-	all := batch
-	for len(batch) > 0 {
-		acquired := w.conn == nil
-		if acquired && !s.begin(ctx, w, batch) {
-			return all
-		}
-		if w.stale {
-			if err := w.trust(ctx); err != nil {
-				for _, r := range batch {
-					r.err = err
-				}
-				return all
-			}
-		}
-		if acquired {
-			more := s.takeRequests()
-			all, batch = slices.Concat(all, more), slices.Concat(batch, more)
-		}
-		now, later := s.decide(w, batch) //nolint:contextcheck // each change has the context of its caller
-		s.write(ctx, w, now)
-		w.fresh, batch = false, later
+// answer decides a batch, and writes as much of it as has nothing in common. It returns
+// the changes that are done, and those that are to be decided again. Changes that come
+// while the lock is acquired join the batch.
+func (s *Store) answer(ctx context.Context, w *writer, batch []*request) (done, later []*request) {
+	if len(batch) == 0 {
+		return nil, nil
 	}
-	return all
+	if w.conn == nil {
+		if !s.begin(ctx, w, batch) {
+			return batch, nil
+		}
+		batch = append(batch, s.takeRequests()...)
+	}
+	if w.stale {
+		if err := w.trust(ctx); err != nil {
+			for _, r := range batch {
+				r.err = err
+			}
+			return batch, nil
+		}
+	}
+	done, later = s.decide(w, batch) //nolint:contextcheck // each change has the context of its caller
+	s.write(ctx, w, done)
+	w.fresh = false
+	return done, later
 }
 
 // begin acquires the lock for a batch. A cancelled caller fails alone.
@@ -290,8 +292,14 @@ func (s *Store) writeOnce(ctx context.Context, w *writer, batch []*request) {
 		deciding = context.WithValue(ctx, writerKey{}, w)
 	}
 	if w.info, err = s.info.get(deciding); err == nil {
-		w.run(ctx, changes)
-		s.written(ctx, w, changes)
+		flag := w.run(ctx, changes)
+		steps := stepsOf(changes)
+		if s.settings.SingleConnection() {
+			flag()
+			s.written(deciding, steps)
+		} else {
+			_ = concurrently(func() error { flag(); return nil }, func() error { s.written(deciding, steps); return nil })
+		}
 	}
 	for i, c := range changes {
 		if of[i].err = c.err; err != nil {

@@ -34,23 +34,14 @@ const maxEventSQL = 60000
 // below any max_allowed_packet.
 const auditBytes = 500_000
 
-// log writes the lines of steps in VICIdial's admin change log.
-func (w *writer) log(ctx context.Context, steps []cluster.Step) error {
+// log adds the lines of steps to VICIdial's admin change log while the next statement
+// runs. If they cannot be added, fail is called, at the latest by [writer.awaitLines].
+func (w *writer) log(ctx context.Context, steps []cluster.Step, fail func(error)) {
 	if !w.store.settings.AuditEnabled {
-		return nil
+		return
 	}
 	var lines []auditLine
 	bytes := 0
-	add := func(step cluster.Step) error {
-		line := newAuditLine(step)
-		lines, bytes = append(lines, line), bytes+len(line.text)
-		if bytes < auditBytes {
-			return nil
-		}
-		full := lines
-		lines, bytes = nil, 0
-		return w.insertLines(ctx, full)
-	}
 	for _, step := range steps {
 		single := []cluster.Step{step}
 		switch {
@@ -59,19 +50,21 @@ func (w *writer) log(ctx context.Context, steps []cluster.Step) error {
 		case step.Audit.EachRow:
 			var err error
 			if single, err = w.eachRow(ctx, step); err != nil {
-				return err
+				fail(notLogged(err))
+				return
 			}
 		}
 		for _, one := range single {
-			if err := add(one); err != nil {
-				return err
+			line := newAuditLine(one)
+			if lines, bytes = append(lines, line), bytes+len(line.text); bytes >= auditBytes {
+				w.insertLines(ctx, lines, fail)
+				lines, bytes = nil, 0
 			}
 		}
 	}
-	if len(lines) == 0 {
-		return nil
+	if len(lines) > 0 {
+		w.insertLines(ctx, lines, fail)
 	}
-	return w.insertLines(ctx, lines)
 }
 
 // eachRow returns a step for each row of a step, as though it had been written by a
@@ -89,19 +82,71 @@ func (w *writer) eachRow(ctx context.Context, step cluster.Step) ([]cluster.Step
 	return single, nil
 }
 
-// insertLines writes lines. They are added in their order: where the last one is
-// there, all are.
-func (w *writer) insertLines(ctx context.Context, lines []auditLine) error {
+// pendingLines are lines that are being added over a connection of the pool.
+type pendingLines struct {
+	lines int64
+	added chan struct{}
+	first int64 // the number of the first line
+	err   error
+	again func() error // adds the lines over the connection that holds the lock
+	fail  func(error)
+}
+
+// insertLines adds lines after those before. They are added in their order: where the
+// last one is there, all are.
+func (w *writer) insertLines(ctx context.Context, lines []auditLine, fail func(error)) {
+	w.awaitLines()
 	insert, count := w.store.auditStatements(w.info, lines)
-	_, err := w.exec(ctx, insert, func(ctx context.Context) (bool, error) {
+	there := func(ctx context.Context) (bool, error) {
 		n, err := w.count(ctx, count)
 		return n > 0, err
-	})
-	w.own(w.first, int64(len(lines)))
-	if err == nil && w.first > 0 {
-		w.store.lastLine.Store(max(w.store.lastLine.Load(), w.first+int64(len(lines))-1))
 	}
-	return err
+	p := &pendingLines{lines: int64(len(lines)), added: make(chan struct{}), fail: fail}
+	p.again = func() error {
+		p.first = 0
+		if added, err := there(ctx); err == nil && added {
+			return nil
+		}
+		_, err := w.exec(ctx, insert, there)
+		p.first = w.first
+		return err
+	}
+	w.pending = p
+	db, err := w.store.pool()
+	if p.err = err; err != nil || w.store.settings.SingleConnection() {
+		_, p.err = w.exec(ctx, insert, there)
+		p.first = w.first
+		close(p.added)
+		return
+	}
+	go func() {
+		defer close(p.added)
+		var result sql.Result
+		if result, p.err = w.store.exec(ctx, db, insert); p.err == nil {
+			p.first, _ = result.LastInsertId() // 0 where there is none
+		}
+	}()
+}
+
+// awaitLines waits until the pending lines are added.
+func (w *writer) awaitLines() {
+	p := w.pending
+	if p == nil {
+		return
+	}
+	w.pending = nil
+	<-p.added
+	err := p.err
+	if err != nil {
+		err = p.again()
+	}
+	w.own(p.first, p.lines)
+	switch {
+	case err != nil:
+		p.fail(notLogged(err))
+	case p.first > 0:
+		w.store.lastLine.Store(max(w.store.lastLine.Load(), p.first+p.lines-1))
+	}
 }
 
 // auditLine is the line in VICIdial's admin change log about one written step.

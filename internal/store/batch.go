@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
@@ -40,8 +41,8 @@ func (c *planRun) fail(step string, unsure bool, err error) {
 
 // run writes plans that have nothing in common: the phases in their order over all
 // of them, each plan's steps in their order within a phase. A plan that fails stops,
-// and the others go on.
-func (w *writer) run(ctx context.Context, changes []*planRun) {
+// and the others go on. The caller calls flag, which flags the servers.
+func (w *writer) run(ctx context.Context, changes []*planRun) (flag func()) {
 	var flags cluster.Rebuild
 	stepped := false
 	for _, c := range changes {
@@ -49,13 +50,13 @@ func (w *writer) run(ctx context.Context, changes []*planRun) {
 		flags = cluster.Plan{Rebuild: flags}.And(cluster.Plan{Rebuild: c.plan.Rebuild}).Rebuild
 		stepped = stepped || c.flags() && len(c.steps) > 0
 	}
-	flag, flagged := flagStatement(flags)
-	if flagged && stepped {
+	set, flagged := flagStatement(flags)
+	if flagged && stepped && !w.flaggedBefore(flags) {
 		// Flags are set before the first step too: an apply that is killed after
 		// the last step leaves rows for which the next plan sets no flag. A node
 		// that reads too early rebuilds equal files
 		// (docs/vicidial/generator.md#compared-before-copied).
-		if _, err := w.exec(ctx, flag, nil); err != nil {
+		if _, err := w.exec(ctx, set, nil); err != nil {
 			for _, c := range changes {
 				if c.flags() {
 					c.fail(flagStep, false, err)
@@ -70,25 +71,43 @@ func (w *writer) run(ctx context.Context, changes []*planRun) {
 		}
 		w.write(ctx, group)
 	}
-	if flagged {
-		w.flag(ctx, changes, flag)
+	return func() {
+		if flagged {
+			w.flag(ctx, changes, flags, set)
+		}
+		w.awaitLines()
 	}
+}
+
+// flagValidity is how long flags hold for the next batch: a node looks at its flag once
+// a minute.
+const flagValidity = time.Second
+
+// flaggedBefore reports whether the last batch has just flagged these servers.
+func (w *writer) flaggedBefore(flags cluster.Rebuild) bool {
+	if time.Since(w.flaggedAt) > flagValidity {
+		return false
+	}
+	return w.flagged.All || !flags.All && !slices.ContainsFunc(flags.Servers, func(ip string) bool { return !slices.Contains(w.flagged.Servers, ip) })
 }
 
 // flag flags the servers once the rows are written, whatever became of them: a node
 // clears its flag before it reads (docs/vicidial/generator.md#flag-reset-first).
-func (w *writer) flag(ctx context.Context, changes []*planRun, flag statement) {
+func (w *writer) flag(ctx context.Context, changes []*planRun, flags cluster.Rebuild, set statement) {
 	whole := slices.DeleteFunc(slices.Clone(changes), func(c *planRun) bool { return c.err != nil || !c.flags() })
 	if len(whole) == 0 {
 		if w.conn != nil {
-			_, _ = w.send(context.WithoutCancel(ctx), flag)
+			_, _ = w.send(context.WithoutCancel(ctx), set)
 		}
 		return
 	}
-	if _, err := w.exec(context.WithoutCancel(ctx), flag, nil); err != nil {
-		for _, c := range whole {
-			c.fail(flagStep, false, err)
-		}
+	_, err := w.exec(context.WithoutCancel(ctx), set, nil)
+	if err == nil {
+		w.flagged, w.flaggedAt = flags, time.Now()
+		return
+	}
+	for _, c := range whole {
+		c.fail(flagStep, false, err)
 	}
 }
 
@@ -252,25 +271,37 @@ func (w *writer) finish(ctx context.Context, group []*part) {
 			p.fail(describe(p.step), false, conflictOf(p.step))
 		}
 	}
-	if err := w.log(context.WithoutCancel(ctx), finished); err != nil {
+	w.log(context.WithoutCancel(ctx), finished, func(err error) {
 		for _, p := range group {
-			if p.err == nil {
-				p.fail(describe(p.step), true, notLogged(err))
+			if p.done {
+				p.failLines(err)
 			}
 		}
-	}
+	})
 }
 
 // writeOne writes one step and its line in the change log.
 func (w *writer) writeOne(ctx context.Context, p *part) {
 	w.sent = false
-	if err := w.step(ctx, p.step); err != nil {
+	written, err := w.step(ctx, p.step)
+	if err != nil {
 		// MyISAM keeps the rows that a statement changed before it failed.
 		inPart := w.sent && max(len(p.step.Rows), len(p.step.In)) > 1
 		p.fail(describe(p.step), w.uncertain || inPart, err)
 		return
 	}
 	p.applied++
+	if written { // it is logged even if the context is cancelled
+		w.log(context.WithoutCancel(ctx), []cluster.Step{p.step}, p.failLines)
+	}
+}
+
+// failLines fails a plan whose step is written and not logged.
+func (p *part) failLines(err error) {
+	if p.err == nil {
+		p.applied--
+		p.fail(describe(p.step), true, err)
+	}
 }
 
 func isConflict(err error) bool {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
@@ -60,6 +61,22 @@ func (s *Store) LastChange(ctx context.Context, lines cluster.ChangeLogFilter) (
 func (s *Store) LogPosition(ctx context.Context) (int64, error) {
 	position, err := s.logPosition.get(ctx)
 	return max(position, s.lastLine.Load()), err
+}
+
+// position is a position in the change log and when it was read.
+type position struct {
+	line int64
+	at   time.Time
+}
+
+// notePosition reads the position before rows are cached, so that the first writer can
+// tell whether somebody has written since. An error leaves it unknown: the account may
+// lack the privilege.
+func (s *Store) notePosition(ctx context.Context) {
+	at := time.Now()
+	if line, err := s.logPosition.get(ctx); err == nil {
+		s.noted.Store(&position{line, at})
+	}
 }
 
 func (s *Store) readLogPosition(ctx context.Context) (position int64, err error) {

@@ -122,6 +122,9 @@ func (w *writer) trust(ctx context.Context) error {
 		w.drop()
 		return pooled(fmt.Sprintf("session %d has acquired the lock, and the next statement ran in another one. KILL %d releases the lock", w.connID, w.connID))
 	}
+	if noted := s.noted.Load(); noted != nil && s.newestLine == 0 {
+		s.newestLine, s.released = noted.line, noted.at
+	}
 	if newest == 0 || newest != s.newestLine || time.Since(s.released) > s.maxUnlockedAge {
 		s.Forget()
 		w.fresh = true

@@ -15,15 +15,8 @@ import (
 
 // written updates the caches after changes: the rows that their steps name are read
 // again, by their keys. Where that is not possible, the next read is of the whole table.
-func (s *Store) written(ctx context.Context, w *writer, changes []*planRun) {
-	var steps []writtenStep
-	for _, c := range changes {
-		for _, step := range c.steps {
-			steps = append(steps, writtenStep{step, c.err == nil})
-		}
-	}
+func (s *Store) written(ctx context.Context, steps []writtenStep) {
 	if s.settings.SingleConnection() {
-		ctx = context.WithValue(ctx, writerKey{}, w)
 		for _, cache := range s.caches {
 			cache.written(ctx, steps)
 		}
@@ -34,6 +27,17 @@ func (s *Store) written(ctx context.Context, w *writer, changes []*planRun) {
 		all.Go(func() { cache.written(ctx, steps) })
 	}
 	all.Wait()
+}
+
+// stepsOf returns the steps of changes.
+func stepsOf(changes []*planRun) []writtenStep {
+	var steps []writtenStep
+	for _, c := range changes {
+		for _, step := range c.steps {
+			steps = append(steps, writtenStep{step, c.err == nil})
+		}
+	}
+	return steps
 }
 
 // writtenStep is a step that was written, or may have been where it is not certain.

@@ -39,34 +39,47 @@ var replicationStatements = []string{"SHOW ALL SLAVES STATUS", "SHOW REPLICA STA
 // MariaDB are open to every user. The status itself needs the privilege REPLICA
 // MONITOR (REPLICATION CLIENT before MariaDB 10.5.9, and in MySQL).
 func (s *Store) replication(ctx context.Context) (replication, error) {
-	var status replication
-	err := s.query(ctx, "replica threads", "SHOW GLOBAL STATUS LIKE 'Slave%running'", nil, func(rows *sql.Rows) error {
-		var name, value string
-		err := rows.Scan(&name, &value)
-		switch strings.ToLower(name) {
-		case "slave_running":
-			status.both = value == "ON"
-		case "slaves_running":
-			status.applying = value != "0"
-		}
-		return err
-	})
-	if err != nil {
-		return status, err
+	var threads, connections replication
+	var refused error
+	err := concurrently(
+		func() error {
+			return s.query(ctx, "replica threads", "SHOW GLOBAL STATUS LIKE 'Slave%running'", nil, func(rows *sql.Rows) error {
+				var name, value string
+				err := rows.Scan(&name, &value)
+				switch strings.ToLower(name) {
+				case "slave_running":
+					threads.both = value == "ON"
+				case "slaves_running":
+					threads.applying = value != "0"
+				}
+				return err
+			})
+		},
+		func() error { connections, refused = s.replicationConnections(ctx); return nil },
+	)
+	_, mayNotAsk := conn.ErrorNumber(refused)
+	switch {
+	case err != nil:
+		return threads, err
+	case mayNotAsk:
+		return threads, nil
+	case refused != nil:
+		return threads, refused
 	}
+	connections.known, connections.both, connections.applying = true, threads.both, threads.applying
+	return connections, nil
+}
+
+func (s *Store) replicationConnections(ctx context.Context) (found replication, err error) {
 	for _, statement := range replicationStatements {
-		found := replication{known: true, both: status.both, applying: status.applying}
 		if err = s.query(ctx, "replica status", statement, nil, found.add); err == nil {
-			return found, nil
+			break
 		}
-		if number, answered := conn.ErrorNumber(err); !answered || number != numberSyntax {
+		if number, _ := conn.ErrorNumber(err); number != numberSyntax {
 			break
 		}
 	}
-	if _, answered := conn.ErrorNumber(err); !answered {
-		return status, err
-	}
-	return status, nil // the user may not ask
+	return found, err
 }
 
 // add adds the status of one replication connection.

@@ -74,7 +74,7 @@ func (n *notVICIdial) Hint() string {
 func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	var info serverInfo
 	var mode, host, readOnly string
-	err := s.query(ctx, "the session", selectSession, nil, func(rows *sql.Rows) error {
+	err := s.queryFirst(ctx, "the session", selectSession, func(rows *sql.Rows) error {
 		return rows.Scan(&mode, &readOnly, &info.account, &host)
 	})
 	if err != nil {
@@ -88,18 +88,19 @@ func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	// The session is read before the rest, so that a server which refuses the connection
 	// is asked once.
 	var settings serverInfo
+	var groups []string
+	var groupsErr error
 	err = concurrently(
-		func() (err error) {
-			if info.schema, err = s.readSchema(ctx); err != nil {
-				return err
-			}
-			info.schema.UserGroups, err = s.readUserGroups(ctx, info.schema)
-			return err
-		},
+		func() (err error) { info.schema, err = s.readSchema(ctx); return err },
+		func() error { s.notePosition(ctx); return nil },
 		func() error { return s.readSettings(ctx, &settings) },
 		func() (err error) { info.granted, err = s.readGrants(ctx); return err },
 		func() error { info.replica = s.isReplica(ctx); return nil },
+		func() error { groups, groupsErr = s.readUserGroups(ctx); return nil },
 	)
+	if err == nil && info.schema.Has(cluster.TableUserGroups, "user_group") {
+		info.schema.UserGroups, err = groups, groupsErr
+	}
 	if err != nil {
 		return serverInfo{}, err
 	}
@@ -158,10 +159,7 @@ func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
 	return schema, nil
 }
 
-func (s *Store) readUserGroups(ctx context.Context, schema cluster.Schema) ([]string, error) {
-	if !schema.Has(cluster.TableUserGroups, "user_group") {
-		return nil, nil
-	}
+func (s *Store) readUserGroups(ctx context.Context) ([]string, error) {
 	return selectAll(ctx, s, "user groups", selectUserGroups, nil, func(rows *sql.Rows, group *string) error { return rows.Scan(keyText{group}) })
 }
 

@@ -7,48 +7,43 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// step writes one step and its entry in the change log.
-func (w *writer) step(ctx context.Context, step cluster.Step) error {
+// step writes one step. It returns false if there was nothing to write.
+func (w *writer) step(ctx context.Context, step cluster.Step) (bool, error) {
 	done := newStatement(step)
 	for deleted := false; ; deleted = true {
 		changed, err := w.exec(ctx, done, func(ctx context.Context) (bool, error) { return w.done(ctx, step) })
 		if err != nil {
-			return err
+			return false, err
 		}
 		if changed == 0 && step.MayMatchNone {
-			return nil // nothing to log
+			return false, nil
 		}
 		if step.Column != "" && changed < int64(len(step.In)) {
 			if err := w.bulkConflict(ctx, step); err != nil {
-				return err
+				return false, err
 			}
 		}
 		if comparesRows(step) {
 			if changed < int64(len(step.In)) {
 				if err := w.bulkConflict(ctx, step); err != nil {
-					return err
+					return false, err
 				}
 			}
 			break
 		}
 		if changed == 0 && step.Column == "" && step.Verb != cluster.DeleteDuplicates {
 			if err := w.conflict(ctx, step); err != nil {
-				return err
+				return false, err
 			}
 		}
 		if changed == 0 && step.Verb == cluster.DeleteDuplicates && !deleted {
-			return nil // no duplicate to delete
+			return false, nil // no duplicate to delete
 		}
 		if step.Verb != cluster.DeleteDuplicates || changed == 0 {
 			break
 		}
 	}
-	// The step is written: log it even if the context is cancelled.
-	if err := w.log(context.WithoutCancel(ctx), []cluster.Step{step}); err != nil {
-		w.uncertain = true
-		return notLogged(err)
-	}
-	return nil
+	return true, nil
 }
 
 func notLogged(err error) error {

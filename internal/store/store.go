@@ -39,6 +39,7 @@ type Store struct {
 	newestLine     int64
 	released       time.Time
 	maxUnlockedAge time.Duration
+	noted          atomic.Pointer[position] // before any rows were cached, nil if unknown
 
 	planned.Changes   // planned rows of this run
 	planned.Instances // in Terraform's state
@@ -148,9 +149,16 @@ func (s *Store) Close() error {
 	return s.closeConn()
 }
 
-// cached makes a read that is shared until a write to its tables.
+// cached makes a read that is shared until a write to its tables. It reads after
+// [Store.notePosition].
 func cached[T any](s *Store, name string, read func(context.Context) (T, error), tables ...cluster.Table) *cachedQuery[T] {
-	q := &cachedQuery[T]{read: read, log: s.log.cache(name), tables: tables}
+	after := func(ctx context.Context) (rows T, err error) {
+		if _, err = s.info.get(ctx); err != nil {
+			return rows, err
+		}
+		return read(ctx)
+	}
+	q := &cachedQuery[T]{read: after, log: s.log.cache(name), tables: tables}
 	s.caches = append(s.caches, q)
 	return q
 }
@@ -177,7 +185,39 @@ func (s *Store) query(ctx context.Context, what, query string, args []any, scan 
 		}
 	}
 	if err := retryWhenFull(ctx, func() error { return scanRows(ctx, on, query, args, scan, s.log) }); err != nil {
-		return fmt.Errorf("reading %s: %w", what, withAdvice(err))
+		return readError(what, err)
+	}
+	return nil
+}
+
+func readError(what string, err error) error {
+	return fmt.Errorf("reading %s: %w", what, withAdvice(err))
+}
+
+// queryFirst is query for the first statement of a run. Once it is connected, the other
+// connections of the pool are opened meanwhile.
+func (s *Store) queryFirst(ctx context.Context, what, query string, scan func(*sql.Rows) error) error {
+	if s.settings.SingleConnection() {
+		return s.query(ctx, what, query, nil, scan)
+	}
+	db, err := s.pool()
+	if err != nil {
+		return err
+	}
+	var first *sql.Conn
+	if err := retryWhenFull(ctx, func() (err error) { first, err = db.Conn(ctx); return err }); err != nil {
+		return readError(what, err)
+	}
+	defer func() { _ = first.Close() }()
+	for range db.Stats().MaxOpenConnections - 1 {
+		go func() {
+			if other, err := db.Conn(ctx); err == nil { // an error is that of the statement that needs it
+				_ = other.Close()
+			}
+		}()
+	}
+	if err := scanRows(ctx, first, query, nil, scan, s.log); err != nil {
+		return readError(what, err)
 	}
 	return nil
 }

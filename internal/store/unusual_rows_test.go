@@ -81,7 +81,7 @@ func reads(s *Store) map[string]func(context.Context) error {
 		"cross server":     func(ctx context.Context) error { _, err := s.CrossServerExten(ctx); return err },
 		"voicemail server": func(ctx context.Context) error { _, err := s.VoicemailServer(ctx); return err },
 		"floor": func(ctx context.Context) error {
-			_, err := s.FloorRows(ctx, visibleColumns(s, cluster.TablePhones))
+			_, err := s.FloorRows(ctx, visibleColumns(ctx, s, cluster.TablePhones))
 			return err
 		},
 		"phones by login": func(ctx context.Context) error {
@@ -90,7 +90,7 @@ func reads(s *Store) map[string]func(context.Context) error {
 		},
 		"node phones": func(ctx context.Context) error { _, err := s.NodePhones(ctx); return err },
 		"numbers": func(ctx context.Context) error {
-			_, err := s.Numbers(ctx, visibleColumns(s, cluster.TableDIDs))
+			_, err := s.Numbers(ctx, visibleColumns(ctx, s, cluster.TableDIDs))
 			return err
 		},
 		"row counts": func(ctx context.Context) error { _, err := s.RowCounts(ctx, adopt.Tables); return err },
@@ -103,8 +103,8 @@ func reads(s *Store) map[string]func(context.Context) error {
 }
 
 // visibleColumns are the columns of a table that the user may read.
-func visibleColumns(s *Store, table cluster.Table) []string {
-	schema, _ := s.Schema(context.Background())
+func visibleColumns(ctx context.Context, s *Store, table cluster.Table) []string {
+	schema, _ := s.Schema(ctx)
 	return privileges.Of(table).Needs(privileges.Select, slices.Sorted(maps.Keys(schema.Tables[table])))
 }
 

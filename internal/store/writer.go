@@ -20,15 +20,18 @@ type writer struct {
 	store     *Store
 	info      serverInfo
 	conn      *sql.Conn
-	connID    int64      // the connection's id at the server
-	state     string     // of the statement that the lost connection ran, as in SHOW PROCESSLIST
-	uncertain bool       // the last statement may have run
-	sent      bool       // the statement of the last step was sent
-	since     time.Time  // when the lock was acquired
-	fresh     bool       // nothing was written since the rows were forgotten under this lock
-	using     sync.Mutex // a connection takes no statement before the rows of the last one are read
-	stale     bool       // another client has written since
-	first     int64      // the number that the database gave the first row of the latest insert
+	connID    int64           // the connection's id at the server
+	state     string          // of the statement that the lost connection ran, as in SHOW PROCESSLIST
+	uncertain bool            // the last statement may have run
+	sent      bool            // the statement of the last step was sent
+	since     time.Time       // when the lock was acquired
+	fresh     bool            // nothing was written since the rows were forgotten under this lock
+	using     sync.Mutex      // a connection takes no statement before the rows of the last one are read
+	stale     bool            // another client has written since
+	flagged   cluster.Rebuild // by the last batch
+	flaggedAt time.Time
+	first     int64 // the number that the database gave the first row of the latest insert
+	pending   *pendingLines
 }
 
 // use returns the connection, nil where there is none, to a caller who has it alone
@@ -132,17 +135,27 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 	return 0, failure
 }
 
-// send sends a statement once, and logs it.
+// send sends a statement once.
 func (w *writer) send(ctx context.Context, s statement) (sql.Result, error) {
-	began := time.Now()
 	conn, release := w.use()
-	result, err := conn.ExecContext(ctx, s.text, s.args...)
-	release()
+	defer release()
+	return w.store.exec(ctx, conn, s)
+}
+
+// executor is a pool or one of its connections.
+type executor interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// exec runs a statement once, and logs it.
+func (s *Store) exec(ctx context.Context, on executor, run statement) (sql.Result, error) {
+	began := time.Now()
+	result, err := on.ExecContext(ctx, run.text, run.args...)
 	rows := int64(0)
 	if err == nil {
 		rows, _ = result.RowsAffected()
 	}
-	w.store.log.statement(ctx, s.text, began, rows, err)
+	s.log.statement(ctx, run.text, began, rows, err)
 	return result, err
 }
 
