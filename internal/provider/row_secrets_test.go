@@ -25,11 +25,11 @@ func TestAccSecrets_ofRows(t *testing.T) {
 		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('2000', 'x', '2000a'), ('2001', 'x', '2001a')",
 		`INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, server_ip, protocol, template_id, active, registration_string, account_entry, globals_string, dialplan_entry, carrier_description) VALUES
 			('TELCO', 'T', '10.0.0.9', 'SIP', '--NONE--', 'Y', 'register => me:Zq10@host', '[telco]\ntype=peer\nhost=192.0.2.1\nremotesecret=Zq11\nmd5secret=Zq12', 'TRUNK = me:Zq13@host\nTPASS=Zq14',
-			'exten => _91.,1,Set(GLOBAL(X)=me:Zq15@host)\nexten => _91.,n,Dial(IAX2/me:Zq16@host/x)\nexten => _91.,n,Set(Y=${CURL(http://h/?pass=Zq17)})', 'the account of the portal')`,
+			'exten => _91.,1,Set(GLOBAL(X)=me:Zq15@host)\nexten => _91.,n,Dial(IAX2/me:Zq16@host/x)\nexten => _91.,n,Dial(SIP/me:Zq32,Zq33&Zq34/Zq35@host)\nexten => _91.,n,Set(Y=${CURL(http://h/?pass=Zq17)})', 'the account of the portal')`,
 		`INSERT INTO vicidial_conf_templates (template_id, template_name, template_contents) VALUES ('T', 'T', 'outbound_auth/password=Zq19\nmd5_cred=Zq20\n;auth=me:Zq21@realm')`,
 		`INSERT INTO vicidial_inbound_dids (did_pattern, did_route, extension, filter_inbound_number, filter_url) VALUES
 			('8005550101', 'EXTEN', '8304', 'URL', 'http://me:Zq22@host/x?user=6666&pass=Zq23'),
-			('8005550102', 'EXTEN', '8304', 'URL', 'http://crm/?pass=Zq31'), ('8005550103', 'EXTEN', '8304', 'URL', 'http://crm/?a=1')`,
+			('8005550102', 'EXTEN', '8304', 'URL', 'http://crm/?pass=Zq31'), ('8005550103', 'EXTEN', '8304', 'URL', 'http://crm/?a=1'), ('8005550104', 'EXTEN', '8304', 'URL', 'http://me:Zq36/Zq37@crm/')`,
 		`UPDATE system_settings SET webphone_url = 'https://me:Zq24@phone.example.com/', default_server_password = 'Zq25', default_phone_registration_password = 'Zq26', default_phone_login_password = 'Zq27'`,
 	)()
 	secret := regexp.MustCompile(`Zq\d\d`)

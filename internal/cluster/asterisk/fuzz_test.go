@@ -74,7 +74,7 @@ func FuzzSealSecrets(f *testing.F) {
 	for _, seed := range []string{
 		"[a]\nsecret=@@", "register => u:@@@h", "register => tls://u@d:@@:auth@h/9~60 ; c", "auth=u:@@@realm", "auth = u#@@@r", "outbound_auth/password=@@",
 		"secret=a;--x--;@@", "secret=a\\;@@", "secret+=@@", ";-- secret=@@", "A=SIP/u:@@@h", "exten => 9,1,Dial(IAX2/u:@@@h/${EXTEN})",
-		"client_uri=sip:u:@@@h", "[a](nothing)\nsecret=@@", "; register => u:@@@h", "md5_cred=@@", "TPASS=@@", "9=1,Set(X=${CURL(http://h/?pass=@@)})", "9=1,DISA(@@,d)", "; Dial(SIP/u:@@@h)", "DISA(@@;0", "secret=>@@", "Secret = @@", "\\secret=@@",
+		"client_uri=sip:u:@@@h", "[a](nothing)\nsecret=@@", "; register => u:@@@h", "md5_cred=@@", "TPASS=@@", "9=1,Set(X=${CURL(http://h/?pass=@@)})", "9=1,DISA(@@,d)", "; Dial(SIP/u:@@@h)", "DISA(@@;0", "Dial(SIP/u:a,@@@h)", "T=u:@@/,&@h&SIP/2", "CURL(http://u:@@/a@h/)", "Dial(SIP/h:1&IAX2/u:@@|@h)", "secret=>@@", "Secret = @@", "\\secret=@@",
 	} {
 		f.Add(seed)
 	}

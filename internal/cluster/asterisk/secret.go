@@ -83,7 +83,11 @@ func textSecrets(value string) []span {
 		if !opensUserinfo(lower, from) {
 			continue
 		}
-		if colon, end, is := userinfo(value, from); is && !schemes[lower[from:colon]] && value[from] != '"' {
+		colon, end, is := userinfo(value, from)
+		if !is {
+			colon, end, is = oddUserinfo(value, from)
+		}
+		if is && !schemes[lower[from:colon]] && value[from] != '"' {
 			found = append(found, within(value, colon+1, end)...)
 		}
 	}
@@ -126,7 +130,8 @@ func userinfo(value string, from int) (colon, at int, found bool) {
 				depth++
 			}
 		case char == '@' && found:
-			return colon, end, own && end > colon+1
+			host := end + 1 + strings.IndexAny(value[end+1:]+" ", ends)
+			return colon, end + strings.LastIndexByte(value[end:min(host, len(value))], '@'), own && end > colon+1
 		case char == '@' || strings.IndexByte(ends, char) >= 0 || !found && strings.IndexByte("{}=", char) >= 0:
 			return 0, 0, false
 		case char == ':' && !found:
@@ -136,6 +141,38 @@ func userinfo(value string, from int) (colon, at int, found bool) {
 			}
 		case found:
 			own = true
+		}
+	}
+	return 0, 0, false
+}
+
+// technology matches what is before the user of a dialed address, at the end of a text,
+// destination what begins another one, as the SIP/ of SIP/1&SIP/2, user a user and the
+// colon behind it, and port what is no password.
+var (
+	technology  = cluster.LazyRegexp(`(?i)(?:(?:(?:^|[^\w/])(?:(?:pj)?sip|iax2?|(?:oo)?h323|sccp|motif)|(?:^|[(&=])\$\{\w+\})/|://|sips?:)$`)
+	destination = cluster.LazyRegexp(`(?i)^&(?:(?:pj)?sip|iax2?|dahdi|zap|local|agent|(?:oo)?h323|sccp|motif|\$\{[^{}]*\})/`)
+	user        = cluster.LazyRegexp(`^(?:[^,&(|/) \t<>=@;:"{}]|\$\{[^{}]*\})+:`)
+	port        = cluster.LazyRegexp(`^(?:\d|\$\{[^{}]*\})*(?:[,&(|/)@]|$)`)
+)
+
+// oddUserinfo is [userinfo] for a password with letters in it that end what is dialed, such
+// as SIP/u:a,b@host and http://u:a/b@host.
+func oddUserinfo(value string, from int) (colon, at int, found bool) {
+	if from > 0 && !technology().MatchString(value[:from]) {
+		return 0, 0, false
+	}
+	name := user().FindString(value[from:])
+	colon = from + len(name) - 1
+	if name == "" || port().MatchString(value[colon+1:]) {
+		return 0, 0, false
+	}
+	for at = colon + 1; at < len(value); at++ {
+		switch char := value[at]; {
+		case char == '@':
+			return colon, at, at > colon+1
+		case strings.IndexByte(" \t<>;\"", char) >= 0, char == '&' && destination().MatchString(value[at:]):
+			return 0, 0, false
 		}
 	}
 	return 0, 0, false
