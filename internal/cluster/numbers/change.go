@@ -16,7 +16,7 @@ type Change struct {
 	// Before is the previous declaration: its rows may be changed and removed.
 	// It is empty for a block that is created.
 	Before Wanted
-	// Seen is what the plan saw. Other values are not compared.
+	// Seen is what the plan saw. Other values are compared in rows to remove only.
 	Seen Seen
 	// Want is empty for a block that is removed.
 	Want Wanted
@@ -51,7 +51,7 @@ func (c Change) Diff() (Diff, error) {
 	var foreign []string
 	for name, want := range c.Want.all() {
 		record, there := c.Have.ByPattern(name)
-		if _, seen := c.Seen[cluster.FoldKey(name)]; !there && seen && c.Before.Numbers.Has(name) {
+		if _, seen := c.Seen.rows[cluster.FoldKey(name)]; !there && seen && c.Before.Numbers.Has(name) {
 			return Diff{}, &cluster.Conflict{Subject: "DID " + name, Found: "was removed by somebody else"}
 		}
 		if !there {
@@ -88,8 +88,11 @@ func (c Change) Diff() (Diff, error) {
 		if !there || c.Want.Numbers.Has(name) || c.Released.Has(name) {
 			continue
 		}
-		if err := c.checkUnchanged(name, record, c.Seen[cluster.FoldKey(name)]); err != nil {
+		if err := c.checkUnchanged(name, record, c.Seen.rows[cluster.FoldKey(name)]); err != nil {
 			return Diff{}, err
+		}
+		if digest, known := c.Seen.digests[cluster.FoldKey(name)]; known && digest != cluster.Digest(c.Have.Columns, record.Values) {
+			return Diff{}, &cluster.Conflict{Subject: "DID " + name, Found: "has other values than when it was read, in a column that is not managed"}
 		}
 		d.Remove = append(d.Remove, record)
 	}
@@ -113,7 +116,7 @@ func (c Change) change(name string, record Record, want cluster.Row) (from, to c
 
 // checkUnchanged returns a conflict if a row differs from what the plan saw in some columns.
 func (c Change) checkUnchanged(name string, record Record, of cluster.Row) error {
-	seen := c.Seen[cluster.FoldKey(name)]
+	seen := c.Seen.rows[cluster.FoldKey(name)]
 	for _, column := range slices.Sorted(maps.Keys(of)) {
 		before, known := seen[column]
 		held, has := c.Have.value(record, column)

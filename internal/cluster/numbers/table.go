@@ -72,9 +72,12 @@ type Group struct {
 	// IDs are the did_ids in the order of the numbers, runs of consecutive ones as
 	// ranges.
 	IDs []string `json:"ids"`
+	// Digest is that of all columns. A group has it, or Row and IDs.
+	Digest string `json:"digest,omitempty"`
 }
 
-// Groups groups numbers by the values of some columns. It omits numbers without a row.
+// Groups groups numbers by the values of some columns, and by the digests of their rows.
+// It omits numbers without a row.
 func (t Table) Groups(of ranges.Set, columns []string) []Group {
 	at := make([]int, 0, len(columns))
 	for _, column := range columns {
@@ -83,6 +86,7 @@ func (t Table) Groups(of ranges.Set, columns []string) []Group {
 		}
 	}
 	names, ids := map[string][]string{}, map[string][]string{}
+	digests := map[string][]string{}
 	first := map[string]Record{}
 	var order []string
 	var signature strings.Builder
@@ -106,10 +110,15 @@ func (t Table) Groups(of ranges.Set, columns []string) []Group {
 			order = append(order, same)
 		}
 		names[same], ids[same] = append(names[same], name), append(ids[same], record.ID)
+		digest := cluster.Digest(t.Columns, record.Values)
+		digests[digest] = append(digests[digest], name)
 	}
-	groups := make([]Group, 0, len(order))
+	groups := make([]Group, 0, len(order)+len(digests))
 	for _, same := range order {
 		groups = append(groups, Group{Ranges: ranges.Of(names[same]).Ranges(), Row: t.row(first[same], columns), IDs: cluster.Runs(ids[same])})
+	}
+	for _, digest := range slices.Sorted(maps.Keys(digests)) {
+		groups = append(groups, Group{Ranges: ranges.Of(digests[digest]).Ranges(), Digest: digest})
 	}
 	return groups
 }
@@ -193,19 +202,26 @@ func (t Table) Routes(want Wanted, defaults cluster.Row) []Route {
 	return all
 }
 
-// Seen are the rows when they were last read, by number.
-type Seen map[string]cluster.Row
+// Seen are the rows when they were last read, by [cluster.FoldKey] of the number.
+type Seen struct {
+	rows    map[string]cluster.Row
+	digests map[string]string
+}
 
-// SeenIn returns the row of each number of groups.
+// SeenIn returns the rows of the numbers of groups.
 func SeenIn(groups []Group) Seen {
-	seen := Seen{}
+	seen := Seen{map[string]cluster.Row{}, map[string]string{}}
 	for _, group := range groups {
 		set, err := ranges.Parse(group.Ranges)
 		if err != nil {
 			continue // private state that another version wrote; every number counts as not seen
 		}
 		for name := range set.Values() {
-			seen[cluster.FoldKey(name)] = group.Row
+			if group.Digest == "" {
+				seen.rows[cluster.FoldKey(name)] = group.Row
+			} else {
+				seen.digests[cluster.FoldKey(name)] = group.Digest
+			}
 		}
 	}
 	return seen

@@ -145,6 +145,8 @@ type privateState struct {
 	NotMoved []string `json:"not_moved,omitempty"`
 	// Deviations has the deviations that the plan of a removal found.
 	Deviations map[string]string `json:"deviations,omitempty"`
+	// Digests has the phones that it found, as digests of all of their columns.
+	Digests map[string]string `json:"digests,omitempty"`
 }
 
 func (m privateState) withLabels(labels map[string]seating.Label) privateState {

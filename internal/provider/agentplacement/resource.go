@@ -80,8 +80,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		prior = &state
 	}
 	if req.Plan.Raw.IsNull() {
-		found, diags := r.reviewRemoval(ctx, *prior, saved, seating.FloorDeleted)
-		saved.Deviations = found
+		saved, diags := r.reviewRemoval(ctx, *prior, saved, seating.FloorDeleted)
 		resp.Diagnostics.Append(diags...)
 		resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, saved)...)
 		return

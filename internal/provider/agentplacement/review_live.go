@@ -3,6 +3,7 @@ package agentplacement
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -79,34 +80,71 @@ func firstNames(names []string) []string {
 }
 
 // reviewRemoval returns what prevents the removal of the placement, and warns of
-// references that remain.
-func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateState, action seating.FloorAction) (map[string]string, diag.Diagnostics) {
+// references that remain. It adds the rows to the private state.
+func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateState, action seating.FloorAction) (privateState, diag.Diagnostics) {
 	have, diags := m.declaration()
 	if r.store == nil || diags.HasError() {
-		return nil, nil // the removal reports it
+		return saved, nil // the removal reports it
 	}
 	unable := func(err error) diag.Diagnostics {
 		return tfhelper.Diagnose("Unable to plan the removal of agent placement", m.name(), err)
 	}
 	if err := r.store.AddFloorClaim(have.claim(action, nil)); err != nil {
-		return nil, unable(err)
+		return saved, unable(err)
 	}
 	var s secrets
 	s.setManaged(m)
 	before, err := r.readRows(ctx, have, labelsOf(saved, &have), s)
 	if err != nil {
-		return nil, unable(err)
+		return saved, unable(err)
 	}
 	if err := r.checkInUse(ctx, have, before.own, seating.FloorRows{}, adviceDelete); err != nil {
-		return nil, unable(err)
+		return saved, unable(err)
 	}
 	plan, err := seating.PlanFloor(before.own, before.all, seating.FloorRows{}, seating.PlanOptions{})
 	if err != nil {
-		return nil, unable(err)
+		return saved, unable(err)
 	}
 	earlier, err := have.rows(before.byAddress, before.own, s, labelsOf(saved, &have))
 	if err != nil {
-		return nil, unable(err)
+		return saved, unable(err)
 	}
-	return deviationTexts(seating.Deviations(before.own, before.all, earlier)), warnDangling(plan, before.all)
+	saved.Deviations = deviationTexts(seating.Deviations(before.own, before.all, earlier))
+	if saved.Digests, err = r.digests(ctx, before.own); err != nil {
+		return saved, unable(err)
+	}
+	return saved, warnDangling(plan, before.all)
+}
+
+// digests returns phones with all of their columns, by login.
+func (r *Resource) digests(ctx context.Context, own seating.FloorRows) (map[string]string, error) {
+	schema, err := r.store.Schema(ctx)
+	if err != nil {
+		return nil, err
+	}
+	logins := make([]string, 0, len(own.Phones))
+	for _, phone := range own.Phones {
+		logins = append(logins, phone.Login)
+	}
+	columns := seating.InheritedColumns(schema, nil)
+	phones, err := r.store.PhonesByLogin(ctx, logins, columns)
+	digests := make(map[string]string, len(phones))
+	for login, values := range phones {
+		digests[login] = cluster.Digest(columns, values)
+	}
+	return digests, err
+}
+
+// checkDigests returns a conflict where a phone has changed since the plan of its removal.
+func (r *Resource) checkDigests(ctx context.Context, own seating.FloorRows, planned map[string]string) error {
+	now, err := r.digests(ctx, own)
+	if err != nil {
+		return err
+	}
+	for _, login := range slices.Sorted(maps.Keys(now)) {
+		if digest, known := planned[login]; known && digest != now[login] {
+			return &cluster.Conflict{Subject: "phone " + login, Found: "was changed since the plan was made, in a column that is not declared"}
+		}
+	}
+	return nil
 }

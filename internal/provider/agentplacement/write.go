@@ -265,6 +265,9 @@ func (r *Resource) remove(ctx context.Context, m model, saved privateState, exce
 		if err := unedited(m, known, have, before, seating.FloorRows{}, labelsOf(saved, &have)); err != nil {
 			return cluster.Plan{}, err
 		}
+		if err := r.checkDigests(ctx, before.own, saved.Digests); err != nil {
+			return cluster.Plan{}, err
+		}
 		if err := r.checkInUse(ctx, have, before.own, seating.FloorRows{}, adviceDelete); err != nil {
 			return cluster.Plan{}, err
 		}

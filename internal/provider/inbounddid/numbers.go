@@ -84,7 +84,7 @@ func (r *Numbers) planRemoval(ctx context.Context, b block, have declared, resp 
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete inbound numbers", b.name(), r.store.ClaimNumbers(numbers.Claim{
 		Owner: owner(b.name()), Numbers: have.Numbers, Goes: true,
 	}))...)
-	table, err := r.store.Numbers(ctx, readColumns(have))
+	table, err := r.store.Numbers(ctx, columns)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of inbound numbers", b.name(), err)...)
 	if err == nil {
 		resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, seenRows(table, have, nil))...)

@@ -27,7 +27,7 @@ func (r *Numbers) publish(ctx context.Context, b block, to tfhelper.Response) ([
 		}
 		return nil, false
 	}
-	table, err := r.store.Numbers(ctx, readColumns(want))
+	table, err := r.store.Numbers(ctx, columns)
 	if err != nil {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read inbound numbers", b.name(), err)...)
 		return nil, false

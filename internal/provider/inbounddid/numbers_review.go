@@ -17,14 +17,12 @@ import (
 // review returns the rows, with the errors of an apply and warnings of its changes.
 func (r *Numbers) review(ctx context.Context, b block, want declared, prior *declared) (numbers.Table, diag.Diagnostics) {
 	change := numbers.Change{Want: want.wanted, Released: want.released, TakeOver: b.isTrue("take_over")}
-	blocks := []declared{want}
 	if prior != nil {
-		blocks = append(blocks, *prior)
 		change.Before = prior.wanted
 	}
 	schema, err := r.store.Schema(ctx)
 	if err == nil {
-		change.Have, err = r.store.Numbers(ctx, readColumns(blocks...))
+		change.Have, err = r.store.Numbers(ctx, columns)
 	}
 	if err != nil {
 		return change.Have, tfhelper.Diagnose("Unable to plan inbound numbers", b.name(), err)

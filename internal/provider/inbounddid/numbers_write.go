@@ -10,15 +10,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// readColumns returns the columns that a plan of blocks reads: those that are managed,
-// and those of the route.
-func readColumns(blocks ...declared) []string {
-	columns := slices.Clone(cluster.DIDRouteColumns)
-	for _, d := range blocks {
-		columns = append(columns, d.wanted.Columns()...)
-	}
-	return cluster.SortedUnique(columns)
-}
+// columns are those of [cluster.DIDColumns] besides did_id and did_pattern.
+var columns = cluster.DIDColumns[2:]
 
 // seenRows returns the rows of a block with the columns that it manages.
 func seenRows(table numbers.Table, want declared, prior *declared) []numbers.Group {
@@ -34,7 +27,7 @@ func names(set ranges.Set) []string { return slices.Collect(set.Values()) }
 
 // apply plans and writes a change. It calls have with the rows that the plan is based
 // on.
-func (r *Numbers) apply(ctx context.Context, change numbers.Change, columns []string, have func(numbers.Table)) error {
+func (r *Numbers) apply(ctx context.Context, change numbers.Change, have func(numbers.Table)) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -52,9 +45,9 @@ func (r *Numbers) apply(ctx context.Context, change numbers.Change, columns []st
 func (r *Numbers) create(ctx context.Context, b block, want declared) error {
 	var found numbers.Table
 	change := numbers.Change{Want: want.wanted, TakeOver: b.isTrue("take_over")}
-	err := r.apply(ctx, change, readColumns(want), func(table numbers.Table) { found = table })
+	err := r.apply(ctx, change, func(table numbers.Table) { found = table })
 	return tfhelper.UndoPartial(ctx, r.store, err, func(ctx context.Context) (cluster.Plan, error) {
-		table, err := r.store.Numbers(ctx, readColumns(want))
+		table, err := r.store.Numbers(ctx, columns)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -80,8 +73,7 @@ func (r *Numbers) update(ctx context.Context, b block, want, prior declared, see
 	change := numbers.Change{
 		Before: prior.wanted, Seen: seen, Want: want.wanted, Released: want.released, TakeOver: b.isTrue("take_over"),
 	}
-	columns := readColumns(want, prior)
-	err = r.apply(ctx, change, columns, func(table numbers.Table) { found = table })
+	err = r.apply(ctx, change, func(table numbers.Table) { found = table })
 	if !tfhelper.Wrote(err) {
 		return nil, err
 	}
@@ -95,5 +87,5 @@ func (r *Numbers) update(ctx context.Context, b block, want, prior declared, see
 
 func (r *Numbers) remove(ctx context.Context, have declared, kept ranges.Set, seen numbers.Seen) error {
 	change := numbers.Change{Before: have.wanted, Seen: seen, Released: kept}
-	return r.apply(ctx, change, readColumns(have), func(numbers.Table) {})
+	return r.apply(ctx, change, func(numbers.Table) {})
 }
