@@ -10,6 +10,7 @@ import (
 	"net"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
@@ -23,7 +24,6 @@ import (
 const (
 	numberFileWrite        = 3
 	numberFileFull         = 20
-	numberFileFormat       = 130
 	numberTableCrashed     = 145
 	numberDiskFull         = 1021
 	numberErrorOnWrite     = 1026
@@ -81,8 +81,8 @@ const tableIsLocked = "Most often a report, a backup or a repair locks the table
 var advice = map[uint16]string{
 	numberReadOnly:      "Point the provider at the primary database, or set read_only = true to look for drift only.",
 	numberLockWait:      tableIsLocked,
+	numberDeadlock:      "Another session writes the same rows again and again; on a Galera cluster it may do so through another node. The statement was tried several times, and has changed nothing. Run Terraform again, and let one node take all writes of the admin pages and of Terraform.",
 	numberNodeNotReady:  "This node of a Galera cluster is not in the primary component, or still catches up. SHOW STATUS LIKE 'wsrep%' on it says why. Run Terraform again when wsrep_ready is ON, or point the provider at another node; always the same one, since the lock that keeps two applies apart is each node's own.",
-	numberFileFormat:    isCrashed,
 	numberTableCrashed:  isCrashed,
 	numberWrongKeyFile:  isCrashed,
 	numberCrashed:       isCrashed,
@@ -120,6 +120,9 @@ func withAdvice(err error) error {
 		return &noAnswerError{err}
 	}
 	number, _ := conn.ErrorNumber(err)
+	if slices.Contains(damaged, strconv.Itoa(int(number))) {
+		number = numberTableCrashed
+	}
 	switch number {
 	case numberTableDenied, numberColumnDenied:
 		return &notWritable{Why: err.Error(), Advice: grantAdvice(err)}

@@ -20,6 +20,8 @@ func TestWithAdvice(t *testing.T) {
 		{3, `Error writing file './asterisk/servers.MYD' (Errcode: 28 "No space left on device")`, "free space"},
 		{1114, "The table 'servers' is full", "free space"},
 		{145, "Table './asterisk/servers' is marked as crashed and should be repaired", "REPAIR TABLE"},
+		{126, "Index for table './asterisk/servers' is corrupt; try to repair it", "REPAIR TABLE"},
+		{1213, "Deadlock found when trying to get lock; try restarting transaction", "Galera"},
 		{130, "Incorrect file format 'servers'", "REPAIR TABLE"},
 		{1194, "Table 'servers' is marked as crashed and should be repaired", "REPAIR TABLE"},
 		{1195, "Table 'servers' is marked as crashed and last (automatic?) repair failed", "REPAIR TABLE"},
