@@ -1,7 +1,6 @@
 // Package sandbox has the servers that tests and `make demo` use: a private MariaDB
 // with VICIdial's tables, a proxy that cuts connections, an SSH server and
-// certificates. It imports only its own packages of this module, and the provider
-// does not import it.
+// certificates. The provider does not import it.
 //
 // A test creates its own database and may run in parallel with others:
 //

@@ -101,6 +101,9 @@ func (s *Store) Apply(ctx context.Context, decide planFunc) (err error) {
 	}
 	s.hasWritten.Store(true)
 	r := &request{ctx: ctx, decide: decide, answer: make(chan error, 1), since: time.Now()}
+	if !s.settings.SingleConnection() { // meanwhile the lock is acquired
+		go func() { _, _ = s.info.get(ctx) }()
+	}
 	if s.requests.add(r) {
 		go s.serve(context.WithoutCancel(ctx))
 	}
@@ -132,6 +135,9 @@ func (s *Store) serve(ctx context.Context) {
 		}
 		if len(waiting) == 0 && s.requests.stopIfIdle() {
 			return
+		}
+		if w.conn != nil && len(done) > 1 {
+			time.Sleep(w.roundTrip / 8) // until the next changes of those callers are here
 		}
 	}
 }

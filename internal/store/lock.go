@@ -115,9 +115,11 @@ func (w *writer) trust(ctx context.Context) error {
 	if !s.settings.AuditEnabled {
 		line = "0"
 	}
+	began := time.Now()
 	if err := w.queryRow(ctx, statement{holdsLock + line, []any{s.lockName(), w.connID}}, &holds, &newest); err != nil {
 		newest = 0
 	}
+	w.roundTrip = time.Since(began)
 	if !holds {
 		w.drop()
 		return pooled(fmt.Sprintf("session %d has acquired the lock, and the next statement ran in another one. KILL %d releases the lock", w.connID, w.connID))

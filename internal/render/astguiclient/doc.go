@@ -1,5 +1,5 @@
 // Package astguiclient renders and parses the files of a node:
 // /etc/astguiclient.conf, from which every VICIdial program reads its database and
 // its node, the crontab that starts the programs, and the command that installs
-// them. It imports cluster and the standard library only.
+// them.
 package astguiclient

@@ -1,4 +1,4 @@
 // Package conn connects to the database: its settings and their validation,
 // TLS, the SSH host with its host keys, and errors with the failed hop and a
-// remedy. It sends no statement.
+// remedy. The only statement that it sends sets the variables of a session.
 package conn
