@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -136,9 +137,6 @@ func (s *Store) serve(ctx context.Context) {
 		if len(waiting) == 0 && s.requests.stopIfIdle() {
 			return
 		}
-		if w.conn != nil && len(done) > 1 {
-			time.Sleep(w.roundTrip / 8) // until the next changes of those callers are here
-		}
 	}
 }
 
@@ -165,7 +163,7 @@ func (s *Store) answer(ctx context.Context, w *writer, batch []*request) (done, 
 		batch = append(batch, s.takeRequests()...)
 	}
 	if w.stale {
-		if err := w.trust(ctx); err != nil {
+		if err := w.revalidate(ctx); err != nil {
 			for _, r := range batch {
 				r.err = err
 			}
@@ -196,25 +194,24 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
 	}
 	err := w.lock(waiting)
 	for _, r := range batch {
-		if r.err = err; err != nil && r.ctx.Err() != nil {
+		r.err = err
+		if err != nil && r.ctx.Err() != nil {
 			r.err = r.ctx.Err()
 		}
 	}
 	return err == nil
 }
 
-// decide calls the plan functions of a batch, and returns the changes whose plans
-// may be written at once, and those that are to decide again after that.
+// decide calls the plan functions of a batch. It returns the changes whose plans may be
+// written at once, and those that are to be decided again after that.
 func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
-	together, some := cluster.Plan{}.Access(), false
 	s.forgetRemovals()
+	accepted, all := 0, cluster.Plan{}.Access()
 	for i, r := range batch {
 		switch {
-		case r.ctx.Err() != nil:
-			r.err = r.ctx.Err()
 		case i < 2 || s.settings.SingleConnection():
 			s.decideOne(w, r)
-		case i == 2: // they seem to have nothing in common
+		case i == 2: // the first two have nothing in common, and probably the others neither
 			s.decideAll(w, batch[i:])
 		}
 		if r.err != nil || r.plan.Empty() {
@@ -222,17 +219,15 @@ func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
 			continue
 		}
 		access := r.plan.Access()
-		if access.Independent(together) {
-			now, together, some = append(now, r), together.Union(access), true
-			continue
-		}
-		if !some {
+		switch {
+		case access.Independent(all):
+			accepted, all = accepted+1, all.Union(access)
+			now = append(now, r)
+		case accepted == 0: // it is written alone
 			return append(now, r), batch[i+1:]
+		default:
+			return now, batch[i:]
 		}
-		for _, r := range batch[i:] {
-			r.plan, r.err = cluster.Plan{}, nil
-		}
-		return now, batch[i:]
 	}
 	return now, nil
 }
@@ -247,15 +242,21 @@ func (s *Store) decideAll(w *writer, batch []*request) {
 	all.Wait()
 }
 
+// decideOne sets the plan and the error of a request.
 func (s *Store) decideOne(w *writer, r *request) {
+	r.plan = cluster.Plan{}
+	r.err = r.ctx.Err()
+	if r.err != nil {
+		return
+	}
 	deciding := r.ctx
 	if s.settings.SingleConnection() {
 		deciding = context.WithValue(deciding, writerKey{}, w)
 	}
-	if r.plan, r.err = r.decide(deciding); r.err != nil || r.plan.Empty() {
-		return
+	r.plan, r.err = r.decide(deciding)
+	if r.err == nil && !r.plan.Empty() {
+		r.err = s.Writable(deciding, tablesOf(r.plan)...)
 	}
-	r.err = s.Writable(deciding, tablesOf(r.plan)...)
 }
 
 // write writes the plans of requests that were decided, and updates the caches. A
@@ -284,10 +285,10 @@ func (s *Store) write(ctx context.Context, w *writer, batch []*request) {
 
 func (s *Store) writeOnce(ctx context.Context, w *writer, batch []*request) {
 	var changes []*planRun
-	var of []*request
+	var requests []*request // of the changes
 	for _, r := range batch {
 		if r.err == nil && !r.plan.Empty() {
-			changes, of = append(changes, &planRun{ctx: r.ctx, plan: r.plan}), append(of, r)
+			changes, requests = append(changes, &planRun{ctx: r.ctx, plan: r.plan}), append(requests, r)
 		}
 	}
 	if len(changes) == 0 {
@@ -308,9 +309,7 @@ func (s *Store) writeOnce(ctx context.Context, w *writer, batch []*request) {
 		}
 	}
 	for i, c := range changes {
-		if of[i].err = c.err; err != nil {
-			of[i].err = err
-		}
+		requests[i].err = cmp.Or(err, c.err)
 	}
 }
 

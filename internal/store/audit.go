@@ -56,7 +56,8 @@ func (w *writer) log(ctx context.Context, steps []cluster.Step, fail func(error)
 		}
 		for _, one := range single {
 			line := newAuditLine(one)
-			if lines, bytes = append(lines, line), bytes+len(line.text); bytes >= auditBytes {
+			lines, bytes = append(lines, line), bytes+len(line.text)
+			if bytes >= auditBytes {
 				w.insertLines(ctx, lines, fail)
 				lines, bytes = nil, 0
 			}
@@ -113,7 +114,7 @@ func (w *writer) insertLines(ctx context.Context, lines []auditLine, fail func(e
 	}
 	w.pending = p
 	db, err := w.store.pool()
-	if p.err = err; err != nil || w.store.settings.SingleConnection() {
+	if err != nil || w.store.settings.SingleConnection() {
 		_, p.err = w.exec(ctx, insert, there)
 		p.first = w.first
 		close(p.added)
@@ -121,8 +122,9 @@ func (w *writer) insertLines(ctx context.Context, lines []auditLine, fail func(e
 	}
 	go func() {
 		defer close(p.added)
-		var result sql.Result
-		if result, p.err = w.store.exec(ctx, db, insert); p.err == nil {
+		result, err := w.store.exec(ctx, db, insert)
+		p.err = err
+		if err == nil {
 			p.first, _ = result.LastInsertId() // 0 where there is none
 		}
 	}()
@@ -140,7 +142,7 @@ func (w *writer) awaitLines() {
 	if err != nil {
 		err = p.again()
 	}
-	w.own(p.first, p.lines)
+	w.recordLines(p.first, p.lines)
 	switch {
 	case err != nil:
 		p.fail(notLogged(err))

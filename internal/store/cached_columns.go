@@ -86,7 +86,8 @@ func (s *rowScanner) values(first int) []cluster.Value {
 	values := s.block[:count:count]
 	s.block = s.block[count:]
 	for i := range values {
-		if values[i] = cluster.Null; s.raw[first+i] != nil {
+		values[i] = cluster.Null
+		if s.raw[first+i] != nil {
 			values[i] = cluster.Text(s.text(first + i))
 		}
 	}

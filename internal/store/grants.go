@@ -12,8 +12,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/privileges"
 )
 
-const tableAdminLog = privileges.AdminLog
-
 // grants are the privileges of the database user by table and verb; everyTable has
 // those of the whole database.
 type grants map[cluster.Table]map[string]granted

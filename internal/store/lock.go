@@ -26,7 +26,8 @@ func (w *writer) lock(ctx context.Context) error {
 		return withAdvice(err)
 	}
 	name, wait := w.store.lockName(), w.store.settings.LockTimeout
-	if w.state = ""; w.connID != 0 {
+	w.state = ""
+	if w.connID != 0 {
 		w.killLostConnection(ctx, conn, name)
 	}
 	var got, holder sql.NullInt64
@@ -41,7 +42,7 @@ func (w *writer) lock(ctx context.Context) error {
 		w.connect(conn)
 		w.since = time.Now()
 		since(ctx, log, "lock acquired", began)
-		return w.trust(ctx)
+		return w.revalidate(ctx)
 	}
 	defer func() { _ = conn.Close() }()
 	log.LogAttrs(ctx, slog.LevelDebug, "lock not acquired", slog.Int64("holder", holder.Int64), slog.Int64("ms", time.Since(began).Milliseconds()))
@@ -102,24 +103,22 @@ func pooled(why string) error {
 	}
 }
 
-// trust determines whether plans may still use rows that were read while the lock was
+// revalidate determines whether plans may still use rows that were read while the lock was
 // free, or held by another. The admin page and other runs of the provider add a line to
 // the change log for each write; as long as the newest line is our own, the rows are
 // current. Writes without a line are found by the compare-and-set of each step.
 //
 // An error is that of a connection which does not hold its own lock.
-func (w *writer) trust(ctx context.Context) error {
+func (w *writer) revalidate(ctx context.Context) error {
 	s := w.store
 	holds, newest := true, int64(0)
 	line := newestLine
 	if !s.settings.AuditEnabled {
 		line = "0"
 	}
-	began := time.Now()
 	if err := w.queryRow(ctx, statement{holdsLock + line, []any{s.lockName(), w.connID}}, &holds, &newest); err != nil {
 		newest = 0
 	}
-	w.roundTrip = time.Since(began)
 	if !holds {
 		w.drop()
 		return pooled(fmt.Sprintf("session %d has acquired the lock, and the next statement ran in another one. KILL %d releases the lock", w.connID, w.connID))
@@ -135,9 +134,9 @@ func (w *writer) trust(ctx context.Context) error {
 	return nil
 }
 
-// own records the lines that we have written. If they do not follow our last ones,
+// recordLines records the lines that this process has written. If they do not follow our last ones,
 // somebody else has written.
-func (w *writer) own(first, lines int64) {
+func (w *writer) recordLines(first, lines int64) {
 	if first != w.store.newestLine+1 {
 		w.store.newestLine, w.stale = 0, true
 		return

@@ -52,7 +52,8 @@ func (s *Store) queryReplica(ctx context.Context, replica *health.Replica) error
 	}
 	replica.ThreadsKnown, replica.Stopped = status.known, status.stopped
 	replica.Running = status.running()
-	if replica.Lag, replica.LagKnown = status.lag, status.lagKnown; replica.LagKnown {
+	replica.Lag, replica.LagKnown = status.lag, status.lagKnown
+	if replica.LagKnown {
 		return nil
 	}
 	if err := server.compareHeartbeats(ctx, replica, s); err != nil {

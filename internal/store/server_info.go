@@ -236,7 +236,7 @@ func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 		}
 	}
 	if s.settings.AuditEnabled {
-		tables = append(slices.Clone(tables), tableAdminLog)
+		tables = append(slices.Clone(tables), privileges.AdminLog)
 	}
 	return s.lacking(info, info.granted.missingPrivileges(info.schema, tables))
 }

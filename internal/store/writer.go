@@ -20,15 +20,14 @@ type writer struct {
 	store     *Store
 	info      serverInfo
 	conn      *sql.Conn
-	connID    int64      // the connection's id at the server
-	state     string     // of the statement that the lost connection ran, as in SHOW PROCESSLIST
-	uncertain bool       // the last statement may have run
-	sent      bool       // the statement of the last step was sent
-	since     time.Time  // when the lock was acquired
-	fresh     bool       // nothing was written since the rows were forgotten under this lock
-	using     sync.Mutex // a connection takes no statement before the rows of the last one are read
-	stale     bool       // another client has written since
-	roundTrip time.Duration
+	connID    int64           // the connection's id at the server
+	state     string          // of the statement that the lost connection ran, as in SHOW PROCESSLIST
+	uncertain bool            // the last statement may have run
+	sent      bool            // the statement of the last step was sent
+	since     time.Time       // when the lock was acquired
+	fresh     bool            // nothing was written since the rows were forgotten under this lock
+	using     sync.Mutex      // a connection takes no statement before the rows of the last one are read
+	stale     bool            // another client has written since
 	flagged   cluster.Rebuild // by the last batch
 	flaggedAt time.Time
 	first     int64 // the number that the database gave the first row of the latest insert
