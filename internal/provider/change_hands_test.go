@@ -131,7 +131,7 @@ func TestAccChangeHands_removed(t *testing.T) {
 	one.Change(t, route("ONE", "8"))
 	two.Change(t, route("TWO", "9"))
 	one.Refresh(t)
-	if said := one.Plan(t, route("ONE", "9")).Errors(); !strings.Contains(said, "Two routes with one prefix") {
+	if said := one.Plan(t, route("ONE", "9")).Errors(); !strings.Contains(said, "Conflicting prefix") {
 		t.Errorf("a prefix that is taken: %q", said)
 	}
 	two.Refresh(t)

@@ -82,7 +82,7 @@ resource "vicidial_inbound_did" "a" {
 			{
 				PreConfig: warnings.After(acctest.Run(t, d, "UPDATE system_settings SET use_non_latin = '1'")),
 				Config:    config("Zürich", "20", "Zürich", "Zürich & Genf", "12", "ADMIN"),
-				Check:     warnings.Expect(t, `A value that VICIdial may change: did_description of DID 800`),
+				Check:     warnings.Expect(t, `Value that VICIdial may change: did_description of DID 800`),
 			},
 			refused(config("Zürich", "20", "Zürich", "Zürich & Genf", "12", "ADMIN")+`
 resource "vicidial_conf_template" "new" {

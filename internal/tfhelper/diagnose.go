@@ -17,17 +17,17 @@ type hinter interface {
 	Hint() string
 }
 
-// OtherLetters is the title of a [cluster.Misspelled].
-const OtherLetters = "Key is spelled differently"
+// TitleMisspelled is the title of a [cluster.Misspelled].
+const TitleMisspelled = "Key is spelled differently"
 
-// TitleOf returns the title of an error at a key: [OtherLetters] for a
+// TitleOf returns the title of an error at a key: [TitleMisspelled] for a
 // [cluster.Misspelled], refusal when existing rows prevent the change, and otherwise for
 // any other error.
 func TitleOf(err error, refusal, otherwise string) string {
 	var conflict *cluster.Conflict
 	var refused *cluster.Refused
 	if misspelled := (*cluster.Misspelled)(nil); errors.As(err, &misspelled) {
-		return OtherLetters
+		return TitleMisspelled
 	}
 	if errors.As(err, &conflict) || errors.As(err, &refused) {
 		return refusal
@@ -52,19 +52,19 @@ func DiagnoseAt(at path.Path, summary string, err error) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summary, withPath(at, detail(err)))}
 }
 
-// Judge returns an error at an attribute whose new value breaks a rule. It returns a
-// warning for an existing value, which is never refused: neither on import nor when
+// DiagnoseNew returns an error at an attribute whose new value breaks a rule. It returns
+// a warning for an existing value, which is never refused: neither on import nor when
 // another attribute changes.
-func Judge(at path.Path, summary string, err error, existing bool) diag.Diagnostics {
+func DiagnoseNew(at path.Path, summary string, err error, existing bool) diag.Diagnostics {
 	if err == nil || !existing {
 		return DiagnoseAt(at, summary, err)
 	}
-	return WarnAt(at, summary, detail(err)+" The database already has this value, so it is accepted; a new value must follow the rule.")
+	return WarnAt(at, summary, detail(err)+existingAccepted)
 }
 
 // WarnSecret warns that a write-only secret is going to be written, and names the rows.
 func WarnSecret(version path.Path, column, rows string) diag.Diagnostics {
-	return WarnAt(version, "A secret is written", column+" of "+rows+" gets the value that is in the configuration now.")
+	return WarnAt(version, "Secret is written again", column+" of "+rows+" gets the value that is in the configuration now.")
 }
 
 // NameServers puts the server_id beside each address in the texts of warnings.
@@ -148,23 +148,27 @@ func isWord(text string) bool {
 	return !strings.ContainsFunc(text, func(letter rune) bool { return letter < 'a' || letter > 'z' })
 }
 
-// Breaches returns an error at each new value that breaks a rule, and a warning for each
-// value that the row already has. at returns the attribute that declares a column.
-func Breaches(row string, found []cluster.Violation, at func(column string) path.Path) diag.Diagnostics {
+// DiagnoseViolations returns an error at each new value that breaks a rule, and a warning
+// for each value that the row already has. at returns the attribute that declares a
+// column.
+func DiagnoseViolations(row string, violations []cluster.Violation, at func(column string) path.Path) diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, breach := range found {
-		here := at(breach.Column)
-		about := fmt.Sprintf("%s of %s: %s.", breach.Column, row, breach.Err)
+	for _, violation := range violations {
+		here := at(violation.Column)
+		about := fmt.Sprintf("%s of %s: %s.", violation.Column, row, violation.Err)
 		switch {
-		case breach.TooWide:
-			diags.Append(DiagnoseAt(here, "The database cannot hold this", breach.Err)...)
-		case breach.Existing:
-			diags.Append(WarnAt(here, "Existing value breaks a rule", about+" The row already has this value, so it is accepted; a new value must follow the rule.")...)
-		case breach.Advice:
-			diags.Append(WarnAt(here, "A value that VICIdial may change", about)...)
+		case violation.TooWide:
+			diags.Append(DiagnoseAt(here, "Value does not fit the column", violation.Err)...)
+		case violation.Existing:
+			diags.Append(WarnAt(here, "Existing value breaks a rule", about+existingAccepted)...)
+		case violation.Advice:
+			diags.Append(WarnAt(here, "Value that VICIdial may change", about)...)
 		default:
-			diags.Append(DiagnoseAt(here, TitleOf(breach.Err, "Invalid value", "Invalid value"), breach.Err)...)
+			diags.Append(DiagnoseAt(here, TitleOf(violation.Err, "Invalid value", "Invalid value"), violation.Err)...)
 		}
 	}
 	return diags
 }
+
+// existingAccepted ends the text of a warning of an existing value.
+const existingAccepted = " The database already has this value, so it is accepted; a new value must follow the rule."

@@ -36,8 +36,8 @@ type Listing struct {
 	Warnings diag.Diagnostics // that belong to no item
 }
 
-// Titled is the display name of an object with a key and a title.
-func Titled(key, title string) string {
+// DisplayName is the display name of an object with a key and a title.
+func DisplayName(key, title string) string {
 	if title == "" || title == key {
 		return key
 	}

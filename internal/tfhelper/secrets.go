@@ -60,6 +60,6 @@ func (v secretValues) MarkdownDescription(ctx context.Context) string { return v
 func (secretValues) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
 	values := Texts(req.ConfigValue)
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		resp.Diagnostics.Append(DiagnoseAt(req.Path, "Secret cannot be written", cluster.CheckSecret(name, values[name]))...)
+		resp.Diagnostics.Append(DiagnoseAt(req.Path, "Invalid secret", cluster.CheckSecret(name, values[name]))...)
 	}
 }

@@ -88,7 +88,7 @@ func seats(ctx context.Context, out io.Writer, env *testenv.Environment, server 
 		}
 		raw = append(raw, took)
 	}
-	return judgeSeats(out, subjects, raw), nil
+	return checkSeats(out, subjects, raw), nil
 }
 
 func addNodes(ctx context.Context, database *sandbox.Database) error {
@@ -127,7 +127,7 @@ func rawSeats(ctx context.Context, server *sandbox.Server, n int) (time.Duration
 	return time.Since(start), nil
 }
 
-func judgeSeats(out io.Writer, subjects []*target, raw []time.Duration) error {
+func checkSeats(out io.Writer, subjects []*target, raw []time.Duration) error {
 	empty, few, many := subjects[0].figures, subjects[1].figures, subjects[2].figures
 	growth := math.Log(many.plan.Seconds()/few.plan.Seconds()) / math.Log(manySeats/float64(fewSeats))
 	fmt.Fprintf(out, "\nplacements of %d and %d seats on two servers beside an empty one\n", fewSeats, manySeats)

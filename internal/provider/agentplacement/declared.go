@@ -48,7 +48,7 @@ func (m model) declaration() (declaration, diag.Diagnostics) {
 		if broken := checkSuffix(node.Suffix); err != nil && broken != nil {
 			diags.Append(tfhelper.DiagnoseAt(path.Root("servers").AtMapKey(ip).AtName("suffix"), "Invalid value", broken)...)
 		} else {
-			diags.Append(tfhelper.DiagnoseAt(path.Root("servers").AtMapKey(ip), "Server without a number", err)...)
+			diags.Append(tfhelper.DiagnoseAt(path.Root("servers").AtMapKey(ip), "Missing index", err)...)
 		}
 		d.floor.Nodes = append(d.floor.Nodes, node)
 		d.style.Labels[ip] = label
@@ -124,7 +124,7 @@ func (d *declaration) addOverrides(overrides types.Map) diag.Diagnostics {
 				continue
 			}
 			if _, shared := d.style.Phone[column.Name]; !shared && column.Name != "fullname" {
-				diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Override without a common value", fmt.Errorf("%s is overridden on seats %s, but phone.%s does not set it for the other seats", attribute, ranges, attribute))...)
+				diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Missing common value", fmt.Errorf("%s is overridden on seats %s, but phone.%s does not set it for the other seats", attribute, ranges, attribute))...)
 			}
 			row[column.Name] = overridden(column, text)
 		}

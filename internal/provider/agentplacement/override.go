@@ -55,7 +55,7 @@ func reviewOverride(at path.Path, text, before cluster.Value) diag.Diagnostics {
 	}
 	diags := tfhelper.DiagnoseAt(at, "Asterisk cannot read this", errs.Err())
 	if len(warnings) > 0 {
-		diags.Append(tfhelper.WarnAt(at, "Text to look at", warnings.String())...)
+		diags.Append(tfhelper.WarnAt(at, "Possible mistake in the text", warnings.String())...)
 	}
 	return diags
 }
@@ -65,7 +65,7 @@ func reviewOverride(at path.Path, text, before cluster.Value) diag.Diagnostics {
 func reviewUserGroups(schema cluster.Schema, want, before declaration) diag.Diagnostics {
 	const column = "user_group"
 	check := func(at path.Path, group, former string) diag.Diagnostics {
-		return tfhelper.Judge(at, tfhelper.OtherLetters, schema.CheckUserGroup(group), group == former)
+		return tfhelper.DiagnoseNew(at, tfhelper.TitleMisspelled, schema.CheckUserGroup(group), group == former)
 	}
 	diags := check(path.Root("alias_user_group"), want.style.AliasGroup, before.style.AliasGroup)
 	diags.Append(check(path.Root("phone").AtName(column), want.style.Phone[column].Text, before.style.Phone[column].Text)...)
@@ -102,7 +102,7 @@ func (r *Resource) reviewTemplates(ctx context.Context, want, before declaration
 		}
 		if template, found := templates.ByID(id); found {
 			if use.id != use.former {
-				diags.Append(tfhelper.DiagnoseAt(use.at, tfhelper.OtherLetters, cluster.CheckSpelling("template", id, template.ID()))...)
+				diags.Append(tfhelper.DiagnoseAt(use.at, tfhelper.TitleMisspelled, cluster.CheckSpelling("template", id, template.ID()))...)
 			}
 			continue
 		}

@@ -105,7 +105,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() || r.store == nil {
 		return // without a store, the provider's configuration is not known yet
 	}
-	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows of another placement", r.store.AddFloorClaim(want.claim(seating.FloorKept, prior)))...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows managed by another placement", r.store.AddFloorClaim(want.claim(seating.FloorKept, prior)))...)
 	if resp.Diagnostics.HasError() || tfhelper.IgnoresAll(ctx, req, "deviations", &resp.Diagnostics) {
 		return
 	}

@@ -55,7 +55,7 @@ func (r *Resource) review(ctx context.Context, want *declaration, prior *model, 
 	}
 	for _, server := range slices.Sorted(maps.Keys(want.Servers)) {
 		suffix := want.Servers[server].Suffix
-		diags.Append(tfhelper.Judge(path.Root("servers").AtMapKey(server).AtName("suffix"), "Invalid value", checkSuffix(suffix.ValueString()),
+		diags.Append(tfhelper.DiagnoseNew(path.Root("servers").AtMapKey(server).AtName("suffix"), "Invalid value", checkSuffix(suffix.ValueString()),
 			prior != nil && prior.Servers[server].Suffix.Equal(suffix))...)
 	}
 	if diags.HasError() {
@@ -132,11 +132,11 @@ func (r *Resource) reviewServers(ctx context.Context, want *declaration, now *se
 		at := path.Root("servers").AtMapKey(node.ServerIP)
 		server, known := servers.ByIP(node.ServerIP)
 		if err := cluster.CheckServerIP(node.ServerIP); err != nil {
-			diags.Append(tfhelper.Judge(at, "Invalid value", err, current[node.ServerIP] > 0)...)
+			diags.Append(tfhelper.DiagnoseNew(at, "Invalid value", err, current[node.ServerIP] > 0)...)
 			continue
 		}
 		if !known {
-			diags.Append(tfhelper.Judge(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", node.ServerIP), current[node.ServerIP] > 0)...)
+			diags.Append(tfhelper.DiagnoseNew(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", node.ServerIP), current[node.ServerIP] > 0)...)
 			continue
 		}
 		engines[server.Engine()] = append(engines[server.Engine()], node.ServerIP)
@@ -163,7 +163,7 @@ func (r *Resource) reviewServers(ctx context.Context, want *declaration, now *se
 		at, mixed := path.Root("servers"), fmt.Errorf("servers %s use MEETME, and %s use CONFBRIDGE: after VICIdial has checked a CONFBRIDGE server of an alias, it finds no room on the MEETME servers after it; use one engine, two placements, or nodes_per_seat = 1",
 			strings.Join(engines[cluster.Meetme], ", "), strings.Join(engines[cluster.Confbridge], ", "))
 		existing := !slices.ContainsFunc(want.floor.Nodes, func(node seating.FloorNode) bool { return current[node.ServerIP] == 0 })
-		diags.Append(tfhelper.Judge(at, "Two conference engines in one alias", mixed, existing)...)
+		diags.Append(tfhelper.DiagnoseNew(at, "Conflicting conference engines", mixed, existing)...)
 	}
 	return diags, nil
 }

@@ -37,13 +37,13 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 		return diags
 	}
 	for _, fault := range rows.Check(found.before.own) {
-		diags.Append(tfhelper.Judge(faultPath(fault), "Invalid rows", fault, fault.Existing)...)
+		diags.Append(tfhelper.DiagnoseNew(faultPath(fault), "Invalid rows", fault, fault.Existing)...)
 	}
-	judged, err := r.judgePhone(ctx, want, found.have, s)
-	diags.Append(judged...)
+	phone, err := r.checkPhoneTexts(ctx, want, found.have, s)
+	diags.Append(phone...)
 	diags.Append(tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)...)
 	for _, fault := range rows.CheckWidths(schema) {
-		diags.Append(tfhelper.DiagnoseAt(faultPath(fault), "The database cannot hold this", fault)...)
+		diags.Append(tfhelper.DiagnoseAt(faultPath(fault), "Value not supported by the database", fault)...)
 	}
 	if diags.HasError() {
 		return diags
@@ -107,10 +107,10 @@ func faultPath(fault error) path.Path {
 	return path.Root("naming")
 }
 
-// judgePhone returns errors for texts of phone and of seat_overrides that generated
+// checkPhoneTexts returns errors for texts of phone and of seat_overrides that generated
 // files cannot contain, and warnings for those that phones of the placement have
 // already.
-func (r *Resource) judgePhone(ctx context.Context, want, before declaration, s secrets) (diag.Diagnostics, error) {
+func (r *Resource) checkPhoneTexts(ctx context.Context, want, before declaration, s secrets) (diag.Diagnostics, error) {
 	var diags diag.Diagnostics
 	for _, column := range seating.PhoneColumns {
 		value, set := want.style.Phone[column.Name]
@@ -127,10 +127,10 @@ func (r *Resource) judgePhone(ctx context.Context, want, before declaration, s s
 		}
 		at, own := slices.Index(all.Columns, column.Name), want.style.Own(all, want.floor.Seats)
 		existing := at >= 0 && len(own.Phones) > 0 && !slices.ContainsFunc(own.Phones, func(p seating.Phone) bool { return p.Values[at].Text != value.Text })
-		diags.Append(tfhelper.Judge(path.Root("phone").AtName(attributeOf(column)), "Invalid value", broken, existing)...)
+		diags.Append(tfhelper.DiagnoseNew(path.Root("phone").AtName(attributeOf(column)), "Invalid value", broken, existing)...)
 	}
 	fullname, former := want.style.Naming.FullName.String(), before.style.Naming.FullName.String()
-	diags.Append(tfhelper.Judge(path.Root("naming").AtName("fullname"), "Invalid value", asterisk.CheckPhone("fullname", fullname), fullname == former)...)
+	diags.Append(tfhelper.DiagnoseNew(path.Root("naming").AtName("fullname"), "Invalid value", asterisk.CheckPhone("fullname", fullname), fullname == former)...)
 	reported := map[cluster.Value]bool{}
 	for _, seat := range slices.Sorted(maps.Keys(want.style.Seats)) {
 		row := want.style.Seats[seat]
@@ -141,7 +141,7 @@ func (r *Resource) judgePhone(ctx context.Context, want, before declaration, s s
 			}
 			reported[row[column]] = true
 			former, existed := before.style.Seats[seat][column]
-			diags.Append(tfhelper.Judge(path.Root("seat_overrides"), "Text that generated files cannot contain", fmt.Errorf("seat %s: %w", seat, broken), existed && former == row[column])...)
+			diags.Append(tfhelper.DiagnoseNew(path.Root("seat_overrides"), "Text that generated files cannot contain", fmt.Errorf("seat %s: %w", seat, broken), existed && former == row[column])...)
 		}
 	}
 	return diags, nil
@@ -151,19 +151,19 @@ func reviewColumns(schema cluster.Schema, want declaration) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, column := range seating.PhoneColumns {
 		if value, set := want.style.Phone[column.Name]; set {
-			diags.Append(tfhelper.DiagnoseAt(path.Root("phone").AtName(attributeOf(column)), "The database cannot hold this", schema.Check(cluster.TablePhones, column.Name, value))...)
+			diags.Append(tfhelper.DiagnoseAt(path.Root("phone").AtName(attributeOf(column)), "Value not supported by the database", schema.Check(cluster.TablePhones, column.Name, value))...)
 		}
 	}
 	for _, seat := range slices.Sorted(maps.Keys(want.style.Seats)) {
 		for _, err := range schema.CheckRow(cluster.TablePhones, want.style.Seats[seat]) {
-			diags.Append(tfhelper.DiagnoseAt(path.Root("seat_overrides"), "The database cannot hold this", fmt.Errorf("seat %s: %w", seat, err))...)
+			diags.Append(tfhelper.DiagnoseAt(path.Root("seat_overrides"), "Value not supported by the database", fmt.Errorf("seat %s: %w", seat, err))...)
 		}
 		if len(diags) > 5 {
 			break // every seat of a range has the same error
 		}
 	}
 	if want.style.AliasGroup != "" {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("alias_user_group"), "The database cannot hold this", schema.Check(cluster.TableAliases, "user_group", cluster.Text(want.style.AliasGroup)))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("alias_user_group"), "Value not supported by the database", schema.Check(cluster.TableAliases, "user_group", cluster.Text(want.style.AliasGroup)))...)
 	}
 	return diags
 }
@@ -183,7 +183,7 @@ func warnForm(schema cluster.Schema, want declaration) diag.Diagnostics {
 				continue
 			}
 			reported[column+row[column].Text] = true
-			diags.Append(tfhelper.WarnAt(at, "A value that VICIdial may change", before+column+": "+err.Error())...)
+			diags.Append(tfhelper.WarnAt(at, "Value that VICIdial may change", before+column+": "+err.Error())...)
 		}
 	}
 	warn(path.Root("phone"), want.style.Phone, "")
@@ -199,7 +199,7 @@ func reviewSecretWidths(schema cluster.Schema, s secrets) diag.Diagnostics {
 	var diags diag.Diagnostics
 	check := func(at path.Path, column string, secret types.String) {
 		if !secret.IsNull() && !secret.IsUnknown() {
-			diags.Append(tfhelper.DiagnoseAt(at, "The database cannot hold this", schema.Check(cluster.TablePhones, column, cluster.Text(secret.ValueString())))...)
+			diags.Append(tfhelper.DiagnoseAt(at, "Value not supported by the database", schema.Check(cluster.TablePhones, column, cluster.Text(secret.ValueString())))...)
 		}
 	}
 	check(path.Root("phone").AtName("pass_wo"), "pass", s.pass)
@@ -239,13 +239,13 @@ func reviewSecrets(rows seating.FloorRows, s secrets, fresh bool) diag.Diagnosti
 	at := slices.Index(rows.Columns, "pass")
 	for _, p := range rows.Phones {
 		if p.Values[at].Text == "" {
-			diags.Append(tfhelper.DiagnoseAt(path.Root("phone").AtName("pass_wo"), "Phones without a password",
+			diags.Append(tfhelper.DiagnoseAt(path.Root("phone").AtName("pass_wo"), "Missing password",
 				fmt.Errorf("new phones of seat %s would have no password, and nobody could log in with them; set phone.pass_wo, or the seat in seat_passwords_wo", p.Seat))...)
 			break
 		}
 	}
 	if fresh && !s.managedSecret {
-		diags.Append(tfhelper.WarnAt(path.Root("phone"), "Phones register with the default password",
+		diags.Append(tfhelper.WarnAt(path.Root("phone"), "Default password",
 			"New phones get conf_secret = \""+seating.ShippedPhoneSecret+"\", VICIdial's default: anybody who can connect to the servers can register as one of them. Set phone.conf_secret_wo.")...)
 	}
 	return diags

@@ -18,30 +18,30 @@ func (m model) contradictions() diag.Diagnostics {
 	var diags diag.Diagnostics
 	all := m.AllServers.ValueBool()
 	if all == !m.Servers.IsNull() {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Servers of the carrier", errors.New("set exactly one of servers and all_servers = true"))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Conflicting attributes", errors.New("set exactly one of servers and all_servers = true"))...)
 	}
 	listed := m.addresses()
 	for _, address := range slices.Sorted(maps.Keys(m.PerServer)) {
 		at := path.Root("per_server").AtMapKey(address)
 		switch {
 		case all:
-			diags.Append(tfhelper.DiagnoseAt(at, "One row for all servers", errors.New("a carrier on all servers is one row, which cannot differ on single nodes; list the nodes in servers"))...)
+			diags.Append(tfhelper.DiagnoseAt(at, "Conflicting attributes", errors.New("a carrier on all servers is one row, which cannot differ on single nodes; list the nodes in servers"))...)
 		case !slices.Contains(listed, address):
-			diags.Append(tfhelper.DiagnoseAt(at, "Server without the carrier", fmt.Errorf("%s is not among the servers of this route", address))...)
+			diags.Append(tfhelper.DiagnoseAt(at, "Server not in servers", fmt.Errorf("%s is not among the servers of this route", address))...)
 		}
 		if special := m.PerServer[address]; m.Dial == nil && !special.MaxChannels.IsNull() {
-			diags.Append(tfhelper.DiagnoseAt(at.AtName("max_channels"), "No dial block", errors.New("max_channels requires a dial block, which this route does not have"))...)
+			diags.Append(tfhelper.DiagnoseAt(at.AtName("max_channels"), "Missing dial block", errors.New("max_channels requires a dial block, which this route does not have"))...)
 		}
 	}
 	if m.Dial == nil {
 		return diags
 	}
 	if !m.Dialplan.IsNull() && !cluster.EquivalentText(m.Dialplan.ValueString(), m.dial("").Dialplan()) {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("dialplan_entry"), "Two dialplans", errors.New("dial generates another text; remove dialplan_entry or dial"))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("dialplan_entry"), "Conflicting attributes", errors.New("dial generates another text; remove dialplan_entry or dial"))...)
 	}
 	for _, address := range append([]string{""}, listed...) {
 		for _, problem := range m.dial(address).Problems() {
-			diags.Append(tfhelper.DiagnoseAt(problemAt(problem.Attribute), "Unable to generate the dialplan", errors.New(problem.Text))...)
+			diags.Append(tfhelper.DiagnoseAt(problemAt(problem.Attribute), "Invalid dial block", errors.New(problem.Text))...)
 		}
 		if diags.HasError() {
 			break // the same on every node

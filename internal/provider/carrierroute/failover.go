@@ -69,7 +69,7 @@ func (r *Resource) checkFailover(ctx context.Context, v view) diag.Diagnostics {
 func leadsNowhere(texts []string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, text := range texts {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
+		diags.Append(tfhelper.DiagnoseAt(path.Root("dial").AtName("failover"), "Unknown failover route",
 			errors.New(text+"; if this configuration creates it in another resource, write vicidial_carrier_route.NAME.name in place of the name"))...)
 	}
 	return diags
@@ -106,7 +106,7 @@ func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
 func (r *Resource) warnOfFailover(v view) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, missing := range r.missingFailovers(v) {
-		diags.Append(tfhelper.WarnAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
+		diags.Append(tfhelper.WarnAt(path.Root("dial").AtName("failover"), "Unknown failover route",
 			missing.String()+". Calls that the carrier does not accept end there.")...)
 	}
 	return diags
@@ -142,7 +142,7 @@ func (r *Resource) warnOfEnds(ctx context.Context, v view) diag.Diagnostics {
 	if len(ends) == 0 {
 		return nil
 	}
-	return tfhelper.WarnAt(path.Root("dial").AtName("failover"), "Failover ends", strings.Join(ends, "\n"))
+	return tfhelper.WarnAt(path.Root("dial").AtName("failover"), "End of the failover chain", strings.Join(ends, "\n"))
 }
 
 // missingFailover is a route in failover, and the nodes on which it is missing.

@@ -63,14 +63,14 @@ func TestAccCarrierRoute_failsOverAmongInstancesOfOneResource(t *testing.T) {
 					| ANY_00001  |    1 |    1 |
 					| EAST_00001 |    1 |    1 |
 					| WEST_00001 |    1 |    1 |`),
-				warnings.Expect(t, `failover.*Failover ends: .*in a cycle: EAST to WEST to EAST`),
+				warnings.Expect(t, `failover.*End of the failover chain: .*in a cycle: EAST to WEST to EAST`),
 				warnings.ExpectNo(t, `does not go on`)),
 		},
 		{PreConfig: warnings.Reset, Config: siblings(d, watched, "ANY>EAST,WEST", "EAST>WEST", "WEST>EAST"), Check: warnings.ExpectNone(t)},
 		{ // a first and a last failover change the route in place
 			PreConfig: warnings.Reset, Config: siblings(d, watched, "ANY", "EAST>WEST", "WEST>ANY"),
 			Check: resource.ComposeTestCheckFunc(
-				warnings.Expect(t, `failover.*Failover ends: .*A call of route EAST that goes on to WEST does not go on to ANY`),
+				warnings.Expect(t, `failover.*End of the failover chain: .*A call of route EAST that goes on to WEST does not go on to ANY`),
 				warnings.ExpectNo(t, `in a cycle`)),
 		},
 		{Config: acctest.Provider(d)},

@@ -46,11 +46,11 @@ func TestAccCarrierRoute_warnsOfRemovedFailoverRoute(t *testing.T) {
 		{Config: with(two, dial), Check: warnings.ExpectNone(t)},
 		{
 			PreConfig: warnings.Reset, Config: with(`"10.0.0.1"`, dial), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
-			Check: warnings.Expect(t, `failover.*Failover leads nowhere: .*No active route BACKUP with a dial block is on dial2 \(10\.0\.0\.2\)\.`),
+			Check: warnings.Expect(t, `failover.*Unknown failover route: .*No active route BACKUP with a dial block is on dial2 \(10\.0\.0\.2\)\.`),
 		},
 		{
 			PreConfig: warnings.Reset, Config: with(two, `dialplan_entry = "exten => _8X.,1,Hangup()"`),
-			Check: warnings.Expect(t, `Failover leads nowhere: .*No active route BACKUP with a dial block is on dial1 \(10\.0\.0\.1\), dial2 \(10\.0\.0\.2\)\.`),
+			Check: warnings.Expect(t, `Unknown failover route: .*No active route BACKUP with a dial block is on dial1 \(10\.0\.0\.1\), dial2 \(10\.0\.0\.2\)\.`),
 		},
 		{PreConfig: warnings.Reset, Config: with(two, dial)},
 		{PreConfig: warnings.Reset, Config: with(two, dial), Check: warnings.ExpectNone(t)},

@@ -199,7 +199,7 @@ func TestAccCarrierRoute_failsOverAndSharesNoPrefix(t *testing.T) {
 		refused(first(`vicidial_carrier_route.backup.name`)+route("backup", "BACKUP", two, `dial = { prefix = "8" }`), `no active route BACKUP with a dial block is on 10.0.0.3`),
 		refused(first(`vicidial_carrier_route.backup.name`)+route("backup", "BACKUP", three, `dialplan_entry = "exten => 8,1,Hangup()"`), `no active route BACKUP`),
 		// Both are new in one run, and so is their clash.
-		refused(first(``)+route("backup", "BACKUP", `"10.0.0.2"`, `dial = { prefix = "9" }`), `Two routes with one prefix.*extension _9X. is in carrier`),
+		refused(first(``)+route("backup", "BACKUP", `"10.0.0.2"`, `dial = { prefix = "9" }`), `Conflicting prefix.*extension _9X. is in carrier`),
 		resource.TestStep{
 			Config: first(`vicidial_carrier_route.backup.name`) + backup,
 			Check: acctest.Expect(t, d, "SELECT carrier_id, dialplan_entry LIKE '%Gosub(route_MAIN,1)%Gosub(route_BACKUP,1)%' AS fails_over FROM vicidial_server_carriers WHERE server_ip LIKE '10.0.0.%' ORDER BY carrier_id", `
@@ -216,7 +216,7 @@ func TestAccCarrierRoute_failsOverAndSharesNoPrefix(t *testing.T) {
 			PreConfig: acctest.Run(t, d, `INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, dialplan_entry) VALUES ('byhand', 'by hand', '', '0.0.0.0', 'SIP', 'exten => _7X.,1,Hangup')`),
 			Config:    strings.Replace(first(`"BACKUP"`), `prefix = "9"`, `prefix = "7"`, 1) + backup,
 		},
-		refused(strings.Replace(first(`"BACKUP"`), `prefix = "9"`, `prefix = "8"`, 1)+backup, `Two routes with one prefix`),
+		refused(strings.Replace(first(`"BACKUP"`), `prefix = "9"`, `prefix = "8"`, 1)+backup, `Conflicting prefix`),
 	)
 }
 

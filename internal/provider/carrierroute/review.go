@@ -96,7 +96,7 @@ func (v view) checkServers() diag.Diagnostics {
 	for _, row := range v.rows {
 		ip := row.ServerIP()
 		if _, found := v.servers.ByIP(ip); !found && ip != cluster.AllServers && cluster.CheckServerIP(ip) == nil {
-			diags.Append(tfhelper.Judge(path.Root("servers"), "Unknown server",
+			diags.Append(tfhelper.DiagnoseNew(path.Root("servers"), "Unknown server",
 				fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", ip),
 				v.rowHolds(row, cluster.ColumnServerIP))...)
 		}
@@ -111,7 +111,7 @@ func (v view) checkTemplate() diag.Diagnostics {
 		return nil
 	}
 	existing := !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool { return !v.rowHolds(row, "template_id") })
-	return tfhelper.Judge(path.Root("template_id"), "Unknown template",
+	return tfhelper.DiagnoseNew(path.Root("template_id"), "Unknown template",
 		fmt.Errorf("template %s is neither in vicidial_conf_templates nor planned yet; if this configuration creates it, write vicidial_conf_template.NAME.template_id in place of the id", id), existing)
 }
 
@@ -129,7 +129,7 @@ func (v view) checkInbound() diag.Diagnostics {
 				do = other + ", and the last one is used; change it, or set inbound = false"
 			}
 			existing := v.prior != nil && v.prior.Inbound.ValueBool() && v.rowHolds(row, "template_id", string(cluster.AccountEntry))
-			return tfhelper.Judge(v.want.at(string(cluster.AccountEntry), row.ServerIP()), "No inbound calls",
+			return tfhelper.DiagnoseNew(v.want.at(string(cluster.AccountEntry), row.ServerIP()), "Missing inbound context",
 				fmt.Errorf("the account on %s does not set context=%s, so calls never reach the DIDs; %s", row.ServerIP(), asterisk.InboundContext, do), existing)
 		}
 	}
@@ -143,7 +143,7 @@ func (v view) checkSpelling() diag.Diagnostics {
 	if !found || v.prior != nil && v.prior.TemplateID.Equal(v.want.TemplateID) {
 		return nil
 	}
-	return tfhelper.DiagnoseAt(path.Root("template_id"), tfhelper.OtherLetters, cluster.CheckSpelling("template", v.want.TemplateID.ValueString(), template.ID()))
+	return tfhelper.DiagnoseAt(path.Root("template_id"), tfhelper.TitleMisspelled, cluster.CheckSpelling("template", v.want.TemplateID.ValueString(), template.ID()))
 }
 
 // checkIDs returns an error for ids that rows of other routes have, and for other rows
@@ -159,7 +159,7 @@ func (v view) checkIDs() diag.Diagnostics {
 	}
 	for _, other := range v.others.OfRoute(v.want.route()) {
 		if _, wanted := v.rows.ByID(other.ID()); !wanted {
-			return tfhelper.DiagnoseAt(at, "Carrier of this name exists already",
+			return tfhelper.DiagnoseAt(at, "Carrier already exists",
 				fmt.Errorf("carrier %s on %s has the id of a row of this route; import the route, or choose another name", other.ID(), other.ServerIP()))
 		}
 	}
@@ -205,7 +205,7 @@ func (v view) dialplanExists() bool {
 // that carriers of a node share.
 func (v view) checkClashes() diag.Diagnostics {
 	if clash := v.twoRoutes(); clash != "" && !v.applying {
-		return tfhelper.Judge(path.Root("dial").AtName("prefix"), "Two routes with one prefix",
+		return tfhelper.DiagnoseNew(path.Root("dial").AtName("prefix"), "Conflicting prefix",
 			errors.New(clash+"; choose another prefix or pattern, or change that of the other route in the same plan"), v.dialplanExists())
 	}
 	var diags diag.Diagnostics

@@ -32,7 +32,7 @@ func (v view) checkColumns() diag.Diagnostics {
 	var diags diag.Diagnostics
 	if v.want.AllServers.ValueBool() && v.schema.Version < cluster.AllServersSchema {
 		_, existing := v.haveByID[cluster.FoldKey(v.want.route())]
-		diags.Append(tfhelper.Judge(path.Root("all_servers"), "The nodes ignore this",
+		diags.Append(tfhelper.DiagnoseNew(path.Root("all_servers"), "Not supported by this VICIdial",
 			fmt.Errorf("VICIdial with the schema of this database (%d) does not support carriers on all servers; list the nodes in servers", v.schema.Version), existing)...)
 	}
 	reported := map[string]bool{}
@@ -49,10 +49,10 @@ func (v view) checkColumns() diag.Diagnostics {
 				want[column] = cluster.Text(filled)
 			}
 		}
-		for _, breach := range rules.Violations(v.schema, cluster.TableCarriers, cluster.Row(existingRow), want) {
-			if text := breach.Column + breach.Err.Error(); !reported[text] {
+		for _, violation := range rules.Violations(v.schema, cluster.TableCarriers, cluster.Row(existingRow), want) {
+			if text := violation.Column + violation.Err.Error(); !reported[text] {
 				reported[text] = true
-				diags.Append(tfhelper.Breaches("carrier "+row.ID(), []cluster.Violation{breach}, func(column string) path.Path {
+				diags.Append(tfhelper.DiagnoseViolations("carrier "+row.ID(), []cluster.Violation{violation}, func(column string) path.Path {
 					return v.want.at(column, row.ServerIP())
 				})...)
 			}

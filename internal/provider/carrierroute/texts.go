@@ -54,7 +54,7 @@ func (v view) checkTexts() diag.Diagnostics {
 			diags.Append(tfhelper.DiagnoseAt(at, "Asterisk cannot read this", errs.Err())...)
 			diags.Append(tfhelper.DiagnoseAt(at, "A caller could run commands on the node", refused.Err())...)
 			if len(warnings) > 0 {
-				diags.Append(tfhelper.WarnAt(at, "Text to look at", warnings.String())...)
+				diags.Append(tfhelper.WarnAt(at, "Possible mistake in the text", warnings.String())...)
 			}
 		}
 	}

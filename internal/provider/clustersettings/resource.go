@@ -191,7 +191,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !kept {
 		seen.Given = m.given()
 	}
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to give back cluster settings", "", r.restore(ctx, seen.Given))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to restore cluster settings", "", r.restore(ctx, seen.Given))...)
 }
 
 // ImportState accepts the id system_settings: there is one row.

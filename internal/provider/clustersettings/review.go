@@ -48,7 +48,7 @@ func (r *Resource) reviewTwice(config model) diag.Diagnostics {
 	var diags diag.Diagnostics
 	otherwise := r.store.AddSettings(config.row())
 	for _, column := range slices.Sorted(maps.Keys(otherwise)) {
-		diags.Append(tfhelper.DiagnoseAt(path.Root(column), "Declared twice",
+		diags.Append(tfhelper.DiagnoseAt(path.Root(column), "Setting managed by another resource",
 			fmt.Errorf("another vicidial_cluster_settings of this configuration has %s = %q, and a cluster has one row of settings; set it in one of them", column, otherwise[column].Text))...)
 	}
 	return diags
@@ -66,7 +66,7 @@ func reviewVoicemail(schema cluster.Schema, config model, settings cluster.Setti
 		return nil
 	}
 	if err := cluster.CheckVoicemailServer(chosen, servers); err != nil {
-		return tfhelper.Judge(at, "Unknown server", fmt.Errorf("%w; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", err), chosen == is)
+		return tfhelper.DiagnoseNew(at, "Unknown server", fmt.Errorf("%w; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", err), chosen == is)
 	}
 	var diags diag.Diagnostics
 	if server, _ := servers.ByIP(chosen); server.Row[cluster.ColumnTelephony].Text == "N" {
@@ -74,11 +74,11 @@ func reviewVoicemail(schema cluster.Schema, config model, settings cluster.Setti
 			fmt.Sprintf("Server %s has active_asterisk_server = N: it runs the cluster's end of day if its keepalive script runs, but it takes no voicemail.", server.ID()))...)
 	}
 	if _, changes := servers.ByIP(is); changes && is != chosen {
-		diags.Append(tfhelper.WarnAt(at, "Voicemail changes",
+		diags.Append(tfhelper.WarnAt(at, "Active voicemail server changes",
 			fmt.Sprintf("Voicemail boxes move from %s to %s: messages that are stored on %s stay there unless they are copied. All nodes build their configuration files anew, and %s runs the end of day from now on.", is, chosen, is, chosen))...)
 	}
 	if said := cluster.CoordinatorRestarts(schema, is, chosen, servers); said != "" && is != chosen {
-		diags.Append(tfhelper.WarnAt(at, "Daemons to restart", said)...)
+		diags.Append(tfhelper.WarnAt(at, "Dialers must be restarted", said)...)
 	}
 	return diags
 }
@@ -94,13 +94,13 @@ func (r *Resource) reviewSecrets(ctx context.Context, schema cluster.Schema, con
 		}
 		given = true
 		at, text := path.Root(secret.attribute), secret.value.ValueString()
-		diags.Append(tfhelper.DiagnoseAt(at, "The database cannot hold this", checkSecret(schema, secret.column, text))...)
+		diags.Append(tfhelper.DiagnoseAt(at, "Value not supported by the database", checkSecret(schema, secret.column, text))...)
 		if len(text) < settings.PasswordLength {
 			diags.Append(tfhelper.DiagnoseAt(at, "Password too short",
 				fmt.Errorf("the system settings ask for %d characters (require_password_length)", settings.PasswordLength))...)
 		}
 		if text == "test" {
-			diags.Append(tfhelper.WarnAt(at, "Secret left as it was shipped", "This is the password that every VICIdial is shipped with.")...)
+			diags.Append(tfhelper.WarnAt(at, "Default password", "This is the password that every VICIdial is shipped with.")...)
 		}
 	}
 	armed, err := r.store.FirstLoginArmed(ctx)
@@ -131,7 +131,7 @@ func reviewLists(config model, settings cluster.Settings, servers cluster.Server
 		diags.Append(warnings(path.Root(cluster.WeightsColumn), "Agent login weights", cluster.ReviewWeights(config.weights(), servers))...)
 		_, rest := cluster.ParseWeights(settings.Weights.Text)
 		if len(rest) > 0 {
-			diags.Append(tfhelper.WarnAt(path.Root(cluster.WeightsColumn), "Other lines of the container go",
+			diags.Append(tfhelper.WarnAt(path.Root(cluster.WeightsColumn), "Other lines of the container are deleted",
 				"The whole text is written. VICIdial makes nothing of these lines: "+strings.Join(rest, " | "))...)
 		}
 	}
@@ -155,11 +155,11 @@ func warnings(at path.Path, summary string, said []string) diag.Diagnostics {
 func (r *Resource) reviewRemoval(ctx context.Context, seen memory) diag.Diagnostics {
 	settings, err := r.store.SystemSettings(ctx)
 	if err != nil {
-		return tfhelper.Diagnose("Unable to plan the end of cluster settings", "", err)
+		return tfhelper.Diagnose("Unable to plan the removal of cluster settings", "", err)
 	}
 	servers, err := r.store.Servers(ctx)
 	if err != nil {
-		return tfhelper.Diagnose("Unable to plan the end of cluster settings", "", err)
+		return tfhelper.Diagnose("Unable to plan the removal of cluster settings", "", err)
 	}
 	back, left := seen.Given.Restore(settings, nil, servers)
 	var said []string
@@ -170,7 +170,7 @@ func (r *Resource) reviewRemoval(ctx context.Context, seen memory) diag.Diagnost
 		said = append(said, "These were changed by somebody else since, or what was found names a server that is no more, and stay as they are: "+strings.Join(left, ", ")+".")
 	}
 	said = append(said, "Passwords that were written stay, since what they were before is not kept.")
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Cluster settings are given back", strings.Join(said, "\n"))}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Cluster settings are restored", strings.Join(said, "\n"))}
 }
 
 // changesSince compares the row with its previous values, and looks up in the admin

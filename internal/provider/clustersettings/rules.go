@@ -36,23 +36,23 @@ func reviewColumns(schema cluster.Schema, config model, settings cluster.Setting
 	weights, given := row[cluster.WeightsColumn]
 	delete(row, cluster.WeightsColumn)
 	root := path.Root
-	diags := tfhelper.Breaches("the system settings", rules.Violations(schema, cluster.TableSettings, held, row), root)
+	diags := tfhelper.DiagnoseViolations("the system settings", rules.Violations(schema, cluster.TableSettings, held, row), root)
 	for _, column := range []string{"sounds_web_server", "slave_db_server"} {
 		host, is := row[column].Text, held[column].Text
 		if host != is && strings.EqualFold(host, is) {
-			diags.Append(tfhelper.DiagnoseAt(root(column), tfhelper.OtherLetters, cluster.CheckSpelling("host", host, is))...)
+			diags.Append(tfhelper.DiagnoseAt(root(column), tfhelper.TitleMisspelled, cluster.CheckSpelling("host", host, is))...)
 		}
 	}
 	titles := cluster.ReportTitles(held["reports_use_slave_db"].Text)
 	for _, title := range config.reports() {
-		diags.Append(tfhelper.Judge(root("reports_use_slave_db"), "Invalid value", cluster.CheckReport(title), slices.Contains(titles, title))...)
+		diags.Append(tfhelper.DiagnoseNew(root("reports_use_slave_db"), "Invalid value", cluster.CheckReport(title), slices.Contains(titles, title))...)
 	}
 	if !given {
 		return diags
 	}
 	existing := cluster.EquivalentSetting(cluster.WeightsColumn, held[cluster.WeightsColumn], weights)
 	if !existing {
-		diags.Append(tfhelper.DiagnoseAt(root(cluster.WeightsColumn), "The database cannot hold this", schema.Check(cluster.TableContainers, "container_entry", weights))...)
+		diags.Append(tfhelper.DiagnoseAt(root(cluster.WeightsColumn), "Value not supported by the database", schema.Check(cluster.TableContainers, "container_entry", weights))...)
 	}
 	wanted := config.weights()
 	is, _ := cluster.ParseWeights(settings.Weights.Text)
@@ -62,7 +62,7 @@ func reviewColumns(schema cluster.Schema, config model, settings cluster.Setting
 			err = fmt.Errorf("%d must be between 0 and %d", wanted[ip], mostWeight)
 		}
 		was, there := is[ip]
-		diags.Append(tfhelper.Judge(root(cluster.WeightsColumn).AtMapKey(ip), "Invalid value", err, there && was == wanted[ip])...)
+		diags.Append(tfhelper.DiagnoseNew(root(cluster.WeightsColumn).AtMapKey(ip), "Invalid value", err, there && was == wanted[ip])...)
 	}
 	return diags
 }

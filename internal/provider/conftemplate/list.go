@@ -21,7 +21,7 @@ func NewList() list.ListResource {
 			return tfhelper.Listing{Items: tfhelper.ListItems(templates, func(template cluster.Template) tfhelper.ListItem {
 				m := model{}.Flatten(model{}.sealed(cluster.Row(template)))
 				return tfhelper.ListItem{
-					Name: tfhelper.Titled(m.Key(), m.Name.ValueString()), ID: tfhelper.Identity(key, m.Key()), Model: m,
+					Name: tfhelper.DisplayName(m.Key(), m.Name.ValueString()), ID: tfhelper.Identity(key, m.Key()), Model: m,
 					Values: map[string][]string{tfhelper.FilterMatch: {m.Key(), m.Name.ValueString()}, "user_group": {template["user_group"].Text}},
 				}
 			})}, err

@@ -142,7 +142,7 @@ resource "vicidial_conf_template" "theirs" {
   template_id       = "theirs"
   template_name     = "Mine"
   template_contents = "a=b"
-}`, `(?s)Template exists already.*Import the row`),
+}`, `(?s)Template already exists.*Import the row`),
 		resource.TestStep{Config: on(d, aTemplate("type=friend\n"))},
 		resource.TestStep{Config: on(d, aTemplate("type=friend\n")), Destroy: true, ExpectError: regexp.MustCompile(`(?s)is in use.*phone 101 on 10.0.0.1`)},
 		resource.TestStep{

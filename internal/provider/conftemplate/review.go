@@ -24,7 +24,7 @@ func (r *Resource) reviewContents(ctx context.Context, m model) diag.Diagnostics
 	diags := tfhelper.DiagnoseAt(at, "Asterisk cannot read this", errs.Err())
 	for _, flaws := range []asterisk.Flaws{warnings, asterisk.CheckForm(cluster.TemplateContents, text, 0), asterisk.BareSecrets(text)} {
 		if len(flaws) > 0 {
-			diags.Append(tfhelper.WarnAt(at, "Template text to look at", flaws.String())...)
+			diags.Append(tfhelper.WarnAt(at, "Possible mistake in the text", flaws.String())...)
 		}
 	}
 	return diags

@@ -36,5 +36,5 @@ func (r *Resource) checkSecrets(ctx context.Context, m model, secrets map[string
 		return nil
 	}
 	_, err = cluster.FillSecrets(m.Contents.ValueString(), secrets)
-	return tfhelper.DiagnoseAt(path.Root("secrets_wo"), "Secret without a value", err)
+	return tfhelper.DiagnoseAt(path.Root("secrets_wo"), "Missing secret", err)
 }

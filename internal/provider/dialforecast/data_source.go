@@ -59,11 +59,11 @@ func (m model) withArguments(in forecast.Input) (forecast.Input, diag.Diagnostic
 	for _, campaign := range m.order() {
 		at := path.Root("goals").AtMapKey(campaign)
 		if !slices.ContainsFunc(in.Campaigns, func(c forecast.Campaign) bool { return c.ID == campaign }) {
-			diags.AddAttributeError(at, "No such campaign", fmt.Sprintf("The campaign %s is not in vicidial_campaigns, or VICIdial writes it differently.", campaign))
+			diags.AddAttributeError(at, "Unknown campaign", fmt.Sprintf("The campaign %s is not in vicidial_campaigns, or VICIdial writes it differently.", campaign))
 		}
 		for _, server := range slices.Sorted(maps.Keys(m.Goals[campaign])) {
 			if _, found := in.Servers.ByIP(server); !found {
-				diags.AddAttributeError(at.AtMapKey(server), "No such server", fmt.Sprintf("The server %s is neither in the table servers nor planned.", server))
+				diags.AddAttributeError(at.AtMapKey(server), "Unknown server", fmt.Sprintf("The server %s is neither in the table servers nor planned.", server))
 			}
 			in.Goals = append(in.Goals, forecast.Goal{ServerIP: server, Campaign: campaign, Lines: int(m.Goals[campaign][server])})
 		}

@@ -36,7 +36,7 @@ func NewList() list.ListResource {
 			return tfhelper.Listing{Items: tfhelper.ListItems(dids, func(row cluster.Row) tfhelper.ListItem {
 				m := model{}.Flatten(row)
 				return tfhelper.ListItem{
-					Name: tfhelper.Titled(m.Key(), m.Description.ValueString()), ID: tfhelper.Identity(key, m.Key()), Model: m,
+					Name: tfhelper.DisplayName(m.Key(), m.Description.ValueString()), ID: tfhelper.Identity(key, m.Key()), Model: m,
 					Values: filterValues(row, servers),
 				}
 			})}, err

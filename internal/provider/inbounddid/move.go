@@ -28,7 +28,7 @@ func (r *Numbers) MoveState(ctx context.Context) []resource.StateMover {
 		resp.Diagnostics.Append(source.GetAttribute(ctx, path.Root(key), &pattern)...)
 		number := pattern.ValueString()
 		if cluster.ReservedDID(number) {
-			resp.Diagnostics.AddError("VICIdial's own row cannot be in a block", "Manage "+number+" with a vicidial_inbound_did that has reserved = true.")
+			resp.Diagnostics.AddError("Reserved DID", "Manage "+number+" with a vicidial_inbound_did that has reserved = true.")
 		}
 		b := newBlock(number, []string{number})
 		resp.Diagnostics.Append(resp.TargetState.Set(ctx, b.object())...)

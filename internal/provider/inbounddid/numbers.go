@@ -99,7 +99,7 @@ func (r *Numbers) claim(name string, want declared, prior *declared) diag.Diagno
 		leaving := prior.Numbers.Without(want.Numbers).Without(want.released)
 		err = r.store.ClaimNumbers(numbers.Claim{Owner: owner(name), Numbers: leaving, Goes: true})
 	}
-	return tfhelper.DiagnoseAt(path.Root("dids"), "Numbers of another resource", err)
+	return tfhelper.DiagnoseAt(path.Root("dids"), "Numbers managed by another resource", err)
 }
 
 func owner(name string) string { return "vicidial_inbound_numbers " + name }

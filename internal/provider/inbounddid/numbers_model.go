@@ -140,7 +140,7 @@ func (b block) declared() (declared, diag.Diagnostics) {
 		return d, diags
 	}
 	if both := d.Numbers.Common(d.released); both.Len() > 0 {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("released"), "Numbers in dids cannot be released",
+		diags.Append(tfhelper.DiagnoseAt(path.Root("released"), "Conflicting numbers",
 			errors.New(both.Brief()+" is in dids, too: remove it from one of the two"))...)
 	}
 	d.wanted, err = d.Wanted()

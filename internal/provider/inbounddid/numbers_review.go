@@ -29,7 +29,7 @@ func (r *Numbers) review(ctx context.Context, b block, want declared, prior *dec
 	}
 	diff, err := change.Diff()
 	if err != nil {
-		return change.Have, tfhelper.DiagnoseAt(path.Root("dids"), "Numbers exist already", err)
+		return change.Have, tfhelper.DiagnoseAt(path.Root("dids"), "Numbers already exist", err)
 	}
 	if diff.Empty() && prior != nil {
 		return change.Have, nil
@@ -57,7 +57,7 @@ func reviewPatterns(schema cluster.Schema, table numbers.Table, dids []string) d
 		if _, found := table.ByPattern(first); found {
 			existing = row
 		}
-		diags.Append(tfhelper.Breaches("DID "+first, rules.Violations(schema, cluster.TableDIDs, existing, row), func(string) path.Path { return path.Root("dids").AtListIndex(index) })...)
+		diags.Append(tfhelper.DiagnoseViolations("DID "+first, rules.Violations(schema, cluster.TableDIDs, existing, row), func(string) path.Path { return path.Root("dids").AtListIndex(index) })...)
 	}
 	return diags
 }
@@ -70,7 +70,7 @@ func reviewValues(schema cluster.Schema, table numbers.Table, want declared) dia
 			return nil
 		}
 		existing := table.CommonValues(of, want.wanted, values)
-		return tfhelper.Breaches("DIDs "+of.Brief(), rules.Violations(schema, cluster.TableDIDs, existing, values), at)
+		return tfhelper.DiagnoseViolations("DIDs "+of.Brief(), rules.Violations(schema, cluster.TableDIDs, existing, values), at)
 	}
 	diags := check(want.Shared, want.Numbers, path.Root)
 	for _, override := range want.Overrides {

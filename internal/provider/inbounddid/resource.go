@@ -119,7 +119,7 @@ func (r *Resource) claimPlanned(ctx context.Context, req resource.ModifyPlanRequ
 
 func (r *Resource) claim(pattern string, claim numbers.Claim) diag.Diagnostics {
 	claim.Owner, claim.Numbers = "vicidial_inbound_did "+pattern, ranges.Of([]string{pattern})
-	return tfhelper.DiagnoseAt(path.Root(key), "Number of another resource", r.store.ClaimNumbers(claim))
+	return tfhelper.DiagnoseAt(path.Root(key), "Number managed by another resource", r.store.ClaimNumbers(claim))
 }
 
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -68,7 +68,7 @@ func (r *Resource) reviewRoutes(ctx context.Context, m model, want cluster.Row) 
 
 // diagnoseFlaw reports a flaw of numbers; who is empty for a single one.
 func diagnoseFlaw(at path.Path, flaw cluster.DIDFlaw, who string, isSet bool) diag.Diagnostics {
-	const summary = "Calls would lead nowhere"
+	const summary = "Route without a valid target"
 	if flaw.Later || !isSet {
 		return tfhelper.WarnAt(at, summary, who+flaw.Text)
 	}
@@ -91,7 +91,7 @@ func reviewSpelling(directory cluster.Directory, existing, want cluster.Row) dia
 	var diags diag.Diagnostics
 	for _, column := range slices.Sorted(maps.Keys(want)) {
 		if key := want[column].Text; key != existing[column].Text {
-			diags.Append(tfhelper.DiagnoseAt(path.Root(column), tfhelper.OtherLetters, directory.CheckSpelling(column, key))...)
+			diags.Append(tfhelper.DiagnoseAt(path.Root(column), tfhelper.TitleMisspelled, directory.CheckSpelling(column, key))...)
 		}
 	}
 	return diags

@@ -22,7 +22,7 @@ func (m model) review(site nodes.Site) diag.Diagnostics {
 	at := path.Root("secrets")
 	for _, secret := range []struct{ key, shipped string }{{"VARDB_pass", "1234"}, {"VARDB_custom_pass", "custom1234"}} {
 		if m.Secrets[secret.key] == secret.shipped {
-			diags.Append(tfhelper.WarnAt(at.AtMapKey(secret.key), "Default secret",
+			diags.Append(tfhelper.WarnAt(at.AtMapKey(secret.key), "Default password",
 				secret.key+" is VICIdial's default password.")...)
 		}
 	}

@@ -106,6 +106,6 @@ func (r *Resource) warnOverwrite(m model, content []byte) diag.Diagnostics {
 	if file.Backup {
 		kind = "Its text will be kept at " + file.Path + configfile.BackupEnding + "."
 	}
-	return tfhelper.WarnAt(path.Root("file").AtName("path"), "A file is there already",
+	return tfhelper.WarnAt(path.Root("file").AtName("path"), "File already exists",
 		fmt.Sprintf("%s differs from this configuration in %d places. %s Import it to see the difference in a plan.", file.Path, len(lines), kind))
 }

@@ -274,7 +274,7 @@ func diagnose(problems []webtier.Problem) diag.Diagnostics {
 		if problem.Warning {
 			diags.Append(tfhelper.WarnAt(at, "Web tier: check "+strings.Join(names, "."), problem.Text)...)
 		} else {
-			diags.Append(tfhelper.DiagnoseAt(at, "Invalid web tier", errors.New(problem.Text))...)
+			diags.Append(tfhelper.DiagnoseAt(at, "Invalid web tier configuration", errors.New(problem.Text))...)
 		}
 	}
 	return diags

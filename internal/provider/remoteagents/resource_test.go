@@ -150,7 +150,7 @@ resource "vicidial_remote_agents" "day" {
 		acctest.Test(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
-				{Config: aRun(d, "9000", 3) + second("9002", 2), PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Users in two ranges.*which\s+is\s+planned`)},
+				{Config: aRun(d, "9000", 3) + second("9002", 2), PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Overlapping ranges.*which\s+is\s+planned`)},
 				{Config: aRun(d, "9000", 2) + second("9002", 2)},
 			},
 		})

@@ -30,7 +30,7 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 		return fail(err)
 	}
 	if _, found := servers.ByIP(m.ServerIP.ValueString()); !found {
-		diags.Append(tfhelper.Judge(path.Root("server_ip"), "Unknown server",
+		diags.Append(tfhelper.DiagnoseNew(path.Root("server_ip"), "Unknown server",
 			fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", m.ServerIP.ValueString()),
 			existing("server_ip"))...)
 	}
@@ -65,9 +65,9 @@ func checkCampaign(campaigns cluster.Campaigns, id string, existing bool) diag.D
 	at := path.Root("campaign_id")
 	campaign, found := campaigns.Find(id)
 	if !found {
-		return tfhelper.Judge(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id", id), existing)
+		return tfhelper.DiagnoseNew(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id", id), existing)
 	}
-	return tfhelper.Judge(at, tfhelper.OtherLetters, cluster.CheckSpelling("campaign", id, campaign.ID), existing)
+	return tfhelper.DiagnoseNew(at, tfhelper.TitleMisspelled, cluster.CheckSpelling("campaign", id, campaign.ID), existing)
 }
 
 // checkSpelling returns errors for a new user and for changed in-groups that are spelled
@@ -75,12 +75,12 @@ func checkCampaign(campaigns cluster.Campaigns, id string, existing bool) diag.D
 func checkSpelling(directory cluster.Directory, m model, held cluster.Row) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if held == nil {
-		diags.Append(tfhelper.DiagnoseAt(path.Root(key), tfhelper.OtherLetters, directory.CheckSpelling(key, m.Key()))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root(key), tfhelper.TitleMisspelled, directory.CheckSpelling(key, m.Key()))...)
 	}
 	before := cluster.ParseCloserCampaigns(held[closers].Text)
 	for _, group := range m.groups() {
 		if !slices.Contains(before, group) {
-			diags.Append(tfhelper.DiagnoseAt(path.Root(closers), tfhelper.OtherLetters, directory.CheckSpelling(closers, group))...)
+			diags.Append(tfhelper.DiagnoseAt(path.Root(closers), tfhelper.TitleMisspelled, directory.CheckSpelling(closers, group))...)
 		}
 	}
 	return diags
@@ -89,7 +89,7 @@ func checkSpelling(directory cluster.Directory, m model, held cluster.Row) diag.
 func checkUsers(directory cluster.Directory, m model, held cluster.Row) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !directory.HasUser(m.Key()) {
-		diags.Append(tfhelper.Judge(path.Root(key), "Unknown user",
+		diags.Append(tfhelper.DiagnoseNew(path.Root(key), "Unknown user",
 			fmt.Errorf("user %s is not in vicidial_users; create it in the admin pages first, or correct the number", m.Key()), held != nil)...)
 	}
 	first, err := strconv.ParseInt(m.Key(), 10, 64)
@@ -108,7 +108,7 @@ func checkUsers(directory cluster.Directory, m model, held cluster.Row) diag.Dia
 	}
 	for _, group := range m.groups() {
 		if !inGroup.MatchString(group) {
-			diags.Append(tfhelper.Judge(path.Root(closers), "Invalid value", fmt.Errorf("%q is not an id of an in-group: use 2 to 20 letters, digits, - and _", group),
+			diags.Append(tfhelper.DiagnoseNew(path.Root(closers), "Invalid value", fmt.Errorf("%q is not an id of an in-group: use 2 to 20 letters, digits, - and _", group),
 				slices.Contains(cluster.ParseCloserCampaigns(held[closers].Text), group))...)
 			continue
 		}
@@ -143,7 +143,7 @@ func checkRuns(have []cluster.RemoteAgents, m model, want cluster.Row, isNew boo
 		return tfhelper.DiagnoseAt(path.Root(key), "Unable to plan remote agents", err)
 	}
 	if other, shares, existing := cluster.OverlapOf(ownRun(have, m), have); shares {
-		diags := tfhelper.Judge(path.Root("number_of_lines"), "Users in two ranges",
+		diags := tfhelper.DiagnoseNew(path.Root("number_of_lines"), "Overlapping ranges",
 			fmt.Errorf("this range shares users with %s%s; choose a range without users of other remote agents, or change the range of the other ones in the same plan", other, numbered(other)), existing)
 		if !existing {
 			return diags
@@ -159,5 +159,5 @@ func checkNew(have []cluster.RemoteAgents, m model, want cluster.Row, isNew bool
 		return nil
 	}
 	_, err := cluster.RemoteAgentsChange{UserStart: m.Key(), Have: have, Want: want}.Plan()
-	return tfhelper.DiagnoseAt(path.Root(key), tfhelper.TitleOf(err, "Remote agents exist already", "Unable to plan remote agents "+m.Key()), err)
+	return tfhelper.DiagnoseAt(path.Root(key), tfhelper.TitleOf(err, "Remote agents already exist", "Unable to plan remote agents "+m.Key()), err)
 }

@@ -159,7 +159,7 @@ func reviewMissing(ctx context.Context, f drainTopology, ip string) diag.Diagnos
 	if _, found := expected.ByIP(ip); found {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("server_ip"), "No such server",
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("server_ip"), "Unknown server",
 		"No row of the table servers has the address "+ip+", and no resource of this configuration creates one.")}
 }
 

@@ -282,7 +282,7 @@ func TestUndrain_planDiagnostics(t *testing.T) {
 	acctest.Run(t, d, "UPDATE servers SET active = 'Y'", "INSERT INTO server_updater (server_ip, last_update) VALUES ('10.0.0.3', NOW())")()
 	action = acctest.NewAction(t, d, "vicidial_server_undrain", nil)
 	elsewhere := acctest.Values{"server_ip": "10.0.0.3", "remote_agents": []string{"9001", "9201"}}
-	action.Plan(t, elsewhere).ExpectDiagnostic(t, `ERROR .*"remote_agents".*1.*No such remote agents on the server: .*Remote agents from 9201 are on 10.0.0.1, not on 10.0.0.3`)
+	action.Plan(t, elsewhere).ExpectDiagnostic(t, `ERROR .*"remote_agents".*1.*Unknown remote agents: .*Remote agents from 9201 are on 10.0.0.1, not on 10.0.0.3`)
 	action.Invoke(t.Context(), t, elsewhere, nil).ExpectDiagnostic(t, `ERROR .*Unable to undrain server 10.0.0.3: Remote agents from 9201`)
 	d.Expect(t, "SELECT active_agent_login_server FROM servers WHERE server_id = 'dial3'", "| active_agent_login_server |\n| N                         |")
 }

@@ -129,7 +129,7 @@ func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnosti
 	tables := []cluster.Table{cluster.TableServers}
 	if m.Reload.ValueBool() {
 		tables = append(tables, cluster.TableSettings)
-		diags.Append(tfhelper.DiagnoseAt(path.Root("reload"), "The database cannot hold this", schema.Check(cluster.TableSettings, cluster.ColumnReload, cluster.Null))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("reload"), "Value not supported by the database", schema.Check(cluster.TableSettings, cluster.ColumnReload, cluster.Null))...)
 	}
 	diags.Append(tfhelper.Diagnose("Unable to rebuild configuration files", "", a.store.Writable(ctx, tables...))...)
 	return diags

@@ -112,7 +112,7 @@ func (a *Undrain) review(ctx context.Context, m undrainModel) diag.Diagnostics {
 	for i, element := range m.RemoteAgents.Elements() {
 		if first, ok := element.(types.String); ok && !first.IsUnknown() && !first.IsNull() {
 			_, err := u.Run(first.ValueString())
-			diags.Append(tfhelper.DiagnoseAt(path.Root("remote_agents").AtListIndex(i), "No such remote agents on the server", err)...)
+			diags.Append(tfhelper.DiagnoseAt(path.Root("remote_agents").AtListIndex(i), "Unknown remote agents", err)...)
 		}
 	}
 	if warnings := u.Warnings(alive); len(warnings) > 0 {

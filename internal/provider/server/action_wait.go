@@ -64,7 +64,7 @@ func reviewWaitTimes(timeout, pause types.String, otherwise time.Duration) diag.
 	if pause.IsNull() {
 		at = path.Root("timeout")
 	}
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Interval longer than the timeout",
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Invalid interval",
 		"The action would read the tables only once: the interval is "+every.String()+", and the timeout "+wait.String()+". Set a longer timeout, or 0s not to wait.")}
 }
 

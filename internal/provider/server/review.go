@@ -27,7 +27,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
 	existing, _ := servers.ByID(want.id())
-	diags := breaches(schema, want, existing.Row, declared.row())
+	diags := checkRules(schema, want, existing.Row, declared.row())
 	diags.Append(reviewColumns(schema, declared)...)
 	diags.Append(reviewDialplan(schema, declared.CustomDialplan.ValueString(), existing)...)
 	if prior == nil && !diags.HasError() {
@@ -101,7 +101,7 @@ func reviewDialplan(schema cluster.Schema, text string, existing cluster.Server)
 	diags := tfhelper.DiagnoseAt(at, "Asterisk cannot read this", errs.Err())
 	diags.Append(tfhelper.DiagnoseAt(at, "A caller could run commands on the node", refused.Err())...)
 	if len(warnings) > 0 {
-		diags.Append(tfhelper.WarnAt(at, "Text to look at", warnings.String())...)
+		diags.Append(tfhelper.WarnAt(at, "Possible mistake in the text", warnings.String())...)
 	}
 	return diags
 }
@@ -116,11 +116,11 @@ func reviewColumns(schema cluster.Schema, declared *expanded) diag.Diagnostics {
 	}{cluster.ServerSecret: declared.ConfSecret, cluster.ManagerSecret: declared.ManagerSecret} {
 		if !secret.IsNull() && !secret.IsUnknown() {
 			at := path.Root(map[string]string{cluster.ServerSecret: "conf_secret_wo", cluster.ManagerSecret: "manager_secret_wo"}[name])
-			diags.Append(tfhelper.DiagnoseAt(at, "The database cannot hold this", schema.Check(cluster.TableServers, name, cluster.Text(secret.ValueString())))...)
+			diags.Append(tfhelper.DiagnoseAt(at, "Value not supported by the database", schema.Check(cluster.TableServers, name, cluster.Text(secret.ValueString())))...)
 		}
 	}
 	if rooms, managed := declared.rooms(declared); managed && rooms.Count > 0 {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("conference").AtName("rooms"), "The database cannot hold this",
+		diags.Append(tfhelper.DiagnoseAt(path.Root("conference").AtName("rooms"), "Value not supported by the database",
 			schema.Check(declared.engine().Table(), "conf_exten", cluster.Number(int64(rooms.First))))...)
 	}
 	return diags
@@ -134,7 +134,7 @@ func reviewKeys(servers, expected cluster.Servers, want, declared, prior *expand
 	var diags diag.Diagnostics
 	if existing, found := servers.ByID(want.id()); found && prior != nil && existing.IP() == want.ServerIP.ValueString() {
 		if other, shares := servers.Sharing(existing); shares {
-			return tfhelper.WarnAt(path.Root("server_ip"), "Two servers with one address",
+			return tfhelper.WarnAt(path.Root("server_ip"), "Duplicate address",
 				fmt.Sprintf("Server %s has the address %q, too. VICIdial treats the two as one server and uses the row that it reads first. Remove one of them, or give it another address: rows with the address stay with the other one.", other.ID(), other.IP()))
 		}
 	}
@@ -157,7 +157,7 @@ func reviewKeys(servers, expected cluster.Servers, want, declared, prior *expand
 	at := path.Root("server_id")
 	if existing, found := servers.ByID(want.id()); found {
 		_, err := cluster.ResumeServer(existing, declared.row(), nil)
-		diags.Append(tfhelper.DiagnoseAt(at, tfhelper.TitleOf(err, "Server exists already", "Unable to plan server "+want.id()), err)...)
+		diags.Append(tfhelper.DiagnoseAt(at, tfhelper.TitleOf(err, "Server already exists", "Unable to plan server "+want.id()), err)...)
 	} else if strings.Contains(want.id(), "-") {
 		diags.Append(tfhelper.DiagnoseAt(at, "Invalid value",
 			fmt.Errorf("%q must be 1 to 10 letters, digits or underscores, since it becomes part of a dialplan variable; a hyphen is accepted only in the id of an existing server", want.id()))...)
@@ -239,7 +239,7 @@ func (r *Resource) warnSecrets(ctx context.Context, servers cluster.Servers, wan
 			shipped = shipped || column == secret.column
 		}
 		if shipped && !secret.given {
-			diags.Append(tfhelper.WarnAt(path.Root(secret.attribute), "Default secret",
+			diags.Append(tfhelper.WarnAt(path.Root(secret.attribute), "Default password",
 				fmt.Sprintf("%s of server %s is VICIdial's default password. Set %s and %s_version.", secret.column, want.id(), secret.attribute, secret.attribute))...)
 		}
 	}

@@ -49,9 +49,9 @@ func (o *expanded) reviewRooms(declared, prior *expanded) diag.Diagnostics {
 		before, managed := prior.rooms(prior)
 		existing = managed && before == rooms && prior.engine() == o.engine()
 	}
-	diags := tfhelper.Judge(path.Root("conference").AtName("first_room"), "Rooms that the dialplan does not reach", rooms.Check(o.engine()), existing)
+	diags := tfhelper.DiagnoseNew(path.Root("conference").AtName("first_room"), "Rooms outside of the dialplan", rooms.Check(o.engine()), existing)
 	if rooms.Count < 0 || rooms.Count > mostRooms {
-		diags.Append(tfhelper.Judge(path.Root("conference").AtName("rooms"), "Invalid value", fmt.Errorf("%d must be between 0 and %d; to leave rooms unmanaged, leave it out", rooms.Count, mostRooms), existing)...)
+		diags.Append(tfhelper.DiagnoseNew(path.Root("conference").AtName("rooms"), "Invalid value", fmt.Errorf("%d must be between 0 and %d; to leave rooms unmanaged, leave it out", rooms.Count, mostRooms), existing)...)
 	}
 	return diags
 }

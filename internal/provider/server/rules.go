@@ -83,13 +83,13 @@ var rules = cluster.Rules{
 	"ASTmgrUSERNAMEsend":           identifier,
 }
 
-// breaches checks the wanted columns of a server against its row.
-func breaches(schema cluster.Schema, o *expanded, existing, want cluster.Row) diag.Diagnostics {
+// checkRules checks the wanted columns of a server against its row.
+func checkRules(schema cluster.Schema, o *expanded, existing, want cluster.Row) diag.Diagnostics {
 	paths := map[string]path.Path{}
 	for _, column := range o.columns() {
 		paths[column.Name] = column.Path
 	}
-	return tfhelper.Breaches("server "+o.id(), rules.Violations(schema, cluster.TableServers, existing, want), func(column string) path.Path { return paths[column] })
+	return tfhelper.DiagnoseViolations("server "+o.id(), rules.Violations(schema, cluster.TableServers, existing, want), func(column string) path.Path { return paths[column] })
 }
 
 // warnOfImport warns of values of an imported row that break a rule.
@@ -108,7 +108,7 @@ func (r *Resource) warnOfImport(ctx context.Context, o *expanded) diag.Diagnosti
 		columns = append(columns, column.Name)
 	}
 	row := existing.Row.Only(columns...)
-	diags := breaches(schema, o, row, row)
+	diags := checkRules(schema, o, row, row)
 	diags.Append(reviewDialplan(schema, row[string(asterisk.CustomDialplan)].Text, existing)...)
 	return diags
 }

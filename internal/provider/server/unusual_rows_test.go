@@ -148,7 +148,7 @@ func TestAccServer_sharedAddress(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config: serverConfig(d, "force_destroy = true") + imports("dial1"),
-				Check:  warnings.Expect(t, `Two servers with one address: Server dial0 has the address "10\.0\.0\.1", too`),
+				Check:  warnings.Expect(t, `Duplicate address: Server dial0 has the address "10\.0\.0\.1", too`),
 			},
 			{
 				PreConfig: warnings.Reset, Config: moved,

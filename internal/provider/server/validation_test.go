@@ -96,7 +96,7 @@ func TestAccServer_warnsOfThrottlingDefaults(t *testing.T) {
 			{
 				Config: serverConfig(d),
 				Check: warnings.Expect(t, `Server dial1 keeps low defaults: .*max_vicidial_trunks \(23 lines\).*outbound_calls_per_second.*asterisk_version`,
-					`conf_secret_wo.*Default secret`, `manager_secret_wo.*Default secret`),
+					`conf_secret_wo.*Default password`, `manager_secret_wo.*Default password`),
 			},
 			{
 				PreConfig: warnings.Reset,

@@ -79,10 +79,10 @@ func (v view) checkCampaign(m model) diag.Diagnostics {
 	campaign, found := v.campaigns.Find(m.campaign())
 	at := path.Root("campaign_id")
 	if !found {
-		return tfhelper.Judge(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id; if the campaign was deleted, its rows were deleted, too: then remove this block", m.campaign()),
+		return tfhelper.DiagnoseNew(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id; if the campaign was deleted, its rows were deleted, too: then remove this block", m.campaign()),
 			len(v.trunks.OfCampaign(m.campaign())) > 0)
 	}
-	return tfhelper.DiagnoseAt(at, tfhelper.OtherLetters, cluster.CheckSpelling("campaign", m.campaign(), campaign.ID))
+	return tfhelper.DiagnoseAt(at, tfhelper.TitleMisspelled, cluster.CheckSpelling("campaign", m.campaign(), campaign.ID))
 }
 
 func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) diag.Diagnostics {
@@ -91,13 +91,13 @@ func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) di
 	existing := len(have[ip]) > 0 && have.Effective(ip).Dedicated == limit.Dedicated
 	switch {
 	case len(have[ip]) > 0 && !found:
-		return tfhelper.Judge(at, "Unknown server", fmt.Errorf("server %s is not in the table servers, and VICIdial does not use its trunk row of %d; remove the address from servers to delete the row", ip, have.Effective(ip).Dedicated), existing)
+		return tfhelper.DiagnoseNew(at, "Unknown server", fmt.Errorf("server %s is not in the table servers, and VICIdial does not use its trunk row of %d; remove the address from servers to delete the row", ip, have.Effective(ip).Dedicated), existing)
 	case cluster.CheckServerIP(ip) != nil:
 		return tfhelper.DiagnoseAt(at, "Invalid value", cluster.CheckServerIP(ip))
 	case !found:
 		return tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", ip))
 	case limit.Dedicated > maxDedicated:
-		return tfhelper.Judge(at, "More trunks than VICIdial takes", fmt.Errorf("VICIdial's form takes up to %d dedicated trunks, these are %d", maxDedicated, limit.Dedicated), existing)
+		return tfhelper.DiagnoseNew(at, "Too many trunks", fmt.Errorf("VICIdial's form takes up to %d dedicated trunks, these are %d", maxDedicated, limit.Dedicated), existing)
 	case limit.Dedicated <= server.MaxTrunks():
 		return nil
 	case limit.Dedicated <= have.Effective(ip).Dedicated: // an existing value, such as after an import
@@ -127,7 +127,7 @@ func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 func (v view) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 	rows := m.ownedRows(v.trunks.OfCampaign(m.campaign()))
 	_, err := cluster.PlanSplit(m.campaign(), rows, cluster.Split{}, limits)
-	return tfhelper.DiagnoseAt(path.Root("campaign_id"), "Trunk rows exist already", err)
+	return tfhelper.DiagnoseAt(path.Root("campaign_id"), "Trunk rows already exist", err)
 }
 
 // drift warns of rows that changed since they were read last. It names the author if the

@@ -570,7 +570,7 @@ func TestGuard_plan(t *testing.T) {
 		r := newRun(t)
 		made := r.create(t, single, "abc")
 		r.plans = 0
-		if _, diags := r.plan(t, made, "ABC"); !strings.Contains(says(diags), "ERROR: "+tfhelper.OtherLetters) || r.plans != 0 {
+		if _, diags := r.plan(t, made, "ABC"); !strings.Contains(says(diags), "ERROR: "+tfhelper.TitleMisspelled) || r.plans != 0 {
 			t.Errorf("%d plans, %s", r.plans, says(diags))
 		}
 		for _, id := range []string{"abc", "abd"} {

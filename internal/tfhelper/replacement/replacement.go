@@ -102,7 +102,7 @@ func (k Key) respelled(ctx context.Context, state, plan State) diag.Diagnostics 
 	if len(k.rows.Steps()) == 0 || before == after || cluster.FoldKey(before) != cluster.FoldKey(after) {
 		return nil
 	}
-	return tfhelper.DiagnoseAt(k.rows, tfhelper.OtherLetters, cluster.CheckSpelling("key", after, before))
+	return tfhelper.DiagnoseAt(k.rows, tfhelper.TitleMisspelled, cluster.CheckSpelling("key", after, before))
 }
 
 // Guard returns the constructor of a resource whose Delete leaves the rows of a

@@ -146,11 +146,7 @@ func (t Table[M]) CheckColumns(ctx context.Context, m M, want cluster.Row) diag.
 	}
 	row := maps.Clone(want)
 	row[t.Key] = cluster.Text(m.Key()) // some models do not have it in their columns
-	return t.breaches(m, t.Rules.Violations(schema, t.Tables[0], existing, row))
-}
-
-func (t Table[M]) breaches(m M, found []cluster.Violation) diag.Diagnostics {
-	return tfhelper.Breaches(t.Noun+" "+m.Key(), found, path.Root)
+	return tfhelper.DiagnoseViolations(t.Noun+" "+m.Key(), t.Rules.Violations(schema, t.Tables[0], existing, row), path.Root)
 }
 
 // warnOfImport warns of values of an imported row that break a rule.
