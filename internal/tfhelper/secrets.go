@@ -24,18 +24,13 @@ func SecretsAttribute() schema.MapAttribute {
 	}
 }
 
-// SecretsVersionAttribute returns the attribute secrets_wo_version.
-func SecretsVersionAttribute(secrets path.Expression) schema.Int64Attribute {
+// VersionAttribute returns the attribute that is the version of a write-only one.
+func VersionAttribute(of string, secret path.Expression) schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional:            true,
-		MarkdownDescription: VersionNote("secrets_wo"),
-		Validators:          []validator.Int64{int64validator.AlsoRequires(secrets)},
+		MarkdownDescription: "Terraform does not store the value of `" + of + "` and cannot see that it changed. Raise this number to write it.",
+		Validators:          []validator.Int64{int64validator.AlsoRequires(secret)},
 	}
-}
-
-// VersionNote describes the version of a write-only attribute.
-func VersionNote(of string) string {
-	return "Terraform does not store the value of `" + of + "` and cannot see that it changed. Raise this number to write it."
 }
 
 // Texts returns the known texts of a map, by key.

@@ -24,3 +24,6 @@ func Strings(elements []attr.Value) []string {
 	}
 	return texts
 }
+
+// Int64 returns a number as an attribute.
+func Int64(number int) types.Int64 { return types.Int64Value(int64(number)) }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
 // Opened is a separate provider on the same database: its trial plans must not affect
@@ -49,9 +50,6 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 }
 
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	counts := func(about string) schema.MapAttribute {
-		return schema.MapAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: about}
-	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
@@ -64,10 +62,10 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Optional: true, MarkdownDescription: "The number of lines in which the copies of a carrier on several servers may differ. Defaults to 6.",
 				Validators: []validator.Int64{int64validator.AtLeast(0)},
 			},
-			"files":         schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Texts of the files, by name, without `versions.tf` and `provider.tf`, which the configuration of the data source already has."},
-			"rows":          counts("Rows of each table."),
-			"rows_adopted":  counts("Rows of each table that are in the files."),
-			"rows_left_out": counts("Rows of each table that no resource can represent as they are; `ADOPTED.md` lists them."),
+			"files":         computed.TextMap("Texts of the files, by name, without `versions.tf` and `provider.tf`, which the configuration of the data source already has."),
+			"rows":          computed.IntMap("Rows of each table."),
+			"rows_adopted":  computed.IntMap("Rows of each table that are in the files."),
+			"rows_left_out": computed.IntMap("Rows of each table that no resource can represent as they are; `ADOPTED.md` lists them."),
 		},
 	}
 }
@@ -108,7 +106,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	count := func(of func(adopt.Sum) int) types.Map {
 		counts := map[string]attr.Value{}
 		for _, sum := range f.ledger.Sums() {
-			counts[string(sum.Table)] = types.Int64Value(int64(of(sum)))
+			counts[string(sum.Table)] = tfhelper.Int64(of(sum))
 		}
 		return types.MapValueMust(types.Int64Type, counts)
 	}

@@ -10,10 +10,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
 // store is the part of the store that the data source needs.
@@ -31,12 +31,6 @@ var description string
 // newSchema returns the filters and the results. A cluster has thousands of phones, and
 // maps of that many objects are slow to plan, so the results are maps of strings.
 func newSchema() schema.Schema {
-	texts := func(doc string) schema.MapAttribute {
-		return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
-	}
-	names := func(doc string) schema.ListAttribute {
-		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
-	}
 	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
@@ -49,16 +43,14 @@ func newSchema() schema.Schema {
 				MarkdownDescription: "Only phones whose `login` matches this regular expression (RE2), without regard to case.",
 				Validators:          []validator.String{tfhelper.IsRegexp()},
 			},
-			"servers":    texts("The `server_ip` of each phone found, by `login`. Of two phones with the same login, it has the first by address."),
-			"extensions": texts("Protocol and extension of each phone found, such as `SIP/2000`, by `login`."),
-			"aliases":    texts("The logins of each alias that lists a phone found, in its order and joined by commas, by `alias_id`."),
-			"phones_per_server": schema.MapAttribute{
-				Computed: true, ElementType: types.Int64Type, MarkdownDescription: "Number of phones found on each server, by `server_ip`.",
-			},
-			"unregistered": names("Logins of active phones found that Asterisk reports as unregistered or unreachable. Empty if the schema or the nodes have no such report."),
-			"broken_aliases": names("Inconsistent aliases that list a phone found, sorted: they list a login that does not exist, an inactive phone, " +
+			"servers":           computed.TextMap("The `server_ip` of each phone found, by `login`. Of two phones with the same login, it has the first by address."),
+			"extensions":        computed.TextMap("Protocol and extension of each phone found, such as `SIP/2000`, by `login`."),
+			"aliases":           computed.TextMap("The logins of each alias that lists a phone found, in its order and joined by commas, by `alias_id`."),
+			"phones_per_server": computed.IntMap("Number of phones found on each server, by `server_ip`."),
+			"unregistered":      computed.Texts("Logins of active phones found that Asterisk reports as unregistered or unreachable. Empty if the schema or the nodes have no such report."),
+			"broken_aliases": computed.Texts("Inconsistent aliases that list a phone found, sorted: they list a login that does not exist, an inactive phone, " +
 				"or phones with different passwords. The login balancer may choose such a phone, and then refuses the agent."),
-			"duplicate_logins": names("Logins that more than one phone found has, sorted."),
+			"duplicate_logins": computed.Texts("Logins that more than one phone found has, sorted."),
 		},
 	}
 }

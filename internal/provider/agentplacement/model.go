@@ -169,7 +169,7 @@ func stringMap(values map[string]string) types.Map {
 func int64Map(values map[string]int) types.Map {
 	elements := make(map[string]attr.Value, len(values))
 	for key, number := range values {
-		elements[key] = types.Int64Value(int64(number))
+		elements[key] = tfhelper.Int64(number)
 	}
 	return types.MapValueMust(types.Int64Type, elements)
 }

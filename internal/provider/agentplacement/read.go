@@ -324,7 +324,7 @@ func importable(column, text string) bool {
 
 func adoptModel(name types.String, found seating.Adopted, all seating.FloorRows, defaults cluster.Row) model {
 	m := model{
-		Name: name, NodesPerSeat: types.Int64Value(int64(found.NodesPerSeat)), AliasOrder: types.StringValue(orderSpread),
+		Name: name, NodesPerSeat: tfhelper.Int64(found.NodesPerSeat), AliasOrder: types.StringValue(orderSpread),
 		Phone: types.ObjectNull(phoneTypes()), SeatOverrides: types.MapNull(types.MapType{ElemType: types.StringType}),
 		SeatPasswords: types.MapNull(types.StringType), Servers: map[string]serverModel{},
 		AssignUsers: types.BoolValue(false), MoveLiveAgents: types.BoolValue(false), IgnorePasswordDrift: types.BoolValue(false),
@@ -340,10 +340,10 @@ func adoptModel(name types.String, found seating.Adopted, all seating.FloorRows,
 	for _, node := range found.Nodes {
 		server := serverModel{Suffix: types.StringValue(node.Suffix)}
 		if node.Weight != 1 {
-			server.Weight = types.Int64Value(int64(node.Weight))
+			server.Weight = tfhelper.Int64(node.Weight)
 		}
 		if index, own := found.Index[node.ServerIP]; own {
-			server.Index = types.Int64Value(int64(index))
+			server.Index = tfhelper.Int64(index)
 		}
 		m.Servers[node.ServerIP] = server
 	}

@@ -84,7 +84,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "A password for each seat, by the number of the seat, in place of `phone.pass_wo`: `{ \"2000\" = \"…\", \"2001\" = \"…\" }`, without ranges. By default all seats have `phone.pass_wo`. Write-only: it is in neither state nor plan. All phones of a seat share it, since VICIdial asks for one password for an alias.",
 				Validators:          []validator.Map{mapvalidator.AlsoRequires(path.MatchRoot("seat_passwords_wo_version"))},
 			},
-			"seat_passwords_wo_version": version("seat_passwords_wo", path.MatchRoot("seat_passwords_wo")),
+			"seat_passwords_wo_version": tfhelper.VersionAttribute("seat_passwords_wo", path.MatchRoot("seat_passwords_wo")),
 			"alias_user_group": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "`user_group` of the aliases; `---ALL---` is everyone. If you leave it out, it is not changed.",
@@ -173,7 +173,7 @@ func phoneAttributes() map[string]schema.Attribute {
 				stringvalidator.AlsoRequires(in.AtName("pass_wo_version")), stringvalidator.ConflictsWith(path.MatchRoot("seat_passwords_wo")),
 			},
 		},
-		"pass_wo_version": version("pass_wo", in.AtName("pass_wo")),
+		"pass_wo_version": tfhelper.VersionAttribute("pass_wo", in.AtName("pass_wo")),
 		"conf_secret_wo": schema.StringAttribute{
 			Optional: true, WriteOnly: true,
 			MarkdownDescription: "`conf_secret`: password by which the devices register. Write-only. VICIdial's default is `test`.",
@@ -182,7 +182,7 @@ func phoneAttributes() map[string]schema.Attribute {
 				stringvalidator.AlsoRequires(in.AtName("conf_secret_wo_version")),
 			},
 		},
-		"conf_secret_wo_version": version("conf_secret_wo", in.AtName("conf_secret_wo")),
+		"conf_secret_wo_version": tfhelper.VersionAttribute("conf_secret_wo", in.AtName("conf_secret_wo")),
 	}
 	for _, column := range seating.PhoneColumns {
 		doc := "`" + column.Name + "`: " + strings.ToLower(column.Description[:1]) + column.Description[1:]
@@ -209,14 +209,6 @@ func phoneAttributes() map[string]schema.Attribute {
 		}
 	}
 	return attributes
-}
-
-func version(of string, secret path.Expression) schema.Int64Attribute {
-	return schema.Int64Attribute{
-		Optional:            true,
-		MarkdownDescription: tfhelper.VersionNote(of),
-		Validators:          []validator.Int64{int64validator.AlsoRequires(secret)},
-	}
 }
 
 // attributeOf returns the attribute name of a column.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
 // store is the part of the store that the data source needs.
@@ -60,19 +61,12 @@ func newSchema() schema.Schema {
 				MarkdownDescription: "Only campaigns whose `campaign_id` matches this regular expression (RE2), without regard to case.",
 				Validators:          []validator.String{tfhelper.IsRegexp()},
 			},
-			"campaign_ids": schema.ListAttribute{
-				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The `campaign_id` of every campaign found, sorted.",
-			},
-			"campaigns": schema.MapNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "The campaigns found, by `campaign_id`.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"campaign_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Display name."},
-					"active":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the campaign dials and agents can log in to it."},
-					"dial_method":   schema.StringAttribute{Computed: true, MarkdownDescription: "The method by which VICIdial determines the number of calls."},
-				}},
-			},
+			"campaign_ids": computed.Texts("The `campaign_id` of every campaign found, sorted."),
+			"campaigns": computed.Objects("The campaigns found, by `campaign_id`.", map[string]schema.Attribute{
+				"campaign_name": computed.Text("Display name."),
+				"active":        computed.Bool("Whether the campaign dials and agents can log in to it."),
+				"dial_method":   computed.Text("The method by which VICIdial determines the number of calls."),
+			}),
 		},
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
 // store is the part of the store that the data source needs.
@@ -59,12 +60,6 @@ type nodeModel struct {
 
 // newSchema returns the period and the report.
 func newSchema() schema.Schema {
-	number := func(doc string) schema.Int64Attribute {
-		return schema.Int64Attribute{Computed: true, MarkdownDescription: doc}
-	}
-	texts := func(doc string) schema.ListAttribute {
-		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
-	}
 	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
@@ -73,28 +68,24 @@ func newSchema() schema.Schema {
 				MarkdownDescription: "The period in hours for which `server_performance` is read, 1 to 744. Defaults to 24.",
 				Validators:          []validator.Int64{int64validator.Between(1, 744)},
 			},
-			"single_box_suffices": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether one machine with all roles is enough for the peak: at most 15 agents and 75 lines, and one telephony node needed."},
-			"agents_peak":         number("The sum of the peak numbers of agents of all nodes, also if the nodes had their peaks at different times."),
-			"lines_peak":          number("The sum of the peak numbers of lines of all nodes."),
-			"nodes_needed":        number("The number of telephony nodes that the peak load needs, by the guidance of ViciBox, or by a measured limit if that is lower."),
-			"web_nodes_needed":    number("The number of web nodes that the peak load needs, by the guidance of ViciBox."),
-			"findings":            texts("Explanations of the numbers, one sentence each."),
-			"near_limit":          texts("The `server_ip` of nodes that use 80 percent or more of any ceiling, sorted."),
-			"servers": schema.MapNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "Every telephony node, by `server_ip`.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"agents_peak":            number("Agents at the peak, or now if that is more."),
-					"lines_peak":             number("Lines at the peak, or now if that is more."),
-					"agents_ceiling":         number("The largest number of agents for the node: the guidance, or its conference rooms if they are fewer."),
-					"lines_ceiling":          number("The largest number of lines for the node: the guidance, or `max_vicidial_trunks` if that is less."),
-					"lines_ceiling_measured": number("The number of lines at which the node's processor would be 70 percent busy, estimated from its busiest sample. Null if the node was too idle for an estimate, or does not log its performance."),
-					"hours_measured":         schema.Float64Attribute{Computed: true, MarkdownDescription: "Hours between the first and the last sample of the node in the period. Null without a sample: the node then counts with its present load."},
-					"use_percent":            schema.Float64Attribute{Computed: true, MarkdownDescription: "How much of its most used ceiling (agents or lines) the node uses, in percent. Null if that ceiling is 0 and something is used."},
-					"near_limit":             schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether `use_percent` is 80 or more."},
-					"why":                    schema.StringAttribute{Computed: true, MarkdownDescription: "Which ceiling `use_percent` refers to."},
-				}},
-			},
+			"single_box_suffices": computed.Bool("Whether one machine with all roles is enough for the peak: at most 15 agents and 75 lines, and one telephony node needed."),
+			"agents_peak":         computed.Int("The sum of the peak numbers of agents of all nodes, also if the nodes had their peaks at different times."),
+			"lines_peak":          computed.Int("The sum of the peak numbers of lines of all nodes."),
+			"nodes_needed":        computed.Int("The number of telephony nodes that the peak load needs, by the guidance of ViciBox, or by a measured limit if that is lower."),
+			"web_nodes_needed":    computed.Int("The number of web nodes that the peak load needs, by the guidance of ViciBox."),
+			"findings":            computed.Texts("Explanations of the numbers, one sentence each."),
+			"near_limit":          computed.Texts("The `server_ip` of nodes that use 80 percent or more of any ceiling, sorted."),
+			"servers": computed.Objects("Every telephony node, by `server_ip`.", map[string]schema.Attribute{
+				"agents_peak":            computed.Int("Agents at the peak, or now if that is more."),
+				"lines_peak":             computed.Int("Lines at the peak, or now if that is more."),
+				"agents_ceiling":         computed.Int("The largest number of agents for the node: the guidance, or its conference rooms if they are fewer."),
+				"lines_ceiling":          computed.Int("The largest number of lines for the node: the guidance, or `max_vicidial_trunks` if that is less."),
+				"lines_ceiling_measured": computed.Int("The number of lines at which the node's processor would be 70 percent busy, estimated from its busiest sample. Null if the node was too idle for an estimate, or does not log its performance."),
+				"hours_measured":         computed.Float("Hours between the first and the last sample of the node in the period. Null without a sample: the node then counts with its present load."),
+				"use_percent":            computed.Float("How much of its most used ceiling (agents or lines) the node uses, in percent. Null if that ceiling is 0 and something is used."),
+				"near_limit":             computed.Bool("Whether `use_percent` is 80 or more."),
+				"why":                    computed.Text("Which ceiling `use_percent` refers to."),
+			}),
 		},
 	}
 }
@@ -111,8 +102,8 @@ func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
 
 func (m model) withResult(c forecast.Capacity) model {
 	m.SingleBox = types.BoolValue(c.SingleBox)
-	m.AgentsPeak, m.LinesPeak = int64Value(c.AgentsPeak), int64Value(c.LinesPeak)
-	m.Nodes, m.WebNodes = int64Value(c.NodesNeeded), int64Value(c.WebNeeded)
+	m.AgentsPeak, m.LinesPeak = tfhelper.Int64(c.AgentsPeak), tfhelper.Int64(c.LinesPeak)
+	m.Nodes, m.WebNodes = tfhelper.Int64(c.NodesNeeded), tfhelper.Int64(c.WebNeeded)
 	m.Findings = c.Findings
 	m.Near = []string{}
 	m.Servers = make(map[string]nodeModel, len(c.Nodes))
@@ -121,15 +112,15 @@ func (m model) withResult(c forecast.Capacity) model {
 			m.Near = append(m.Near, node.ServerIP)
 		}
 		n := nodeModel{
-			AgentsPeak: int64Value(node.AgentsPeak), LinesPeak: int64Value(node.LinesPeak),
-			AgentsCeiling: int64Value(node.AgentsCeiling), LinesCeiling: int64Value(node.LinesCeiling), LinesMeasured: types.Int64Null(),
+			AgentsPeak: tfhelper.Int64(node.AgentsPeak), LinesPeak: tfhelper.Int64(node.LinesPeak),
+			AgentsCeiling: tfhelper.Int64(node.AgentsCeiling), LinesCeiling: tfhelper.Int64(node.LinesCeiling), LinesMeasured: types.Int64Null(),
 			Hours: types.Float64Null(), UsePercent: types.Float64Null(), Near: types.BoolValue(node.Near), Why: types.StringValue(node.Why),
 		}
 		if node.Hours > 0 {
 			n.Hours = types.Float64Value(math.Round(node.Hours*10) / 10)
 		}
 		if node.LinesMeasured > 0 {
-			n.LinesMeasured = int64Value(node.LinesMeasured)
+			n.LinesMeasured = tfhelper.Int64(node.LinesMeasured)
 		}
 		if !math.IsInf(node.Use, 0) {
 			n.UsePercent = types.Float64Value(math.Round(node.Use*1000) / 10)
@@ -138,5 +129,3 @@ func (m model) withResult(c forecast.Capacity) model {
 	}
 	return m
 }
-
-func int64Value(number int) types.Int64 { return types.Int64Value(int64(number)) }

@@ -55,7 +55,7 @@ func (d *dialModel) show(more asterisk.DialMore) {
 	if len(more.Peers) > 0 {
 		weights := map[string]attr.Value{}
 		for _, peer := range slices.Sorted(maps.Keys(more.Peers)) {
-			weights[peer] = types.Int64Value(int64(more.Peers[peer]))
+			weights[peer] = tfhelper.Int64(more.Peers[peer])
 		}
 		d.Peers = types.MapValueMust(types.Int64Type, weights)
 	}

@@ -8,18 +8,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/managed"
 )
 
 //go:embed description.md
@@ -55,12 +54,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"name": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Name of the route, 2 to 15 letters, digits and underscores. Carrier ids, dialplan extensions and call counters contain it. A new name replaces the route: the old rows are deleted first, and the nodes cannot use the carrier until they have generated their files again, about a minute later.",
-				Validators:          []validator.String{aRoute},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			},
+			"name": tfhelper.KeyAttribute("Name of the route, 2 to 15 letters, digits and underscores. Carrier ids, dialplan extensions and call counters contain it. A new name replaces the route: the old rows are deleted first, and the nodes cannot use the carrier until they have generated their files again, about a minute later.", aRoute),
 			"servers": schema.SetAttribute{ // of strings, and small
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "Nodes that have the carrier, by `server_ip`: one row each. It is required without `all_servers`. Refer to `vicidial_server.NAME.server_ip`, so that Terraform creates a node before its carrier.",
@@ -82,11 +76,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
 				MarkdownDescription: "`carrier_description`: a comment in the generated files.",
 			},
-			"user_group": schema.StringAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "`user_group`: who sees the carrier in the admin pages; `---ALL---` is everybody. Needs schema 1308.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-			},
+			"user_group": managed.Text("`user_group`: who sees the carrier in the admin pages; `---ALL---` is everybody. Needs schema 1308."),
 			"active": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "`active`: whether nodes include the carrier. Defaults to true.",
@@ -114,7 +104,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				NestedObject:        schema.NestedAttributeObject{Attributes: overrideSchema()},
 			},
 			"secrets_wo":         tfhelper.SecretsAttribute(),
-			"secrets_wo_version": tfhelper.SecretsVersionAttribute(path.MatchRoot("secrets_wo")),
+			"secrets_wo_version": tfhelper.VersionAttribute("secrets_wo", path.MatchRoot("secrets_wo")),
 			"carriers": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "The rows: `server_ip` by `carrier_id`. Known when the plan is made.",
@@ -153,7 +143,5 @@ func overrideSchema() map[string]schema.Attribute {
 }
 
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"name": identityschema.StringAttribute{RequiredForImport: true, Description: "The name of the route."},
-	}}
+	resp.IdentitySchema = tfhelper.IdentitySchema("name", "The name of the route.")
 }

@@ -222,5 +222,5 @@ func numberUnless(number, otherwise int) types.Int64 {
 	if number == otherwise {
 		return types.Int64Null()
 	}
-	return types.Int64Value(int64(number))
+	return tfhelper.Int64(number)
 }

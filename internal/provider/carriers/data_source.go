@@ -13,6 +13,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
 // store is the part of the store that the data source needs.
@@ -69,23 +70,16 @@ func newSchema() schema.Schema {
 				MarkdownDescription: "Only carriers whose `carrier_id` matches this regular expression (RE2), without regard to case.",
 				Validators:          []validator.String{tfhelper.IsRegexp()},
 			},
-			"carrier_ids": schema.ListAttribute{
-				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The `carrier_id` of every carrier found, sorted.",
-			},
-			"carriers": schema.MapNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "The carriers found, by `carrier_id`.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"carrier_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Display name. Copies of one carrier for several servers have the same."},
-					"protocol":     schema.StringAttribute{Computed: true, MarkdownDescription: "Protocol. Only `SIP`, `PJSIP`, `PJSIP_WIZ` and `IAX2` are generated."},
-					"template_id":  schema.StringAttribute{Computed: true, MarkdownDescription: "Configuration template; empty or `--NONE--` for none."},
-					"server_ip":    schema.StringAttribute{Computed: true, MarkdownDescription: "Server that the carrier is on; `0.0.0.0` means all."},
-					"active":       schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the carrier is generated. The admin page adds carriers as inactive."},
-					"inbound":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether its account entry, or its template, has `context=trunkinbound`, without which inbound calls are lost."},
-					"outbound":     schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether its dialplan entry dials."},
-				}},
-			},
+			"carrier_ids": computed.Texts("The `carrier_id` of every carrier found, sorted."),
+			"carriers": computed.Objects("The carriers found, by `carrier_id`.", map[string]schema.Attribute{
+				"carrier_name": computed.Text("Display name. Copies of one carrier for several servers have the same."),
+				"protocol":     computed.Text("Protocol. Only `SIP`, `PJSIP`, `PJSIP_WIZ` and `IAX2` are generated."),
+				"template_id":  computed.Text("Configuration template; empty or `--NONE--` for none."),
+				"server_ip":    computed.Text("Server that the carrier is on; `0.0.0.0` means all."),
+				"active":       computed.Bool("Whether the carrier is generated. The admin page adds carriers as inactive."),
+				"inbound":      computed.Bool("Whether its account entry, or its template, has `context=trunkinbound`, without which inbound calls are lost."),
+				"outbound":     computed.Bool("Whether its dialplan entry dials."),
+			}),
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 type model struct {
@@ -68,11 +69,11 @@ func (m model) withResult(snapshot health.Snapshot, health health.Report, standi
 		m.Problems = append(m.Problems, problem.String())
 	}
 	m.TakenAt = types.StringValue(snapshot.Now.Format(time.RFC3339))
-	m.SchemaVersion = types.Int64Value(int64(snapshot.Schema))
+	m.SchemaVersion = tfhelper.Int64(snapshot.Schema)
 	m.Coordinator = types.StringValue(snapshot.VoicemailServer)
 	m.CoordinatorAlive = types.BoolValue(health.CoordinatorAlive)
-	m.Agents = types.Int64Value(int64(health.Agents))
-	m.Calls = types.Int64Value(int64(health.Calls))
+	m.Agents = tfhelper.Int64(health.Agents)
+	m.Calls = tfhelper.Int64(health.Calls)
 	m.Nodes = make(map[string]nodeModel, len(health.Nodes))
 	for _, node := range health.Nodes {
 		m.Nodes[node.IP] = newNodeModel(node, health.Campaigns)
@@ -93,9 +94,9 @@ func newNodeModel(node health.Node, campaigns []health.Campaign) nodeModel {
 	n := nodeModel{
 		ServerID: types.StringValue(node.ID), Alive: types.BoolValue(node.Alive), InSync: types.BoolValue(node.InSync),
 		HeartbeatAge: types.Int64Null(), ClockSkew: types.Float64Null(),
-		Load: types.Float64Value(node.Load), CPUIdlePercent: int64Value(node.CPUIdlePercent), Channels: int64Value(node.Channels),
-		Agents: int64Value(node.Agents), RemoteAgents: int64Value(node.RemoteAgents), Calls: int64Value(node.Calls), TrunkShortage: int64Value(node.Shortage),
-		Rooms: int64Value(node.RoomsTotal), RoomsFree: int64Value(node.RoomsFree), Phones: int64Value(node.Phones), PhonesRegistered: types.Int64Null(),
+		Load: types.Float64Value(node.Load), CPUIdlePercent: tfhelper.Int64(node.CPUIdlePercent), Channels: tfhelper.Int64(node.Channels),
+		Agents: tfhelper.Int64(node.Agents), RemoteAgents: tfhelper.Int64(node.RemoteAgents), Calls: tfhelper.Int64(node.Calls), TrunkShortage: tfhelper.Int64(node.Shortage),
+		Rooms: tfhelper.Int64(node.RoomsTotal), RoomsFree: tfhelper.Int64(node.RoomsFree), Phones: tfhelper.Int64(node.Phones), PhonesRegistered: types.Int64Null(),
 		RebuildPending: types.BoolValue(node.RebuildPending), RebuildStuck: types.BoolNull(),
 		AgentsPerCampaign: map[string]int64{}, PausedPerCampaign: map[string]int64{}, InboundCalls: map[string]int64{},
 		OutboundCalls: map[string]int64{}, FillCalls: map[string]int64{}, ShortagePerCampaign: map[string]int64{},
@@ -110,7 +111,7 @@ func newNodeModel(node health.Node, campaigns []health.Campaign) nodeModel {
 		n.ClockSkew = types.Float64Value(math.Round(node.Skew.Seconds()*10) / 10)
 	}
 	if node.PhonesRegistered >= 0 {
-		n.PhonesRegistered = int64Value(node.PhonesRegistered)
+		n.PhonesRegistered = tfhelper.Int64(node.PhonesRegistered)
 	}
 	for _, campaign := range campaigns {
 		if campaign.ServerIP != node.IP {
@@ -127,8 +128,6 @@ func newNodeModel(node health.Node, campaigns []health.Campaign) nodeModel {
 	}
 	return n
 }
-
-func int64Value(number int) types.Int64 { return types.Int64Value(int64(number)) }
 
 // setCount omits zeros, so that a map has only the keys with a count.
 func setCount(counts map[string]int64, key string, count int) {

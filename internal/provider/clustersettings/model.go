@@ -256,7 +256,7 @@ func lines(texts []string) types.List {
 func numbers(weights map[string]int) types.Map {
 	elements := make(map[string]attr.Value, len(weights))
 	for _, ip := range slices.Sorted(maps.Keys(weights)) {
-		elements[ip] = types.Int64Value(int64(weights[ip]))
+		elements[ip] = tfhelper.Int64(weights[ip])
 	}
 	return types.MapValueMust(types.Int64Type, elements)
 }

@@ -6,16 +6,15 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/managed"
 )
 
 //go:embed description.md
@@ -32,11 +31,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"template_id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "`template_id`: the name under which phones and carriers use the template, 2 to 15 characters. A different value replaces the object: the old row is deleted and a new one is created.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			},
+			"template_id": tfhelper.KeyAttribute("`template_id`: the name under which phones and carriers use the template, 2 to 15 characters. A different value replaces the object: the old row is deleted and a new one is created."),
 			"template_name": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`template_name`: the name in the admin pages.",
@@ -46,13 +41,9 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "`template_contents`: lines of the form `name=value`, as they go into the section of a phone or a carrier. No line may open a section. Write `{secret:NAME}` in place of a password, and its value into `secrets_wo`. A password that is written out is in the state and in every plan, with a warning.",
 				PlanModifiers:       []planmodifier.String{tfhelper.KeepEquivalentText()},
 			},
-			"user_group": schema.StringAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "`user_group`: who sees the template in the admin pages; `---ALL---` is everybody. Needs schema 1308.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-			},
+			"user_group":         managed.Text("`user_group`: who sees the template in the admin pages; `---ALL---` is everybody. Needs schema 1308."),
 			"secrets_wo":         tfhelper.SecretsAttribute(),
-			"secrets_wo_version": tfhelper.SecretsVersionAttribute(path.MatchRoot("secrets_wo")),
+			"secrets_wo_version": tfhelper.VersionAttribute("secrets_wo", path.MatchRoot("secrets_wo")),
 			"stale_servers": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{tfhelper.ReportValidator{}},
 				MarkdownDescription: "Nodes whose files may be older than the template: its lines changed since the last apply, or an apply was interrupted before it flagged them. The next apply flags them. Always empty after an apply." + tfhelper.ReportNote,
@@ -63,7 +54,5 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 }
 
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"template_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The template's `template_id`."},
-	}}
+	resp.IdentitySchema = tfhelper.IdentitySchema("template_id", "The template's `template_id`.")
 }

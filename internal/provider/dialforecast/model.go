@@ -6,6 +6,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/charts"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 type model struct {
@@ -46,7 +47,7 @@ func (m model) withResult(servers cluster.Servers, forecast forecast.Forecast) m
 	m.Campaigns = make(map[string]campaignModel, len(forecast.Campaigns))
 	for _, total := range forecast.Campaigns {
 		campaign := campaignModel{
-			Goal: int64Value(total.Goal), Lines: int64Value(total.Lines), Missing: int64Value(total.Missing), Shortage: int64Value(total.Shortage), Filled: int64Value(total.Filled),
+			Goal: tfhelper.Int64(total.Goal), Lines: tfhelper.Int64(total.Lines), Missing: tfhelper.Int64(total.Missing), Shortage: tfhelper.Int64(total.Shortage), Filled: tfhelper.Int64(total.Filled),
 			Placed: map[string]int64{}, Fills: map[string]int64{}, Shortages: map[string]int64{},
 		}
 		for _, local := range forecast.Local {
@@ -65,7 +66,7 @@ func (m model) withResult(servers cluster.Servers, forecast forecast.Forecast) m
 	m.Servers = make(map[string]serverModel, len(forecast.Nodes))
 	for _, node := range forecast.Nodes {
 		m.Servers[node.ServerIP] = serverModel{
-			Lines: int64Value(node.Lines), OverMaximum: int64Value(node.OverMaximum),
+			Lines: tfhelper.Int64(node.Lines), OverMaximum: tfhelper.Int64(node.OverMaximum),
 			CallsPerSecond: types.Float64Value(node.CallsPerSecond), Seconds: types.Float64Value(node.Seconds),
 		}
 	}
@@ -73,5 +74,3 @@ func (m model) withResult(servers cluster.Servers, forecast forecast.Forecast) m
 	m.SVG = types.StringValue(string(charts.Forecast(servers, forecast)))
 	return m
 }
-
-func int64Value(number int) types.Int64 { return types.Int64Value(int64(number)) }

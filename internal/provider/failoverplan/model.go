@@ -6,6 +6,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/charts"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 type model struct {
@@ -82,9 +83,9 @@ func newTodayModel(loss forecast.FailoverLoss) todayModel {
 	m := todayModel{
 		Survivable: types.BoolValue(loss.Survivable), Reasons: notNil(loss.Reasons), ToDo: notNil(loss.ToDo),
 		Agents: map[string]int64{}, Arrivals: map[string]int64{}, Lines: map[string]int64{},
-		StrandedSeats: notNil(cluster.Runs(loss.Stranded)), Stranded: types.Int64Value(int64(len(loss.Stranded))),
+		StrandedSeats: notNil(cluster.Runs(loss.Stranded)), Stranded: tfhelper.Int64(len(loss.Stranded)),
 		CallsPerSecond: types.Float64Value(loss.CallsPerSecond), InboundClosed: notNil(loss.Inbound),
-		AgentsCut: types.Int64Value(int64(loss.AgentsCut)), CallsCut: types.Int64Value(int64(loss.CallsCut)),
+		AgentsCut: tfhelper.Int64(loss.AgentsCut), CallsCut: tfhelper.Int64(loss.CallsCut),
 	}
 	for _, seats := range loss.Seats {
 		m.Agents[seats.ServerIP] = int64(seats.Agents)

@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
 //go:embed description.md
@@ -17,9 +19,7 @@ var description string
 // newSchema returns the arguments and the results.
 func newSchema() schema.Schema {
 	lossAttributes := map[string]schema.Attribute{
-		"lost": schema.ListAttribute{
-			Computed: true, ElementType: types.StringType, MarkdownDescription: "The `server_ip` of the servers that are lost, sorted.",
-		},
+		"lost": computed.Texts("The `server_ip` of the servers that are lost, sorted."),
 	}
 	maps.Copy(lossAttributes, survivalAttributes())
 	return schema.Schema{
@@ -60,15 +60,9 @@ func newSchema() schema.Schema {
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "The web nodes, by address or name; usually the nodes of `vicidial_haproxy_config` or `vicidial_nginx_config`. If a telephony server also serves web pages, write its `server_ip`. By default there are none.",
 			},
-			"survivable": schema.BoolAttribute{
-				Computed: true, MarkdownDescription: "Whether every loss in `losses` is survivable. False if every server is already dead.",
-			},
-			"table": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The losses as a table of text for an output. Below each loss that is not survivable are the reasons.",
-			},
-			"svg": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The plan as an SVG picture: for each loss, which agents log in on which server, who cannot log in, which campaigns lose lines, and which calls drop. If there are more than 60 losses, those that are not survivable come first. It needs no other file, and supports light and dark color schemes.",
-			},
+			"survivable": computed.Bool("Whether every loss in `losses` is survivable. False if every server is already dead."),
+			"table":      computed.Text("The losses as a table of text for an output. Below each loss that is not survivable are the reasons."),
+			"svg":        computed.Text("The plan as an SVG picture: for each loss, which agents log in on which server, who cannot log in, which campaigns lose lines, and which calls drop. If there are more than 60 losses, those that are not survivable come first. It needs no other file, and supports light and dark color schemes."),
 			"today": schema.SingleNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The state without any loss. What already does not work is listed here, and is not a reason in `losses`.",
@@ -83,11 +77,11 @@ func newSchema() schema.Schema {
 				Computed:            true,
 				MarkdownDescription: "The result of the loss of each machine that is not a telephony server: each of the `web_nodes`, the reporting replica if the cluster has one, and the database. They do not count for `survivable`, because a cluster has only one database.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"role":       schema.StringAttribute{Computed: true, MarkdownDescription: "`web`, `replica` or `database`."},
-					"name":       schema.StringAttribute{Computed: true, MarkdownDescription: "The name or the address of the machine."},
-					"survivable": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether agents can go on working, and calls continue."},
-					"reasons":    schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Why the loss is not survivable, one sentence each."},
-					"to_do":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What you must do by hand, one sentence each."},
+					"role":       computed.Text("`web`, `replica` or `database`."),
+					"name":       computed.Text("The name or the address of the machine."),
+					"survivable": computed.Bool("Whether agents can go on working, and calls continue."),
+					"reasons":    computed.Texts("Why the loss is not survivable, one sentence each."),
+					"to_do":      computed.Texts("What you must do by hand, one sentence each."),
 				}},
 			},
 		},
@@ -95,24 +89,18 @@ func newSchema() schema.Schema {
 }
 
 func survivalAttributes() map[string]schema.Attribute {
-	sentences := func(doc string) schema.ListAttribute {
-		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
-	}
-	counts := func(doc string) schema.MapAttribute {
-		return schema.MapAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: doc}
-	}
 	return map[string]schema.Attribute{
-		"survivable":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether everything that works with all servers still works after the loss."},
-		"reasons":           sentences("Why the loss is not survivable, one sentence each. Empty if it is survivable."),
-		"to_do":             sentences("What you must do by hand, because VICIdial does not move it by itself: one sentence each, in the order in which to do it."),
-		"agents_per_server": counts("The number of agents on each remaining server, by `server_ip`."),
-		"arrivals":          counts("The number of agents who come from lost servers, on each remaining server, by `server_ip`."),
-		"stranded_seats":    sentences("The seats whose agents can log in on no remaining server, as ranges such as `2000-2049`. With `live`, also agents whose phone belongs to no seat, such as `user 1001`."),
-		"stranded":          schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of entries in `stranded_seats`, with each seat of a range counted."},
-		"lines":             counts("The number of lines that each campaign gets, by `campaign_id`."),
-		"calls_per_second":  schema.Float64Attribute{Computed: true, MarkdownDescription: "The number of calls that the remaining servers can place in a second."},
-		"inbound_closed":    sentences("The carriers whose inbound calls reach no server that is up."),
-		"agents_cut":        schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of agents who lose their session and must log in again."},
-		"calls_cut":         schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of calls that drop at the moment of the loss. 0 unless `live` is `true`."},
+		"survivable":        computed.Bool("Whether everything that works with all servers still works after the loss."),
+		"reasons":           computed.Texts("Why the loss is not survivable, one sentence each. Empty if it is survivable."),
+		"to_do":             computed.Texts("What you must do by hand, because VICIdial does not move it by itself: one sentence each, in the order in which to do it."),
+		"agents_per_server": computed.IntMap("The number of agents on each remaining server, by `server_ip`."),
+		"arrivals":          computed.IntMap("The number of agents who come from lost servers, on each remaining server, by `server_ip`."),
+		"stranded_seats":    computed.Texts("The seats whose agents can log in on no remaining server, as ranges such as `2000-2049`. With `live`, also agents whose phone belongs to no seat, such as `user 1001`."),
+		"stranded":          computed.Int("The number of entries in `stranded_seats`, with each seat of a range counted."),
+		"lines":             computed.IntMap("The number of lines that each campaign gets, by `campaign_id`."),
+		"calls_per_second":  computed.Float("The number of calls that the remaining servers can place in a second."),
+		"inbound_closed":    computed.Texts("The carriers whose inbound calls reach no server that is up."),
+		"agents_cut":        computed.Int("The number of agents who lose their session and must log in again."),
+		"calls_cut":         computed.Int("The number of calls that drop at the moment of the loss. 0 unless `live` is `true`."),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // addNodes declares each node from its letters and its crontab, and common values from
@@ -110,9 +111,9 @@ func (m *model) addReports(reports map[string]nodes.Found) {
 		if first {
 			first = false
 			m.Recordings = declareRecordings(report.Recordings, layout.Recordings)
-			m.LogDays = types.Int64Value(int64(report.LogDays.VICIdial))
-			m.AsteriskLog = types.Int64Value(int64(report.LogDays.Asterisk))
-			m.ScreenLog = types.Int64Value(int64(report.LogDays.Screen))
+			m.LogDays = tfhelper.Int64(report.LogDays.VICIdial)
+			m.AsteriskLog = tfhelper.Int64(report.LogDays.Asterisk)
+			m.ScreenLog = tfhelper.Int64(report.LogDays.Screen)
 			positive(&m.SpeechDays, report.LogDays.Speech)
 			continue
 		}
@@ -126,7 +127,7 @@ func (m *model) addReports(reports map[string]nodes.Found) {
 
 func positive(to *types.Int64, value int) {
 	if value > 0 {
-		*to = types.Int64Value(int64(value))
+		*to = tfhelper.Int64(value)
 	}
 }
 
@@ -178,7 +179,7 @@ func setBool(to *types.Bool, have, base bool) {
 
 func setNumber(to *types.Int64, have, base int) {
 	if have != base {
-		*to = types.Int64Value(int64(have))
+		*to = tfhelper.Int64(have)
 	}
 }
 

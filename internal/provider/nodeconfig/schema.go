@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
@@ -223,10 +222,5 @@ func computed(about string) schema.MapAttribute {
 func quoted(words []string) string { return "`" + strings.Join(words, "`, `") + "`" }
 
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"name": identityschema.StringAttribute{
-			RequiredForImport: true,
-			Description:       "Name of the set of files. An import needs the files: import by id.",
-		},
-	}}
+	resp.IdentitySchema = tfhelper.IdentitySchema("name", "Name of the set of files. An import needs the files: import by id.")
 }

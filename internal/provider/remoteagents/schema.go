@@ -7,20 +7,18 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/managed"
 )
 
 //go:embed description.md
@@ -47,11 +45,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"user_start": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "`user_start`: first user of the range, a number. The user must exist. A different value replaces the object: the old row is deleted and a new one is created.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			},
+			"user_start": tfhelper.KeyAttribute("`user_start`: first user of the range, a number. The user must exist. A different value replaces the object: the old row is deleted and a new one is created."),
 			"number_of_lines": schema.Int64Attribute{
 				Optional: true, Computed: true, Default: int64default.StaticInt64(1),
 				MarkdownDescription: "`number_of_lines`: the number of users, 1 to 255. Defaults to 1.",
@@ -68,37 +62,17 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Required:            true,
 				MarkdownDescription: "`conf_exten`: the number that calls are sent to, as the node's dialplan dials it. `" + cluster.RemoteTestExtension + "` makes them test agents, which answer by themselves.",
 			},
-			"status": schema.StringAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "`status`: `ACTIVE` logs them in. VICIdial's default is `INACTIVE`.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-			},
+			"status": managed.Text("`status`: `ACTIVE` logs them in. VICIdial's default is `INACTIVE`."),
 			"closer_campaigns": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "`closer_campaigns`: in-groups whose calls they take. VICIdial may empty the column; the plan does not show that as a change.",
 				Validators:          []validator.List{listvalidator.UniqueValues()},
 				PlanModifiers:       []planmodifier.List{listplanmodifier.UseStateForUnknown()},
 			},
-			"extension_group": schema.StringAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "`extension_group`: group of extensions to which calls go in turn; `NONE` for none.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-			},
-			"extension_group_order": schema.StringAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "`extension_group_order`: the order of the extensions.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
-			},
-			"on_hook_agent": schema.BoolAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "`on_hook_agent`: whether their phone rings for each call.",
-				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
-			},
-			"on_hook_ring_time": schema.Int64Attribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "`on_hook_ring_time`: seconds that it rings.",
-				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
-			},
+			"extension_group":       managed.Text("`extension_group`: group of extensions to which calls go in turn; `NONE` for none."),
+			"extension_group_order": managed.Text("`extension_group_order`: the order of the extensions."),
+			"on_hook_agent":         managed.Bool("`on_hook_agent`: whether their phone rings for each call."),
+			"on_hook_ring_time":     managed.Int("`on_hook_ring_time`: seconds that it rings."),
 			"remote_agent_id": schema.Int64Attribute{
 				Computed:            true,
 				MarkdownDescription: "`remote_agent_id`: number of the row, which the database assigns.",
@@ -110,7 +84,5 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 }
 
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"user_start": identityschema.StringAttribute{RequiredForImport: true, Description: "The first user of the range."},
-	}}
+	resp.IdentitySchema = tfhelper.IdentitySchema("user_start", "The first user of the range.")
 }

@@ -224,7 +224,7 @@ func TestDrain_refuses(t *testing.T) {
 		for _, name := range []string{"vicidial_server_drain", "vicidial_server_undrain"} {
 			action := acctest.NewAction(t, d, name, nil)
 			nowhere := acctest.Values{"server_ip": "10.0.0.9"}
-			action.Plan(t, nowhere).ExpectDiagnostic(t, `ERROR .*"server_ip".*No such server.*10.0.0.9`)
+			action.Plan(t, nowhere).ExpectDiagnostic(t, `ERROR .*"server_ip".*Unknown server.*10.0.0.9`)
 			action.Plan(t, acctest.Values{"server_ip": tftypes.UnknownValue}).ExpectDiagnostic(t, "")
 			action.Invoke(t.Context(), t, nowhere, nil).ExpectDiagnostic(t, `ERROR .*Unable to (un)?drain server 10.0.0.9: Server 10.0.0.9: not found`)
 		}

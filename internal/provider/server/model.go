@@ -221,13 +221,13 @@ func (o *expanded) show(server cluster.Server, found cluster.RoomRange, complete
 	o.ServerID = types.StringValue(server.ID())
 	o.conference.Rooms, o.conference.FirstRoom = types.Int64Null(), types.Int64Null()
 	if complete || found.Count > 0 {
-		o.conference.Rooms = types.Int64Value(int64(found.Count))
+		o.conference.Rooms = tfhelper.Int64(found.Count)
 	}
 	if complete && found.First == 0 { // no rooms: a configuration with 0 rooms must plan no change
 		found.First = server.Engine().FirstRoom()
 	}
 	if found.First > 0 {
-		o.conference.FirstRoom = types.Int64Value(int64(found.First))
+		o.conference.FirstRoom = tfhelper.Int64(found.First)
 	}
 	if o.ForceDestroy.IsNull() {
 		o.ForceDestroy = types.BoolValue(false)

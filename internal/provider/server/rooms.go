@@ -30,9 +30,9 @@ func (o *expanded) setFirstRoom(declared, prior *expanded, before cluster.RoomRa
 	case declared.conference.FirstRoom.IsNull():
 		first := o.conference.FirstRoom
 		if engineChanged || first.IsNull() || first.IsUnknown() {
-			o.conference.FirstRoom = types.Int64Value(int64(o.engine().FirstRoom()))
+			o.conference.FirstRoom = tfhelper.Int64(o.engine().FirstRoom())
 		} else if before.Count > 0 && declared.conference.Rooms.ValueInt64() == int64(before.Count) {
-			o.conference.FirstRoom = types.Int64Value(int64(before.First))
+			o.conference.FirstRoom = tfhelper.Int64(before.First)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
 // store is the part of the store that the data source needs.
@@ -57,16 +58,16 @@ type serverModel struct {
 
 // newSchema returns the filters and the results.
 func newSchema() schema.Schema {
-	flag := func(column string) schema.BoolAttribute {
+	filter := func(column string) schema.BoolAttribute {
 		return schema.BoolAttribute{Optional: true, MarkdownDescription: "`true`: only servers that have `" + column + "` set; `false`: only servers that do not. Without it: both."}
 	}
 	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"active":                    flag("active"),
-			"active_asterisk_server":    flag("active_asterisk_server"),
-			"active_agent_login_server": flag("active_agent_login_server"),
-			"vicidial_balance_active":   flag("vicidial_balance_active"),
+			"active":                    filter("active"),
+			"active_asterisk_server":    filter("active_asterisk_server"),
+			"active_agent_login_server": filter("active_agent_login_server"),
+			"vicidial_balance_active":   filter("vicidial_balance_active"),
 			"conf_engine": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only servers with this conference engine, `MEETME` or `CONFBRIDGE`. Databases without the column `conf_engine` support `MEETME` only.",
@@ -77,42 +78,26 @@ func newSchema() schema.Schema {
 				MarkdownDescription: "Only servers whose `server_id` matches this regular expression (RE2), without regard to case.",
 				Validators:          []validator.String{tfhelper.IsRegexp()},
 			},
-			"server_ips": schema.ListAttribute{
-				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The `server_ip` of every server found, sorted.",
-			},
-			"servers": schema.MapNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "The servers found, by `server_ip`.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: serverAttributes()},
-			},
+			"server_ips": computed.Texts("The `server_ip` of every server found, sorted."),
+			"servers":    computed.Objects("The servers found, by `server_ip`.", serverAttributes()),
 		},
 	}
 }
 
 func serverAttributes() map[string]schema.Attribute {
-	text := func(doc string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: doc}
-	}
-	number := func(doc string) schema.Int64Attribute {
-		return schema.Int64Attribute{Computed: true, MarkdownDescription: doc}
-	}
-	flag := func(doc string) schema.BoolAttribute {
-		return schema.BoolAttribute{Computed: true, MarkdownDescription: doc}
-	}
 	return map[string]schema.Attribute{
-		"server_id":                 text("Name of the server in the cluster."),
-		"server_description":        text("Free text."),
-		"active":                    flag("Whether agents who log in with a phone alias can be sent to the server. It does not stop dialing."),
-		"active_asterisk_server":    flag("Whether the server is a telephony node with generated configuration. The row of a database server has `false`."),
-		"active_agent_login_server": flag("Whether agents may log in there."),
-		"vicidial_balance_active":   flag("Whether the balance fill places calls on the server."),
-		"vicidial_balance_rank":     number("The order in which the balance fill uses servers. Higher numbers come first."),
-		"max_vicidial_trunks":       number("The largest number of lines in use at the same time."),
-		"outbound_calls_per_second": number("Calls that the server's dialer places in a second. If the row has a value outside 1 to 200, VICIdial places 40."),
-		"conf_engine":               text("Conference engine, `MEETME` or `CONFBRIDGE`."),
-		"asterisk_version":          text("The Asterisk version in the row."),
-		"external_server_ip":        text("Address for web phones outside of the network."),
+		"server_id":                 computed.Text("Name of the server in the cluster."),
+		"server_description":        computed.Text("Free text."),
+		"active":                    computed.Bool("Whether agents who log in with a phone alias can be sent to the server. It does not stop dialing."),
+		"active_asterisk_server":    computed.Bool("Whether the server is a telephony node with generated configuration. The row of a database server has `false`."),
+		"active_agent_login_server": computed.Bool("Whether agents may log in there."),
+		"vicidial_balance_active":   computed.Bool("Whether the balance fill places calls on the server."),
+		"vicidial_balance_rank":     computed.Int("The order in which the balance fill uses servers. Higher numbers come first."),
+		"max_vicidial_trunks":       computed.Int("The largest number of lines in use at the same time."),
+		"outbound_calls_per_second": computed.Int("Calls that the server's dialer places in a second. If the row has a value outside 1 to 200, VICIdial places 40."),
+		"conf_engine":               computed.Text("Conference engine, `MEETME` or `CONFBRIDGE`."),
+		"asterisk_version":          computed.Text("The Asterisk version in the row."),
+		"external_server_ip":        computed.Text("Address for web phones outside of the network."),
 	}
 }
 

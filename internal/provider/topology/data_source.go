@@ -16,6 +16,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/diagram"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
 // store is the part of the store that the data source needs.
@@ -55,11 +56,9 @@ func newSchema() schema.Schema {
 				Optional:            true,
 				MarkdownDescription: "Whether nodes without a recent heartbeat are marked as dead. Defaults to `true`. With `false` the picture changes only with the cluster's configuration: use that for a picture in a git repository.",
 			},
-			"svg": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The picture as SVG: it needs no other file, has its own background, and supports light and dark color schemes.",
-			},
-			"mermaid": schema.StringAttribute{Computed: true, MarkdownDescription: "The picture as a Mermaid flowchart, as GitHub and GitLab show it in Markdown."},
-			"dot":     schema.StringAttribute{Computed: true, MarkdownDescription: "The picture in the language of Graphviz."},
+			"svg":     computed.Text("The picture as SVG: it needs no other file, has its own background, and supports light and dark color schemes."),
+			"mermaid": computed.Text("The picture as a Mermaid flowchart, as GitHub and GitLab show it in Markdown."),
+			"dot":     computed.Text("The picture in the language of Graphviz."),
 		},
 	}
 }

@@ -187,7 +187,7 @@ func (m model) withRowsAndDrift(rows cluster.Split, servers cluster.Servers) mod
 	}
 	var lines []string
 	for _, server := range slices.Sorted(maps.Keys(shares)) {
-		share := types.Int64Value(int64(shares[server]))
+		share := tfhelper.Int64(shares[server])
 		switch found, exists := shown.Allocations.Elements()[server]; {
 		case !exists:
 			lines = append(lines, fmt.Sprintf("%s: no row with a number, not %s", server, share))
@@ -246,16 +246,16 @@ func (m model) imported(rows cluster.Split, servers cluster.Servers) model {
 		if _, found := servers.ByIP(server); found {
 			total += dedicated
 		}
-		m.Servers[server] = claimModel{Trunks: types.Int64Value(int64(dedicated))}
+		m.Servers[server] = claimModel{Trunks: tfhelper.Int64(dedicated)}
 	}
-	m.Total = types.Int64Value(int64(total))
+	m.Total = tfhelper.Int64(total)
 	return m
 }
 
 func numbers(values map[string]int) types.Map {
 	elements := make(map[string]attr.Value, len(values))
 	for key, number := range values {
-		elements[key] = types.Int64Value(int64(number))
+		elements[key] = tfhelper.Int64(number)
 	}
 	return types.MapValueMust(types.Int64Type, elements)
 }

@@ -9,12 +9,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -32,11 +29,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"campaign_id": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "The campaign whose trunks are split, `campaign_id` as VICIdial writes it. The campaign must exist. A different campaign replaces the object: the rows of the old campaign are deleted, and those of the new one are created.",
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			},
+			"campaign_id": tfhelper.KeyAttribute("The campaign whose trunks are split, `campaign_id` as VICIdial writes it. The campaign must exist. A different campaign replaces the object: the rows of the old campaign are deleted, and those of the new one are created."),
 			"total": schema.Int64Attribute{
 				Required:            true,
 				MarkdownDescription: "The number of trunks to divide over all servers, 0 to 1000000, including fixed `trunks`. You do not need to include those of an address that is no longer a server. With `survive_node_loss` the sum of the shares is larger, so that this number remains when servers are lost. While all servers are up, the campaign can use the whole sum.",
@@ -123,10 +116,5 @@ func claimAttributes() map[string]schema.Attribute {
 }
 
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"campaign_id": identityschema.StringAttribute{
-			RequiredForImport: true,
-			Description:       "The campaign whose trunks are split.",
-		},
-	}}
+	resp.IdentitySchema = tfhelper.IdentitySchema("campaign_id", "The campaign whose trunks are split.")
 }
