@@ -92,7 +92,7 @@ type Step struct {
 	Verb  Verb
 	Table Table
 	// Rows are the rows to insert. All name the same columns; Key says which
-	// of them identify a row that exists already.
+	// of them identify a row that already exists.
 	Rows []Row
 	// Common are the columns that are equal in all Rows; none is a column of Key.
 	Common Row

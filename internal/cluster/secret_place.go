@@ -116,7 +116,7 @@ func changedSecretColumns(subject string, have, seen, want Row, same Equivalence
 		return nil, nil, nil, err
 	}
 	for column := range to {
-		if held, there := have[column]; there && to[column] == held { // a secret that is there already
+		if held, there := have[column]; there && to[column] == held { // a secret that the text already has
 			delete(from, column)
 			delete(to, column)
 		}

@@ -261,7 +261,7 @@ func ResumeServer(have Server, want, secrets Row) (Plan, error) {
 		if !Equivalent(column, have.Row[column], want[column]) {
 			return Plan{}, &Conflict{
 				Subject: "server " + have.ID(),
-				Found:   "exists already and its " + column + " differs from the configuration",
+				Found:   "already exists, and its " + column + " differs from the configuration",
 				Advice:  "Nothing was overwritten. Bring it under Terraform with: terraform import ADDRESS " + have.ID(),
 			}
 		}

@@ -24,7 +24,7 @@ func changedColumns(subject string, have, seen, want Row, same Equivalence) (fro
 			continue
 		}
 		if seen == nil {
-			return nil, nil, &Conflict{Subject: subject, Found: "is there already, with another " + column, Advice: ImportHint}
+			return nil, nil, &Conflict{Subject: subject, Found: "already exists, with another " + column, Advice: ImportHint}
 		}
 		if known, was := seen[column]; there && was && !same(column, known, held) {
 			return nil, nil, &Conflict{Subject: subject, Found: "has another " + column + " than when it was read"}

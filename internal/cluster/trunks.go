@@ -232,7 +232,7 @@ func trunkConflict(campaign, server string, rows []Limit, isNew bool) error {
 	case len(rows) == 0:
 		conflict.Found = "has been removed by somebody else"
 	case isNew:
-		conflict.Found = "exists already and says " + strings.Join(found, ", ")
+		conflict.Found = "already exists with " + strings.Join(found, ", ")
 		conflict.Advice = "Nothing was overwritten. Bring the rows under Terraform with: terraform import ADDRESS " + campaign
 	default:
 		conflict.Found = "was changed by somebody else and says " + strings.Join(found, ", ")

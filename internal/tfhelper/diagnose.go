@@ -158,7 +158,7 @@ func DiagnoseViolations(row string, violations []cluster.Violation, at func(colu
 		about := fmt.Sprintf("%s of %s: %s.", violation.Column, row, violation.Err)
 		switch {
 		case violation.TooWide:
-			diags.Append(DiagnoseAt(here, "Value does not fit the column", violation.Err)...)
+			diags.Append(DiagnoseAt(here, "Value not supported by the database", violation.Err)...)
 		case violation.Existing:
 			diags.Append(WarnAt(here, "Existing value breaks a rule", about+existingAccepted)...)
 		case violation.Advice:

@@ -28,7 +28,7 @@ variable "site" {
       description      = optional(string)
     }))
 
-    # Campaigns that are there already, and the lines that each is to have. With
+    # Campaigns that already exist, and the lines that each is to have. With
     # spare = 1 they are still there when a node is lost.
     campaigns = optional(map(object({
       lines       = number
@@ -52,7 +52,7 @@ variable "site" {
       })), {})
       protocol              = optional(string)               # SIP, PJSIP or IAX2; SIP where left out
       web_phones            = optional(bool, false)          # phones in the browser
-      template              = optional(string)               # one of templates, or one that is there already
+      template              = optional(string)               # one of templates, or one that already exists
       outbound_cid          = optional(string)               # number that calls from the phones show
       phone                 = optional(map(string), {})      # further columns of all phones
       overrides             = optional(map(map(string)), {}) # seats or ranges -> columns that differ there

@@ -129,10 +129,10 @@ func (c Change) checkUnchanged(name string, record Record, of cluster.Row) error
 
 func (c Change) refused(foreign []string) error {
 	return &cluster.Refused{
-		Subject: cluster.PluralAre(len(foreign), "number") + " there already, with other values",
+		Subject: cluster.Plural(len(foreign), "existing number") + " with other values",
 		Reasons: cluster.FirstOf(foreign, mostNamed),
-		Advice: cluster.ImportHint + " In a block that is there already, set take_over = true to change them, or say in overrides what they hold." +
-			" Numbers that another block lets go in the same run must be in its released.",
+		Advice: cluster.ImportHint + " In an existing block, set take_over = true to change them, or declare their values in overrides." +
+			" Numbers that another block releases in the same run must be in its released.",
 	}
 }
 
@@ -156,7 +156,7 @@ func (d Diff) Summary() string {
 		}
 	}
 	say("added", d.Add)
-	say("there already, joining as they are", d.Adopt)
+	say("adopted without a change", d.Adopt)
 	for _, update := range d.Update {
 		columns := make([]string, 0, len(update.To))
 		for _, column := range slices.Sorted(maps.Keys(update.To)) {

@@ -110,7 +110,7 @@ func (d *floorDiff) diffPhones(have, seen FloorRows, owned, existing, wanted flo
 		}
 		changes := phoneChanges(row, p, columns, d.want.Columns)
 		if len(changes) > 0 && !ours {
-			d.addConflict(p.Seat, "%s exists already and says something else: %s", p.title(), columnNames(changes))
+			d.addConflict(p.Seat, "%s already exists with other values in %s", p.title(), columnNames(changes))
 			continue
 		}
 		d.changedPhones = append(d.changedPhones, changes...)
@@ -242,7 +242,7 @@ func (d *floorDiff) diffAliases(have, seen FloorRows, owned, existing, wanted fl
 		}
 		changes := aliasChanges(seen.Aliases[at], a)
 		if len(changes) > 0 && !ours {
-			d.addConflict(a.Seat, "%s exists already and says something else: %s", a.title(), columnNames(changes))
+			d.addConflict(a.Seat, "%s already exists with other values in %s", a.title(), columnNames(changes))
 			continue
 		}
 		d.changedAliases = append(d.changedAliases, changes...)

@@ -313,7 +313,7 @@ func TestPlanFloor(t *testing.T) {
 		{"existing extension on the node", FloorRows{Phones: []Phone{phone("x", "10.0.0.1", "2000")}}, "phone x on 10.0.0.1 has the extension 2000 already"},
 		{"alias id equals a login", FloorRows{Phones: []Phone{phone("2001", "10.9.9.9", "9")}}, "alias id 2001 is the login of the phone with extension 9"},
 		{"login equals an alias id", FloorRows{Aliases: []PhoneAlias{{ID: want.Phones[2].Login}}}, "login " + want.Phones[2].Login + " is the id of an alias"},
-		{"alias with other values", FloorRows{Aliases: []PhoneAlias{{ID: "2002", Name: "2002 phone", Logins: []string{"x"}}}}, "alias 2002 exists already and says something else: logins_list"},
+		{"alias with other values", FloorRows{Aliases: []PhoneAlias{{ID: "2002", Name: "2002 phone", Logins: []string{"x"}}}}, "alias 2002 already exists with other values in logins_list"},
 		{"voicemail id in vicidial_voicemail", FloorRows{Mailboxes: []string{"2002"}}, "voicemail id 2002 belongs to a mailbox in vicidial_voicemail"},
 		{"voicemail id of another phone", FloorRows{Phones: []Phone{{Login: "z", ServerIP: "10.9.9.9", Extension: "9", VoicemailID: "2001"}}}, "voicemail id 2001 belongs to phone z on 10.9.9.9"},
 	} {

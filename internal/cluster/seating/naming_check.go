@@ -22,7 +22,7 @@ type RowFault struct {
 	Table cluster.Table
 	Row   string // such as "phone 2000a" or "alias 2000"
 	Err   error
-	// Existing says that the row is there already, named as it is wanted.
+	// Existing reports that the row exists, with the wanted name.
 	Existing bool
 }
 

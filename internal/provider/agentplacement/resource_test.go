@@ -213,7 +213,7 @@ func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
 			step(fullConfig(d, `"3000"`, twoServers, aPassword), `the login 3000a belongs to the phone with extension 77 on 10.0.0.4`),
 			step(fullConfig(d, `"3100"`, twoServers, aPassword), `the voicemail id 3100 belongs to phone 3000a`),
 			step(fullConfig(d, `"3200"`, twoServers, aPassword), `phone other on 10.0.0.1 has the extension 3200 already`),
-			step(fullConfig(d, `"3300"`, twoServers, aPassword), `alias 3300 exists already and says something else`),
+			step(fullConfig(d, `"3300"`, twoServers, aPassword), `alias 3300 already exists with other values in`),
 			step(fullConfig(d, `"3400"`, twoServers, aPassword), `the voicemail id 3400 belongs to a mailbox in vicidial_voicemail`),
 			{Config: acctest.Provider(d)},
 		},

@@ -363,7 +363,7 @@ func TestAccCarrierRoute_refusesAtPlanTime(t *testing.T) {
 		return acctest.Provider(d) + route("main", name, servers, more...)
 	}
 	play(t,
-		refused(on("MAIN", two), `carrier MAIN_00001 is there already`),
+		refused(on("MAIN", two), `carrier MAIN_00001 already exists`),
 		refused(on("BACKUP", two), `carrier BACKUP on 10.0.0.3 has the id of a row of this route`),
 		refused(on("FIRST", `"10.0.0.9"`), `server 10.0.0.9 is neither`),
 		refused(on("FIRST", `"10.0.0.01"`), `not an IPv4 address`),

@@ -68,7 +68,7 @@ func TestAccFaults_somebodyAtTheAdminPage(t *testing.T) {
 			"a row that was put where a new one was to go is left",
 			small + "\nresource \"vicidial_trunk_split\" \"survey\" {\n  campaign_id = \"SURVEY\"\n  total = 5\n  servers = { (vicidial_server.dial1.server_ip) = {} }\n}\n",
 			"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SURVEY', 7, 'MAXIMUM_LIMIT')",
-			"campaign SURVEY on server 10.0.0.1 exists already and says 7 MAXIMUM_LIMIT",
+			"campaign SURVEY on server 10.0.0.1 already exists with 7 MAXIMUM_LIMIT",
 			trunkRows, `
 				| server_ip | campaign_id | lines_ | trunk_restriction |
 				| 10.0.0.1  | SALES       |     60 | MAXIMUM_LIMIT     |

@@ -130,7 +130,7 @@ func TestAccInboundNumbers_refusesAtPlanTime(t *testing.T) {
 	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			refused(aBlock(d, `"8005550100-8005550199"`, toGroup...), "1 number is there already.*8005550105: did_route is EXTEN; group_id is blank.*take_over"),
+			refused(aBlock(d, `"8005550100-8005550199"`, toGroup...), "1 existing number with other values.*8005550105: did_route is EXTEN; group_id is blank.*take_over"),
 			refused(aBlock(d, `"8005550200-99"`, toGroup...), "same number of digits"),
 			refused(aBlock(d, `"8005550299-8005550200"`, toGroup...), "runs backwards"),
 			refused(aBlock(d, `"8005550200-8005550210", "8005550205"`, toGroup...), "8005550205 is in"),
@@ -403,7 +403,7 @@ func TestAccInboundNumbers_thatLeadNowhere(t *testing.T) {
 			{Config: config("a") + imports},
 			{
 				PreConfig: warnings.Reset, Config: config("b"),
-				Check: warnings.Expect(t, `"group_id".*8005550100: IN_GROUP reads group_id, which is blank`, `"group_id".*nowhere: IN_GROUP reads group_id, which is blank`),
+				Check: warnings.Expect(t, `"group_id".*8005550100: IN_GROUP reads group_id, which is blank`, `"group_id".*Route without a valid target: IN_GROUP reads group_id, which is blank`),
 			},
 			refused("no_agent_ingroup_id, which is blank: every call goes", `no_agent_ingroup_redirect = "Y"`),
 			refused("max_queue_ingroup_id, which is blank", `max_queue_ingroup_calls = 5`),

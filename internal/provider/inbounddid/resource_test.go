@@ -150,7 +150,7 @@ func TestAccInboundDID_refusesAtPlanTime(t *testing.T) {
 	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			refused(aDID(d, `did_route = "IN_GROUP"`), "exists already.*Import the row"),
+			refused(aDID(d, `did_route = "IN_GROUP"`), "already exists.*Import the row"),
 			refused(strings.Replace(aDID(d, `did_route = "IN_GROUP"`), "8005551212", "8005551213", 1), "group_id, which is blank"),
 			refused(strings.Replace(aDID(d, `did_route = "PHONE"`, `phone = "101"`), "8005551212", "8005551213", 1), "server_ip, which is blank"),
 			refused(strings.Replace(aDID(d, `did_route = "PHONE"`, `phone = "101"`, `server_ip = "10.0.0.9"`), "8005551212", "8005551213", 1), "server 10.0.0.9 is neither"),
@@ -189,7 +189,7 @@ import {
 	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			{Config: config, ExpectError: regexp.MustCompile(`(?s)exists already`)},
+			{Config: config, ExpectError: regexp.MustCompile(`(?s)already exists`)},
 			{Config: adopted, ConfigPlanChecks: does(plancheck.ResourceActionUpdate), Check: here},
 			{Config: config, Destroy: true, ExpectError: regexp.MustCompile(`(?s)is\s+VICIdial's\s+own\s+row`)},
 			{ // the way out of the state

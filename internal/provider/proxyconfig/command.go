@@ -92,7 +92,7 @@ func reload(ctx context.Context, command []string, limit time.Duration, backup s
 	return nil
 }
 
-// warnOverwrite warns of a file that exists already and means something else.
+// warnOverwrite warns of a file that already exists and means something else.
 func (r *Resource) warnOverwrite(m model, content []byte) diag.Diagnostics {
 	file, kept := m.output()
 	if !kept {

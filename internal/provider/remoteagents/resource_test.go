@@ -121,7 +121,7 @@ func TestAccRemoteAgents_refusesAtPlanTime(t *testing.T) {
 			// As text, "100" is not between "99" and "102".
 			refused(aRun(d, "99", 4), `shares users with remote agents 100 to 102 on 10.0.0.2`),
 			refused(aRun(d, "9000", 4), `shares users with remote agent 9003 on 10.0.0.1`),
-			refused(aRun(d, "9003", 1), `exists? already|is there already`),
+			refused(aRun(d, "9003", 1), `already exists?`),
 			refused(aRun(d, "7777", 1), `user 7777 is not in vicidial_users`),
 			refused(aRun(d, "0900", 1), `does not begin with 0`),
 			refused(aRun(d, "9000", 300), `between 1 and 255`),

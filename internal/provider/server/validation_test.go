@@ -27,7 +27,7 @@ func TestAccServer_refusesAtPlanTime(t *testing.T) {
 		Steps: []resource.TestStep{
 			refuses(anotherServer("dial1", "10.0.0.2"), `: server_ip = "10.0.0.2".*server dial2 already has the address 10.0.0.2`),
 			refuses(anotherServer("dial1", "10.0.0.1")+anotherServer("dial3", "10.0.0.1"), `: server_ip = "10.0.0.1".*server dial[13] is planned with the address 10.0.0.1`),
-			refuses(anotherServer("dial2", "10.0.0.9"), `: server_id = "dial2".*exists already and its server_ip differs.*terraform import`),
+			refuses(anotherServer("dial2", "10.0.0.9"), `: server_id = "dial2".*already exists, and its server_ip differs.*terraform import`),
 			refuses(anotherServer("dial-1", "10.0.0.1"), `: server_id = "dial-1".*1 to 10 letters, digits or underscores`),
 			refuses(anotherServer("dialer_0001", "10.0.0.1"), `: server_id = "dialer_0001".*1 to 10 letters`),
 			refuses(anotherServer("dial1", "10.0.0.01"), `: server_ip = "10.0.0.01".*is not an IPv4 address without leading zeros`),
@@ -75,7 +75,7 @@ func TestAccServer_createResumesOwnRowsOnly(t *testing.T) {
 			{
 				PreConfig:   acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial1', '10.0.0.1', 12)"),
 				Config:      serverConfig(d, "max_vicidial_trunks = 96"),
-				ExpectError: errorText("server dial1 exists already and its max_vicidial_trunks differs from the configuration.*terraform import ADDRESS dial1"),
+				ExpectError: errorText("server dial1 already exists, and its max_vicidial_trunks differs from the configuration.*terraform import ADDRESS dial1"),
 			},
 			{
 				PreConfig: acctest.Run(t, d, "UPDATE servers SET max_vicidial_trunks = 96"),

@@ -164,7 +164,7 @@ func (t Table[M]) warnOfImport(ctx context.Context, m M) diag.Diagnostics {
 // CheckNew returns an error where a row that is to be created exists, and differs.
 func (t Table[M]) CheckNew(ctx context.Context, m M, want cluster.Row) diag.Diagnostics {
 	_, err := t.Change(ctx, m, nil, want)
-	return tfhelper.DiagnoseAt(path.Root(t.Key), tfhelper.TitleOf(err, strings.ToUpper(t.Noun[:1])+t.Noun[1:]+" exists already", "Unable to plan "+t.Noun+" "+m.Key()), err)
+	return tfhelper.DiagnoseAt(path.Root(t.Key), tfhelper.TitleOf(err, strings.ToUpper(t.Noun[:1])+t.Noun[1:]+" already exists", "Unable to plan "+t.Noun+" "+m.Key()), err)
 }
 
 // CheckWritable returns an error where the database user may not write the row.
