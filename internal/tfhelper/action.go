@@ -6,9 +6,74 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
+
+// Action describes an action.
+type Action[Store, Model any] struct {
+	Name     string // type name without the provider's prefix
+	Schema   func() schema.Schema
+	Validate func(Model) diag.Diagnostics // without a database
+	Review   func(context.Context, Store, Model) diag.Diagnostics
+	Invoke   func(context.Context, Store, Model, func(progress string)) error
+	Failure  func(Model) (title, object string) // of the diagnostic for an error of Invoke
+}
+
+// NewAction returns the action that a describes.
+func NewAction[Store, Model any](a Action[Store, Model]) action.Action {
+	return &configuredAction[Store, Model]{Action: a}
+}
+
+type configuredAction[Store, Model any] struct {
+	Action[Store, Model]
+	store Store
+}
+
+var (
+	_ action.ActionWithConfigure      = (*configuredAction[any, any])(nil)
+	_ action.ActionWithValidateConfig = (*configuredAction[any, any])(nil)
+	_ action.ActionWithModifyPlan     = (*configuredAction[any, any])(nil)
+)
+
+func (a *configuredAction[Store, Model]) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + a.Name
+}
+
+func (a *configuredAction[Store, Model]) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = a.Action.Schema()
+}
+
+func (a *configuredAction[Store, Model]) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	resp.Diagnostics.Append(Configure(req.ProviderData, &a.store)...)
+}
+
+func (a *configuredAction[Store, Model]) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+	if m, ok := Get[Model](ctx, req.Config, &resp.Diagnostics); ok && a.Validate != nil {
+		resp.Diagnostics.Append(a.Validate(m)...)
+	}
+}
+
+func (a *configuredAction[Store, Model]) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	if m, ok := Get[Model](ctx, req.Config, &resp.Diagnostics); ok && any(a.store) != nil {
+		resp.Diagnostics.Append(a.Review(ctx, a.store, m)...)
+	}
+}
+
+func (a *configuredAction[Store, Model]) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	m, ok := Get[Model](ctx, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	err := ErrUnconfigured
+	if any(a.store) != nil {
+		err = a.Action.Invoke(ctx, a.store, m, Progress(ctx, resp))
+	}
+	title, object := a.Failure(m)
+	resp.Diagnostics.Append(Diagnose(title, object, err)...)
+}
 
 // Progress returns a function that sends a progress message of an action to
 // Terraform. After the context ends, nothing receives messages any more, and the

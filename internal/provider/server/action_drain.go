@@ -34,22 +34,20 @@ type drainTopology interface {
 	writer
 }
 
-var (
-	_ action.ActionWithConfigure      = (*Drain)(nil)
-	_ action.ActionWithValidateConfig = (*Drain)(nil)
-	_ action.ActionWithModifyPlan     = (*Drain)(nil)
-)
-
 //go:embed action_drain.md
 var drainDescription string
 
 // drainTimeout is the default of timeout.
 const drainTimeout = 30 * time.Minute
 
-// Drain is the action vicidial_server_drain.
-type Drain struct{ store drainTopology }
-
-func NewDrain() action.Action { return &Drain{} }
+// NewDrain returns the action vicidial_server_drain.
+func NewDrain() action.Action {
+	return tfhelper.NewAction(tfhelper.Action[drainTopology, drainModel]{
+		Name: "server_drain", Schema: drainSchema, Review: reviewDrain, Invoke: drain,
+		Validate: func(m drainModel) diag.Diagnostics { return reviewWaitTimes(m.Timeout, m.Interval, drainTimeout) },
+		Failure:  func(m drainModel) (string, string) { return "Unable to drain server", m.ServerIP.ValueString() },
+	})
+}
 
 type drainModel struct {
 	ServerIP     types.String `tfsdk:"server_ip"`
@@ -62,12 +60,8 @@ type drainModel struct {
 // remote reports whether remote agents are stopped, too.
 func (m drainModel) remote() bool { return m.RemoteAgents.IsNull() || m.RemoteAgents.ValueBool() }
 
-func (a *Drain) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_server_drain"
-}
-
-func (a *Drain) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	resp.Schema = schema.Schema{
+func drainSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: drainDescription,
 		Attributes: map[string]schema.Attribute{
 			"server_ip": serverIPAttribute(),
@@ -93,44 +87,20 @@ func serverIPAttribute() schema.StringAttribute {
 	}
 }
 
-func (a *Drain) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.store)...)
-}
-
-// ValidateConfig refuses contradictory attributes.
-func (a *Drain) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	if m, ok := tfhelper.Get[drainModel](ctx, req.Config, &resp.Diagnostics); ok {
-		resp.Diagnostics.Append(reviewWaitTimes(m.Timeout, m.Interval, drainTimeout)...)
-	}
-}
-
-// ModifyPlan returns the errors of the invocation, and warnings of what a drain does not
+// reviewDrain returns the errors of the invocation, and warnings of what a drain does not
 // change.
-func (a *Drain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m, ok := tfhelper.Get[drainModel](ctx, req.Config, &resp.Diagnostics)
-	if ok && a.store != nil && !m.ServerIP.IsUnknown() {
-		resp.Diagnostics.Append(a.review(ctx, m)...)
+func reviewDrain(ctx context.Context, s drainTopology, m drainModel) diag.Diagnostics {
+	if m.ServerIP.IsUnknown() {
+		return nil
 	}
-}
-
-// Invoke closes the server to logins and balance calls, and waits until it is
-// empty.
-func (a *Drain) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	if m, ok := tfhelper.Get[drainModel](ctx, req.Config, &resp.Diagnostics); ok {
-		err := a.drain(ctx, m, tfhelper.Progress(ctx, resp))
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to drain server", m.ServerIP.ValueString(), err)...)
-	}
-}
-
-func (a *Drain) review(ctx context.Context, m drainModel) diag.Diagnostics {
 	at, ip := path.Root("server_ip"), m.ServerIP.ValueString()
-	d, err := a.input(ctx, m)
+	d, err := drainInput(ctx, s, m)
 	if errors.Is(err, cluster.ErrNotFound) {
-		return reviewMissing(ctx, a.store, ip)
+		return reviewMissing(ctx, s, ip)
 	}
-	var around maintenance.DrainContext
+	var rows maintenance.DrainContext
 	if err == nil {
-		around, err = a.around(ctx)
+		rows, err = drainContext(ctx, s)
 	}
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan the drain of server", ip, err)
@@ -139,14 +109,14 @@ func (a *Drain) review(ctx context.Context, m drainModel) diag.Diagnostics {
 	if !m.EvenIfLast.IsUnknown() {
 		diags.Append(tfhelper.DiagnoseAt(at, "Last server that agents can log in to", d.Refusal())...)
 	}
-	if warnings := d.Warnings(around); len(warnings) > 0 {
+	if warnings := d.Warnings(rows); len(warnings) > 0 {
 		diags.Append(tfhelper.WarnAt(at, "Server "+d.Server.ID()+" is going to be drained", strings.Join(warnings, "\n"))...)
 	}
 	tables := []cluster.Table{cluster.TableServers}
 	if m.remote() {
 		tables = append(tables, cluster.TableRemoteAgents)
 	}
-	diags.Append(tfhelper.Diagnose("Unable to drain server", ip, a.store.Writable(ctx, tables...))...)
+	diags.Append(tfhelper.Diagnose("Unable to drain server", ip, s.Writable(ctx, tables...))...)
 	return diags
 }
 
@@ -163,17 +133,17 @@ func reviewMissing(ctx context.Context, f drainTopology, ip string) diag.Diagnos
 		"No row of the table servers has the address "+ip+", and no resource of this configuration creates one.")}
 }
 
-// input reads the input of the decision.
-func (a *Drain) input(ctx context.Context, m drainModel) (maintenance.Drain, error) {
+// drainInput reads the input of the decision.
+func drainInput(ctx context.Context, s drainTopology, m drainModel) (maintenance.Drain, error) {
 	d := maintenance.Drain{EvenIfLast: m.EvenIfLast.ValueBool()}
 	var err error
-	if d.Servers, d.Server, err = find(ctx, a.store, m.ServerIP.ValueString()); err != nil {
+	if d.Servers, d.Server, err = find(ctx, s, m.ServerIP.ValueString()); err != nil {
 		return d, err
 	}
-	if d.Alive, _, err = a.store.Alive(ctx); err != nil || !m.remote() {
+	if d.Alive, _, err = s.Alive(ctx); err != nil || !m.remote() {
 		return d, err
 	}
-	d.RemoteAgents, err = a.store.RemoteAgents(ctx)
+	d.RemoteAgents, err = s.RemoteAgents(ctx)
 	return d, err
 }
 
@@ -190,26 +160,23 @@ func find(ctx context.Context, f drainTopology, ip string) (cluster.Servers, clu
 	return servers, server, nil
 }
 
-// around reads the rows that a drain warns of but does not change.
-func (a *Drain) around(ctx context.Context) (maintenance.DrainContext, error) {
-	var around maintenance.DrainContext
+// drainContext reads the rows that a drain warns of but does not change.
+func drainContext(ctx context.Context, s drainTopology) (maintenance.DrainContext, error) {
+	var rows maintenance.DrainContext
 	var err error
-	if around.Voicemail, err = a.store.VoicemailServer(ctx); err != nil {
-		return around, err
+	if rows.Voicemail, err = s.VoicemailServer(ctx); err != nil {
+		return rows, err
 	}
-	if around.Carriers, err = a.store.CarrierRows(ctx); err != nil {
-		return around, err
+	if rows.Carriers, err = s.CarrierRows(ctx); err != nil {
+		return rows, err
 	}
-	around.Phones, around.Aliases, err = a.store.AgentPhones(ctx)
-	return around, err
+	rows.Phones, rows.Aliases, err = s.AgentPhones(ctx)
+	return rows, err
 }
 
 // drain writes under the lock, and releases the lock before it waits.
-func (a *Drain) drain(ctx context.Context, m drainModel, progress func(string)) error {
-	if a.store == nil {
-		return tfhelper.ErrUnconfigured
-	}
-	d, err := applyDecision(ctx, a.store, "vicidial_server_drain", func(ctx context.Context) (maintenance.Drain, error) { return a.input(ctx, m) })
+func drain(ctx context.Context, s drainTopology, m drainModel, progress func(string)) error {
+	d, err := applyDecision(ctx, s, "vicidial_server_drain", func(ctx context.Context) (maintenance.Drain, error) { return drainInput(ctx, s, m) })
 	if err != nil {
 		return err
 	}
@@ -221,7 +188,7 @@ func (a *Drain) drain(ctx context.Context, m drainModel, progress func(string)) 
 	}
 	watch := &maintenance.DrainWatch{Server: d.Server}
 	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) maintenance.PollResult {
-		now, err := a.store.Activity(ctx, d.Server.IP())
+		now, err := s.Activity(ctx, d.Server.IP())
 		return watch.Update(now, err, waited)
 	}, watch.Unfinished)
 }

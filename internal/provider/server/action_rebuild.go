@@ -30,19 +30,17 @@ type rebuildTopology interface {
 	writer
 }
 
-var (
-	_ action.ActionWithConfigure      = (*RebuildConf)(nil)
-	_ action.ActionWithValidateConfig = (*RebuildConf)(nil)
-	_ action.ActionWithModifyPlan     = (*RebuildConf)(nil)
-)
-
 //go:embed action_rebuild.md
 var rebuildDescription string
 
-// RebuildConf is the action vicidial_rebuild_conf.
-type RebuildConf struct{ store rebuildTopology }
-
-func NewRebuildConf() action.Action { return &RebuildConf{} }
+// NewRebuildConf returns the action vicidial_rebuild_conf.
+func NewRebuildConf() action.Action {
+	return tfhelper.NewAction(tfhelper.Action[rebuildTopology, rebuildModel]{
+		Name: "rebuild_conf", Schema: rebuildSchema, Review: reviewRebuildConf, Invoke: rebuild,
+		Validate: func(m rebuildModel) diag.Diagnostics { return reviewWaitTimes(m.Timeout, m.Interval, 0) },
+		Failure:  func(rebuildModel) (string, string) { return "Unable to rebuild configuration files", "" },
+	})
+}
 
 type rebuildModel struct {
 	Servers  types.List   `tfsdk:"servers"`
@@ -51,12 +49,8 @@ type rebuildModel struct {
 	Interval types.String `tfsdk:"interval"`
 }
 
-func (a *RebuildConf) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_rebuild_conf"
-}
-
-func (a *RebuildConf) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	resp.Schema = schema.Schema{
+func rebuildSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: rebuildDescription,
 		Attributes: map[string]schema.Attribute{
 			"servers": schema.ListAttribute{
@@ -77,40 +71,13 @@ func (a *RebuildConf) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 	}
 }
 
-func (a *RebuildConf) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.store)...)
-}
-
-// ValidateConfig refuses contradictory attributes.
-func (a *RebuildConf) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	if m, ok := tfhelper.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics); ok {
-		resp.Diagnostics.Append(reviewWaitTimes(m.Timeout, m.Interval, 0)...)
-	}
-}
-
-// ModifyPlan returns the errors of the invocation.
-func (a *RebuildConf) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m, ok := tfhelper.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics)
-	if ok && a.store != nil {
-		resp.Diagnostics.Append(a.review(ctx, m)...)
-	}
-}
-
-// Invoke sets the flags, and waits until the nodes have reset them.
-func (a *RebuildConf) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	if m, ok := tfhelper.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics); ok {
-		err := a.rebuild(ctx, m, tfhelper.Progress(ctx, resp))
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to rebuild configuration files", "", err)...)
-	}
-}
-
-// review checks the action against the servers after this run.
-func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnostics {
-	schema, err := a.store.Schema(ctx)
+// reviewRebuildConf checks the action against the servers after this run.
+func reviewRebuildConf(ctx context.Context, s rebuildTopology, m rebuildModel) diag.Diagnostics {
+	schema, err := s.Schema(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan a rebuild", "", err)
 	}
-	expected, err := a.store.Expected(ctx)
+	expected, err := s.Expected(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan a rebuild", "", err)
 	}
@@ -131,27 +98,25 @@ func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnosti
 		tables = append(tables, cluster.TableSettings)
 		diags.Append(tfhelper.DiagnoseAt(path.Root("reload"), "Value not supported by the database", schema.Check(cluster.TableSettings, cluster.ColumnReload, cluster.Null))...)
 	}
-	diags.Append(tfhelper.Diagnose("Unable to rebuild configuration files", "", a.store.Writable(ctx, tables...))...)
+	diags.Append(tfhelper.Diagnose("Unable to rebuild configuration files", "", s.Writable(ctx, tables...))...)
 	return diags
 }
 
-// input reads the input of the decision.
-func (a *RebuildConf) input(ctx context.Context, m rebuildModel) (maintenance.RebuildConf, error) {
+// rebuildInput reads the input of the decision.
+func rebuildInput(ctx context.Context, s rebuildTopology, m rebuildModel) (maintenance.RebuildConf, error) {
 	r := maintenance.RebuildConf{Wanted: knownTexts(m.Servers)}
 	var err error
-	if r.Servers, err = a.store.Servers(ctx); err != nil || !m.Reload.ValueBool() {
+	if r.Servers, err = s.Servers(ctx); err != nil || !m.Reload.ValueBool() {
 		return r, err
 	}
-	stamp, err := a.store.ReloadStamp(ctx)
+	stamp, err := s.ReloadStamp(ctx)
 	r.Reload = &stamp
 	return r, err
 }
 
-func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func(string)) error {
-	if a.store == nil {
-		return tfhelper.ErrUnconfigured
-	}
-	r, err := applyDecision(ctx, a.store, "vicidial_rebuild_conf", func(ctx context.Context) (maintenance.RebuildConf, error) { return a.input(ctx, m) })
+// rebuild sets the flags, and waits until the nodes have cleared them.
+func rebuild(ctx context.Context, s rebuildTopology, m rebuildModel, progress func(string)) error {
+	r, err := applyDecision(ctx, s, "vicidial_rebuild_conf", func(ctx context.Context) (maintenance.RebuildConf, error) { return rebuildInput(ctx, s, m) })
 	if err != nil {
 		return err
 	}
@@ -166,17 +131,17 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func
 	}
 	watch := &maintenance.RebuildWatch{Targets: targets}
 	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) maintenance.PollResult {
-		pending, err := a.store.RebuildPending(ctx)
+		pending, err := s.RebuildPending(ctx)
 		return watch.Update(pending, err, waited)
 	}, func(waited time.Duration, stopped bool) error {
-		return a.unfinished(context.WithoutCancel(ctx), watch, waited, stopped)
+		return rebuildUnfinished(context.WithoutCancel(ctx), s, watch, waited, stopped)
 	})
 }
 
-// unfinished returns an error that names the nodes that have not reset their flags, and
+// rebuildUnfinished returns an error that names the nodes that have not cleared their flags, and
 // whether they are alive.
-func (a *RebuildConf) unfinished(ctx context.Context, watch *maintenance.RebuildWatch, waited time.Duration, stopped bool) error {
-	alive, _, err := a.store.Alive(ctx)
+func rebuildUnfinished(ctx context.Context, s rebuildTopology, watch *maintenance.RebuildWatch, waited time.Duration, stopped bool) error {
+	alive, _, err := s.Alive(ctx)
 	if err != nil {
 		alive = watch.Targets.IPs() // without heartbeats, all count as alive
 	}

@@ -19,27 +19,22 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-var (
-	_ action.ActionWithConfigure  = (*Undrain)(nil)
-	_ action.ActionWithModifyPlan = (*Undrain)(nil)
-)
-
 //go:embed action_undrain.md
 var undrainDescription string
 
-// Undrain is the action vicidial_server_undrain.
-type Undrain struct{ store drainTopology }
-
-func NewUndrain() action.Action { return &Undrain{} }
+// NewUndrain returns the action vicidial_server_undrain.
+func NewUndrain() action.Action {
+	return tfhelper.NewAction(tfhelper.Action[drainTopology, undrainModel]{
+		Name: "server_undrain", Schema: undrainSchema, Review: reviewUndrain, Invoke: undrain,
+		Failure: func(m undrainModel) (string, string) { return "Unable to undrain server", m.ServerIP.ValueString() },
+	})
+}
 
 type undrainModel struct {
 	ServerIP     types.String `tfsdk:"server_ip"`
 	Balance      types.Bool   `tfsdk:"balance"`
 	RemoteAgents types.List   `tfsdk:"remote_agents"`
 }
-
-// wanted returns the first users of the ranges to activate, without unknown values.
-func (m undrainModel) wanted() []string { return knownTexts(m.RemoteAgents) }
 
 // knownTexts returns the strings of a list, without unknown values.
 func knownTexts(list types.List) []string {
@@ -52,12 +47,8 @@ func knownTexts(list types.List) []string {
 	return texts
 }
 
-func (a *Undrain) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_server_undrain"
-}
-
-func (a *Undrain) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	resp.Schema = schema.Schema{
+func undrainSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: undrainDescription,
 		Attributes: map[string]schema.Attribute{
 			"server_ip": serverIPAttribute(),
@@ -74,36 +65,20 @@ func (a *Undrain) Schema(_ context.Context, _ action.SchemaRequest, resp *action
 	}
 }
 
-func (a *Undrain) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.store)...)
-}
-
-// ModifyPlan returns the errors of the invocation, and warnings if agents still cannot
+// reviewUndrain returns the errors of the invocation, and warnings if agents still cannot
 // log in.
-func (a *Undrain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m, ok := tfhelper.Get[undrainModel](ctx, req.Config, &resp.Diagnostics)
-	if ok && a.store != nil && !m.ServerIP.IsUnknown() {
-		resp.Diagnostics.Append(a.review(ctx, m)...)
+func reviewUndrain(ctx context.Context, s drainTopology, m undrainModel) diag.Diagnostics {
+	if m.ServerIP.IsUnknown() {
+		return nil
 	}
-}
-
-// Invoke returns the server to work.
-func (a *Undrain) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	if m, ok := tfhelper.Get[undrainModel](ctx, req.Config, &resp.Diagnostics); ok {
-		err := a.undrain(ctx, m, tfhelper.Progress(ctx, resp))
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to undrain server", m.ServerIP.ValueString(), err)...)
-	}
-}
-
-func (a *Undrain) review(ctx context.Context, m undrainModel) diag.Diagnostics {
 	ip := m.ServerIP.ValueString()
-	u, err := a.input(ctx, m)
+	u, err := undrainInput(ctx, s, m)
 	if errors.Is(err, cluster.ErrNotFound) {
-		return reviewMissing(ctx, a.store, ip)
+		return reviewMissing(ctx, s, ip)
 	}
 	var alive []string
 	if err == nil {
-		alive, _, err = a.store.Alive(ctx)
+		alive, _, err = s.Alive(ctx)
 	}
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan the undrain of server", ip, err)
@@ -122,29 +97,27 @@ func (a *Undrain) review(ctx context.Context, m undrainModel) diag.Diagnostics {
 	if len(u.Wanted) > 0 {
 		tables = append(tables, cluster.TableRemoteAgents)
 	}
-	diags.Append(tfhelper.Diagnose("Unable to undrain server", ip, a.store.Writable(ctx, tables...))...)
+	diags.Append(tfhelper.Diagnose("Unable to undrain server", ip, s.Writable(ctx, tables...))...)
 	return diags
 }
 
-// input reads the input of the decision.
-func (a *Undrain) input(ctx context.Context, m undrainModel) (maintenance.Undrain, error) {
-	u := maintenance.Undrain{Wanted: m.wanted()}
+// undrainInput reads the input of the decision.
+func undrainInput(ctx context.Context, s drainTopology, m undrainModel) (maintenance.Undrain, error) {
+	u := maintenance.Undrain{Wanted: knownTexts(m.RemoteAgents)}
 	if !m.Balance.IsNull() && !m.Balance.IsUnknown() {
 		u.Balance = m.Balance.ValueBoolPointer()
 	}
 	var err error
-	if _, u.Server, err = find(ctx, a.store, m.ServerIP.ValueString()); err != nil || len(u.Wanted) == 0 {
+	if _, u.Server, err = find(ctx, s, m.ServerIP.ValueString()); err != nil || len(u.Wanted) == 0 {
 		return u, err
 	}
-	u.RemoteAgents, err = a.store.RemoteAgents(ctx)
+	u.RemoteAgents, err = s.RemoteAgents(ctx)
 	return u, err
 }
 
-func (a *Undrain) undrain(ctx context.Context, m undrainModel, progress func(string)) error {
-	if a.store == nil {
-		return tfhelper.ErrUnconfigured
-	}
-	u, err := applyDecision(ctx, a.store, "vicidial_server_undrain", func(ctx context.Context) (maintenance.Undrain, error) { return a.input(ctx, m) })
+// undrain returns the server to work.
+func undrain(ctx context.Context, s drainTopology, m undrainModel, progress func(string)) error {
+	u, err := applyDecision(ctx, s, "vicidial_server_undrain", func(ctx context.Context) (maintenance.Undrain, error) { return undrainInput(ctx, s, m) })
 	if err != nil {
 		return err
 	}
