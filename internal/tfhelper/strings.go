@@ -14,6 +14,24 @@ func StringList(texts []string) types.List {
 	return types.ListValueMust(types.StringType, elements)
 }
 
+// StringMap returns a map of strings, which is empty and not null for none.
+func StringMap(texts map[string]string) types.Map {
+	elements := make(map[string]attr.Value, len(texts))
+	for key, text := range texts {
+		elements[key] = types.StringValue(text)
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+// Int64Map returns a map of numbers, which is empty and not null for none.
+func Int64Map(numbers map[string]int) types.Map {
+	elements := make(map[string]attr.Value, len(numbers))
+	for key, number := range numbers {
+		elements[key] = Int64(number)
+	}
+	return types.MapValueMust(types.Int64Type, elements)
+}
+
 // Strings returns the elements of a list or a set of strings.
 func Strings(elements []attr.Value) []string {
 	var texts []string

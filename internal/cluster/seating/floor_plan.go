@@ -87,11 +87,11 @@ func (d floorDiff) conflictError(have FloorRows) error {
 	if len(d.conflicts) == 0 {
 		return nil
 	}
-	advice := "If these rows are this floor, import it (terraform import) so that it is adopted as it is. Otherwise choose other seats or another naming."
+	advice := "If these rows belong to this floor, import it (terraform import). Otherwise choose other seats or another naming."
 	if len(have.Phones)+len(have.Aliases) > 0 {
-		advice = "If they are the floor's own and somebody gave them other names by hand, give them back what they were called, or remove them, and apply again. Otherwise choose other seats."
+		advice = "If the rows belong to the floor and somebody renamed them by hand, give them their former names or remove them, and apply again. Otherwise choose other seats."
 	}
-	return &cluster.Refused{Subject: "rows of other phones are in the way", Reasons: cluster.FirstOf(textsOf(d.conflicts), maxFaults), Advice: "Nothing was written. " + advice, Temporary: true}
+	return &cluster.Refused{Subject: "other rows have the names of the floor", Reasons: cluster.FirstOf(textsOf(d.conflicts), maxFaults), Advice: "Nothing was written. " + advice, Temporary: true}
 }
 
 type floorPlanner struct {

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -98,17 +97,15 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if err != nil {
 		return
 	}
-	texts := map[string]attr.Value{reportFile: types.StringValue(f.report())}
-	for name, text := range files(f.pieces()) { // into a map: the order does not show
-		texts[name] = types.StringValue(text)
-	}
-	m.Files = types.MapValueMust(types.StringType, texts)
+	texts := files(f.pieces())
+	texts[reportFile] = f.report()
+	m.Files = tfhelper.StringMap(texts)
 	count := func(of func(adopt.Sum) int) types.Map {
-		counts := map[string]attr.Value{}
+		counts := map[string]int{}
 		for _, sum := range f.ledger.Sums() {
-			counts[string(sum.Table)] = tfhelper.Int64(of(sum))
+			counts[string(sum.Table)] = of(sum)
 		}
-		return types.MapValueMust(types.Int64Type, counts)
+		return tfhelper.Int64Map(counts)
 	}
 	m.Rows = count(func(s adopt.Sum) int { return s.Read })
 	m.Adopted = count(func(s adopt.Sum) int { return s.Adopted })

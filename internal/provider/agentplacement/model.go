@@ -129,9 +129,9 @@ func (m model) identity() identity {
 
 // withComputed sets the computed attributes.
 func (m model) withComputed(placed *seating.Placement, suffixes seating.Suffixes, deviations map[string]string) model {
-	m.Assignments = stringMap(placed.Assignments(suffixes))
-	m.SeatsPerServer = int64Map(placed.PerServer())
-	m.Deviations = stringMap(deviations)
+	m.Assignments = tfhelper.StringMap(placed.Assignments(suffixes))
+	m.SeatsPerServer = tfhelper.Int64Map(placed.PerServer())
+	m.Deviations = tfhelper.StringMap(deviations)
 	m.SeatPasswords = types.MapNull(types.StringType)
 	return m
 }
@@ -156,22 +156,6 @@ func (m privateState) withLabels(labels map[string]seating.Label) privateState {
 	}
 	maps.Copy(both, labels)
 	return privateState{Labels: both, NotMoved: m.NotMoved}
-}
-
-func stringMap(values map[string]string) types.Map {
-	elements := make(map[string]attr.Value, len(values))
-	for key, text := range values {
-		elements[key] = types.StringValue(text)
-	}
-	return types.MapValueMust(types.StringType, elements)
-}
-
-func int64Map(values map[string]int) types.Map {
-	elements := make(map[string]attr.Value, len(values))
-	for key, number := range values {
-		elements[key] = tfhelper.Int64(number)
-	}
-	return types.MapValueMust(types.Int64Type, elements)
 }
 
 func stringsOf(m types.Map) map[string]string {

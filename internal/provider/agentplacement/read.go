@@ -154,7 +154,7 @@ func (r *Resource) reportMoves(ctx context.Context, m model, now published, to *
 			texts[run.Seats] = fmt.Sprintf("is on %s, not %s", orNone(now.suffixes, run.Before), orNone(now.suffixes, run.After))
 		}
 	}
-	return to.SetAttribute(ctx, path.Root("deviations"), stringMap(texts))
+	return to.SetAttribute(ctx, path.Root("deviations"), tfhelper.StringMap(texts))
 }
 
 func orNone(suffixes seating.Suffixes, nodes []string) string {
@@ -273,7 +273,7 @@ func (m model) adoptColumns(found seating.AdoptedColumns) model {
 		for name, value := range row {
 			columns[strings.ToLower(name)] = tfhelper.ToBlank(value.Text)
 		}
-		overrides[seats] = stringMap(columns)
+		overrides[seats] = tfhelper.StringMap(columns)
 	}
 	if len(overrides) > 0 {
 		m.SeatOverrides = types.MapValueMust(types.MapType{ElemType: types.StringType}, overrides)
@@ -329,11 +329,7 @@ func adoptModel(name types.String, found seating.Adopted, all seating.FloorRows,
 		SeatPasswords: types.MapNull(types.StringType), Servers: map[string]serverModel{},
 		AssignUsers: types.BoolValue(false), MoveLiveAgents: types.BoolValue(false), IgnorePasswordDrift: types.BoolValue(false),
 	}
-	ranges := make([]attr.Value, 0, len(found.Seats.Ranges()))
-	for _, text := range found.Seats.Ranges() {
-		ranges = append(ranges, types.StringValue(text))
-	}
-	m.Seats = types.ListValueMust(types.StringType, ranges)
+	m.Seats = tfhelper.StringList(found.Seats.Ranges())
 	if found.KeepOrder {
 		m.AliasOrder = types.StringValue(orderKeep)
 	}

@@ -43,18 +43,12 @@ type store interface {
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
 
-var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-	_ replacement.Divisible            = (*Resource)(nil)
-)
+var _ replacement.Divisible = (*Resource)(nil)
 
 // Resource is vicidial_agent_placement.
 type Resource struct{ store store }
 
-func New() resource.Resource { return &Resource{} }
+func New() replacement.Resource { return &Resource{} }
 
 // Metadata returns the type name. The identity has the name and the seats, which
 // may change.

@@ -260,7 +260,7 @@ func TestAccAgentPlacement_createResumesOwnRowsOnly(t *testing.T) {
 			{
 				PreConfig: acctest.Run(t, d, `INSERT INTO phones (extension, server_ip, login, pass, conf_secret, voicemail_id, dialplan_number, template_id, fullname, protocol)
 					VALUES ('2000', '10.0.0.1', '2000a', 'theirs', 'register1', '2000', '20000', '', 'station 2000', 'SIP')`),
-				Config: config, ExpectError: regexp.MustCompile(`phone\s+2000a\s+on\s+10.0.0.1\s+exists\s+already\s+and\s+says\s+something\s+else:\s+pass`),
+				Config: config, ExpectError: regexp.MustCompile(`phone\s+2000a\s+on\s+10.0.0.1\s+already\s+exists\s+with\s+other\s+values\s+in\s+pass`),
 			},
 			{ // rows of an interrupted create are taken over
 				PreConfig: acctest.Run(t, d, "UPDATE phones SET pass = 'secret1'"),

@@ -1,10 +1,6 @@
 package carrierroute
 
 import (
-	"maps"
-	"slices"
-
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
@@ -53,11 +49,7 @@ func (d *dialModel) show(more asterisk.DialMore) {
 	}
 	d.Peers = types.MapNull(types.Int64Type)
 	if len(more.Peers) > 0 {
-		weights := map[string]attr.Value{}
-		for _, peer := range slices.Sorted(maps.Keys(more.Peers)) {
-			weights[peer] = tfhelper.Int64(more.Peers[peer])
-		}
-		d.Peers = types.MapValueMust(types.Int64Type, weights)
+		d.Peers = tfhelper.Int64Map(more.Peers)
 	}
 }
 
@@ -85,9 +77,5 @@ func shownMap(from map[string]string) types.Map {
 	if len(from) == 0 {
 		return types.MapNull(types.StringType)
 	}
-	elements := map[string]attr.Value{}
-	for name, text := range from {
-		elements[name] = types.StringValue(text)
-	}
-	return types.MapValueMust(types.StringType, elements)
+	return tfhelper.StringMap(from)
 }

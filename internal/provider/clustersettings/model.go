@@ -2,7 +2,6 @@ package clustersettings
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -147,7 +146,7 @@ func (m *model) show(row cluster.Row) {
 		*flag = types.BoolNull()
 	}
 	m.Reports = types.SetNull(types.StringType)
-	m.Weights, m.OtherLines = types.MapNull(types.Int64Type), lines(nil)
+	m.Weights, m.OtherLines = types.MapNull(types.Int64Type), tfhelper.StringList(nil)
 	if m.Found.IsNull() || m.Found.IsUnknown() {
 		m.Found = foundMap(nil)
 	}
@@ -170,10 +169,10 @@ func (m *model) update(row cluster.Row) {
 		m.Reports = titles(cluster.ReportTitles(value.Text))
 	}
 	if value, named := row[cluster.WeightsColumn]; named {
-		m.Weights, m.OtherLines = types.MapNull(types.Int64Type), lines(nil)
+		m.Weights, m.OtherLines = types.MapNull(types.Int64Type), tfhelper.StringList(nil)
 		if !value.Null {
 			weights, rest := cluster.ParseWeights(value.Text)
-			m.Weights, m.OtherLines = numbers(weights), lines(rest)
+			m.Weights, m.OtherLines = tfhelper.Int64Map(weights), tfhelper.StringList(rest)
 		}
 	}
 }
@@ -238,25 +237,5 @@ func (m *model) keepVersions(prior model) {
 }
 
 func titles(texts []string) types.Set {
-	elements := make([]attr.Value, 0, len(texts))
-	for _, text := range texts {
-		elements = append(elements, types.StringValue(text))
-	}
-	return types.SetValueMust(types.StringType, elements)
-}
-
-func lines(texts []string) types.List {
-	elements := make([]attr.Value, 0, len(texts))
-	for _, text := range texts {
-		elements = append(elements, types.StringValue(text))
-	}
-	return types.ListValueMust(types.StringType, elements)
-}
-
-func numbers(weights map[string]int) types.Map {
-	elements := make(map[string]attr.Value, len(weights))
-	for _, ip := range slices.Sorted(maps.Keys(weights)) {
-		elements[ip] = tfhelper.Int64(weights[ip])
-	}
-	return types.MapValueMust(types.Int64Type, elements)
+	return types.SetValueMust(types.StringType, tfhelper.StringList(texts).Elements())
 }

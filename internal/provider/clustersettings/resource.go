@@ -13,6 +13,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
 // store is what the resource reads and changes.
@@ -28,17 +29,10 @@ type store interface {
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
 
-var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-)
-
 // Resource is vicidial_cluster_settings.
 type Resource struct{ store store }
 
-func New() resource.Resource { return &Resource{} }
+func New() replacement.Resource { return &Resource{} }
 
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_cluster_settings"
@@ -87,7 +81,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		plan.update(back)
 	}
 	if !config.Weights.IsNull() {
-		plan.OtherLines = lines(nil) // the whole text is managed
+		plan.OtherLines = tfhelper.StringList(nil) // the whole text is managed
 	}
 	if !req.State.Raw.IsNull() {
 		prior, _ := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // warned checks for one warning for each text, in that order, and no error.
@@ -87,7 +88,7 @@ func TestReviewLists(t *testing.T) {
 	t.Run("titles, weights and other lines: warnings", func(t *testing.T) {
 		m := nothing()
 		m.Reports, m.ReplicaServer = titles([]string{"Inbound Report by DID"}), types.StringValue("10.0.0.6")
-		m.Weights = numbers(map[string]int{"10.0.0.1": 5})
+		m.Weights = tfhelper.Int64Map(map[string]int{"10.0.0.1": 5})
 		settings := coordinated("10.0.0.1")
 		settings.Weights = cluster.Container{Exists: true, Text: "10.0.0.1,5\nlunch\n"}
 		warned(t, reviewLists(m, settings, someServers()), `"Inbound Report" uses the replica too`, "10.0.0.2 takes agents and has no weight", "lunch")

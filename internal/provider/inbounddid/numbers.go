@@ -16,19 +16,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
-var (
-	_ resource.ResourceWithConfigure   = (*Numbers)(nil)
-	_ resource.ResourceWithIdentity    = (*Numbers)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Numbers)(nil)
-	_ resource.ResourceWithImportState = (*Numbers)(nil)
-	_ replacement.Divisible            = (*Numbers)(nil)
-)
+var _ replacement.Divisible = (*Numbers)(nil)
 
 // Numbers is vicidial_inbound_numbers: many DIDs that share their routing. Package
 // numbers computes their wanted rows and the steps to them.
 type Numbers struct{ store store }
 
-func NewNumbers() resource.Resource { return &Numbers{} }
+func NewNumbers() replacement.Resource { return &Numbers{} }
 
 // Metadata returns the type name. The identity has the name and the numbers, which may
 // change.

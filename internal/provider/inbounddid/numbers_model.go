@@ -77,17 +77,7 @@ func (b block) isTrue(attribute string) bool {
 
 func (b block) textMap(attribute string) map[string]string {
 	elements, _ := b[attribute].(types.Map)
-	return textsOf(elements)
-}
-
-func textsOf(elements types.Map) map[string]string {
-	values := make(map[string]string, len(elements.Elements()))
-	for key, element := range elements.Elements() {
-		if text, ok := element.(types.String); ok && !text.IsNull() && !text.IsUnknown() {
-			values[key] = text.ValueString()
-		}
-	}
-	return values
+	return tfhelper.Texts(elements)
 }
 
 // with returns the block with another attribute.
@@ -165,7 +155,7 @@ func overridesOf(at path.Path, from types.Map) ([]numbers.Override, diag.Diagnos
 		diags.Append(tfhelper.DiagnoseAt(at, "Invalid numbers", err)...)
 		override := numbers.Override{Key: key, Numbers: set, Row: cluster.Row{}}
 		columns, _ := from.Elements()[key].(types.Map)
-		values := textsOf(columns)
+		values := tfhelper.Texts(columns)
 		for _, name := range slices.Sorted(maps.Keys(values)) {
 			value, err := overridden(name, values[name])
 			diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(name), "Invalid override", err)...)

@@ -14,6 +14,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // onNode has the files of a node: its astguiclient.conf, and its crontab if that was
@@ -107,8 +108,8 @@ func withoutPasswords(file astguiclient.File, notes []string) (astguiclient.File
 func declare(found map[string]onNode) (model, []string, error) {
 	m := model{
 		Name: types.StringValue(defaultName), Nodes: map[string]nodeModel{},
-		Keepalives: texts(nil), Assignments: texts(nil), Conf: texts(nil), Crontab: texts(nil), FillCommand: texts(nil), Command: texts(nil),
-		UserData: texts(nil), Filled: types.MapNull(types.StringType), UserFilled: types.MapNull(types.StringType),
+		Keepalives: tfhelper.StringMap(nil), Assignments: tfhelper.StringMap(nil), Conf: tfhelper.StringMap(nil), Crontab: tfhelper.StringMap(nil), FillCommand: tfhelper.StringMap(nil), Command: tfhelper.StringMap(nil),
+		UserData: tfhelper.StringMap(nil), Filled: types.MapNull(types.StringType), UserFilled: types.MapNull(types.StringType),
 	}
 	kept, extra, confs := map[string]map[string]string{}, map[string]map[string]string{}, map[string]string{}
 	var faults []error
@@ -181,13 +182,13 @@ func declare(found map[string]onNode) (model, []string, error) {
 		return model{}, nil, err
 	}
 	m = m.with(site, made)
-	m.Conf = texts(confs)
+	m.Conf = tfhelper.StringMap(confs)
 	for serverIP, files := range made {
 		if _, known := crontabs[serverIP]; !known {
 			crontabs[serverIP] = files.Crontab
 		}
 	}
-	m.Crontab = texts(crontabs)
+	m.Crontab = tfhelper.StringMap(crontabs)
 	return m, notes, nil
 }
 

@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 type model struct {
@@ -179,27 +179,19 @@ func (m model) with(site astguiclient.Site, files map[string]astguiclient.NodeFi
 			fills[serverIP] = made.Fill
 		}
 	}
-	m.Keepalives, m.Conf, m.Crontab, m.FillCommand, m.Command = texts(letters), texts(confs), texts(crontabs), texts(fills), texts(installs)
-	m.UserData = texts(userData)
+	m.Keepalives, m.Conf, m.Crontab, m.FillCommand, m.Command = tfhelper.StringMap(letters), tfhelper.StringMap(confs), tfhelper.StringMap(crontabs), tfhelper.StringMap(fills), tfhelper.StringMap(installs)
+	m.UserData = tfhelper.StringMap(userData)
 	m.Filled, m.UserFilled = types.MapNull(types.StringType), types.MapNull(types.StringType)
 	if len(m.Secrets) > 0 {
-		m.Filled, m.UserFilled = texts(filled), texts(userFilled)
+		m.Filled, m.UserFilled = tfhelper.StringMap(filled), tfhelper.StringMap(userFilled)
 	}
-	m.Assignments = texts(nil)
+	m.Assignments = tfhelper.StringMap(nil)
 	if assignment, err := site.Cluster.Assign(); err == nil {
 		nodes := map[string]string{}
 		for duty, servers := range assignment {
 			nodes[string(duty)] = strings.Join(servers, ", ")
 		}
-		m.Assignments = texts(nodes)
+		m.Assignments = tfhelper.StringMap(nodes)
 	}
 	return m
-}
-
-func texts(values map[string]string) types.Map {
-	elements := make(map[string]attr.Value, len(values))
-	for key, text := range values {
-		elements[key] = types.StringValue(text)
-	}
-	return types.MapValueMust(types.StringType, elements)
 }

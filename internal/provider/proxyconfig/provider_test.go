@@ -25,7 +25,10 @@ func (alone) Configure(context.Context, provider.ConfigureRequest, *provider.Con
 func (alone) DataSources(context.Context) []func() datasource.DataSource { return nil }
 
 func (alone) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{proxyconfig.NewHAProxy, proxyconfig.NewNginx}
+	return []func() resource.Resource{
+		func() resource.Resource { return proxyconfig.NewHAProxy() },
+		func() resource.Resource { return proxyconfig.NewNginx() },
+	}
 }
 
 var factories = map[string]func() (tfprotov6.ProviderServer, error){

@@ -24,23 +24,19 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configfile"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
-var (
-	_ resource.ResourceWithIdentity       = (*Resource)(nil)
-	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
-	_ resource.ResourceWithImportState    = (*Resource)(nil)
-)
+var _ resource.ResourceWithValidateConfig = (*Resource)(nil)
 
 // Resource is vicidial_haproxy_config or vicidial_nginx_config.
 type Resource struct{ proxy proxy }
 
 // NewHAProxy returns vicidial_haproxy_config.
-func NewHAProxy() resource.Resource { return &Resource{proxies[webtier.HAProxy]} }
+func NewHAProxy() replacement.Resource { return &Resource{proxies[webtier.HAProxy]} }
 
 // NewNginx returns vicidial_nginx_config.
-func NewNginx() resource.Resource { return &Resource{proxies[webtier.Nginx]} }
+func NewNginx() replacement.Resource { return &Resource{proxies[webtier.Nginx]} }
 
 // Metadata names the resource. Its identity holds the file's path, which may change.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/singlerow"
 )
 
@@ -28,17 +29,10 @@ type store interface {
 	Directory(context.Context) (cluster.Directory, error)
 }
 
-var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-)
-
 // Resource is vicidial_remote_agents.
 type Resource struct{ store store }
 
-func New() resource.Resource { return &Resource{} }
+func New() replacement.Resource { return &Resource{} }
 
 const key = "user_start"
 

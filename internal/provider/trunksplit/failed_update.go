@@ -52,6 +52,6 @@ func (m model) partialState(want model, before, rows cluster.Split, servers clus
 	}
 	slices.Sort(blocked)
 	shown.BlockedServers = tfhelper.StringList(blocked)
-	shown.DuplicateRows = numbers(shown.ownedRows(rows).Duplicates())
+	shown.DuplicateRows = tfhelper.Int64Map(shown.ownedRows(rows).Duplicates())
 	return shown
 }

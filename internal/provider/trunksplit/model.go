@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -140,9 +139,9 @@ func (m model) blocked() []string { return tfhelper.Strings(m.BlockedServers.Ele
 
 // planned sets the computed attributes to the planned rows.
 func (m model) planned(shares cluster.Shares, blocked []string) model {
-	m.Allocations = numbers(shares)
+	m.Allocations = tfhelper.Int64Map(shares)
 	m.BlockedServers = tfhelper.StringList(blocked)
-	m.DuplicateRows = numbers(nil)
+	m.DuplicateRows = tfhelper.Int64Map(nil)
 	m.Drift = types.ListNull(types.StringType)
 	return m
 }
@@ -170,9 +169,9 @@ func (m model) withRows(rows cluster.Split, servers cluster.Servers) model {
 	if len(restrictions) > 0 {
 		m.TrunkRestriction = commonRestriction(restrictions)
 	}
-	m.Allocations = numbers(allocations)
+	m.Allocations = tfhelper.Int64Map(allocations)
 	m.BlockedServers = tfhelper.StringList(blocked)
-	m.DuplicateRows = numbers(m.ownedRows(rows).Duplicates())
+	m.DuplicateRows = tfhelper.Int64Map(m.ownedRows(rows).Duplicates())
 	m.Drift = types.ListNull(types.StringType)
 	return m
 }
@@ -250,12 +249,4 @@ func (m model) imported(rows cluster.Split, servers cluster.Servers) model {
 	}
 	m.Total = tfhelper.Int64(total)
 	return m
-}
-
-func numbers(values map[string]int) types.Map {
-	elements := make(map[string]attr.Value, len(values))
-	for key, number := range values {
-		elements[key] = tfhelper.Int64(number)
-	}
-	return types.MapValueMust(types.Int64Type, elements)
 }

@@ -34,18 +34,12 @@ type store interface {
 	CancelWaiting() (campaigns []string)
 }
 
-var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-	_ replacement.Divisible            = (*Resource)(nil)
-)
+var _ replacement.Divisible = (*Resource)(nil)
 
 // Resource is vicidial_trunk_split.
 type Resource struct{ store store }
 
-func New() resource.Resource { return &Resource{} }
+func New() replacement.Resource { return &Resource{} }
 
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_trunk_split"
@@ -73,7 +67,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		shares, err := m.shares(nil)
 		resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Trunks do not fit", err)...)
 		if err == nil {
-			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("allocations"), numbers(shares))...)
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("allocations"), tfhelper.Int64Map(shares))...)
 		}
 		return
 	}

@@ -107,16 +107,12 @@ func (k Key) respelled(ctx context.Context, state, plan State) diag.Diagnostics 
 
 // Guard returns the constructor of a resource whose Delete leaves the rows of a
 // newer instance alone.
-func Guard(construct func() resource.Resource, key Key) func() resource.Resource {
+func Guard(construct func() Resource, key Key) func() resource.Resource {
 	return func() resource.Resource {
 		inner := construct()
-		guardable, ok := inner.(Resource)
-		if !ok {
-			panic(fmt.Sprintf("%T has no identity, plans nothing or imports nothing", inner))
-		}
 		var meta resource.MetadataResponse
-		guardable.Metadata(context.Background(), resource.MetadataRequest{ProviderTypeName: tfhelper.ProviderType}, &meta)
-		return &Guarded{Resource: guardable, typeName: meta.TypeName, keyOf: key}
+		inner.Metadata(context.Background(), resource.MetadataRequest{ProviderTypeName: tfhelper.ProviderType}, &meta)
+		return &Guarded{Resource: inner, typeName: meta.TypeName, keyOf: key}
 	}
 }
 
