@@ -52,6 +52,14 @@ func YesNo(yes bool) Value {
 	return Value{Text: "N"}
 }
 
+// Switch returns the value of an ENUM('0','1') column.
+func Switch(on bool) Value {
+	if on {
+		return Value{Text: "1"}
+	}
+	return Value{Text: "0"}
+}
+
 // Int reads a whole number; false for NULL and for text that is none.
 func (v Value) Int() (int64, bool) {
 	if v.Null {

@@ -3,6 +3,7 @@ package tfhelper
 import (
 	"context"
 	"math"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -30,6 +31,34 @@ func Author(ctx context.Context, log ChangeLog, lines cluster.ChangeLogFilter) s
 
 // NoAuthor is the text of [Author] for an object without a line in the log.
 const NoAuthor = "; the admin change log has no line about it"
+
+// WarnChanged warns that somebody else changed an object; nil for no lines.
+func WarnChanged(object string, lines []string) diag.Diagnostics {
+	if len(lines) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Changed outside of this configuration: "+object, strings.Join(lines, "\n"))}
+}
+
+// WarnDeleted warns that somebody else deleted what an object is in the database, with
+// the author from [Author].
+func WarnDeleted(object, what, author string) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: "+object, what+author+".")}
+}
+
+// ColumnChange is a column whose value somebody else has changed.
+type ColumnChange struct{ Column, Text string }
+
+// WarnColumns warns of the changes of managed columns, which an apply reverts.
+func WarnColumns(object string, changes []ColumnChange, managed func(column string) bool) diag.Diagnostics {
+	var lines []string
+	for _, change := range changes {
+		if managed(change.Column) {
+			lines = append(lines, change.Text)
+		}
+	}
+	return WarnChanged(object, lines)
+}
 
 // positionKey is the key of private state for the position of the admin change log
 // when the object was read or written last: a change since then is in a later line.

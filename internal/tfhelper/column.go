@@ -69,16 +69,25 @@ func Int(name string, attribute *types.Int64) Column {
 // YesNo maps a bool attribute to an ENUM('Y','N') column. NULL is false, as
 // VICIdial reads it.
 func YesNo(name string, attribute *types.Bool) Column {
+	return boolean(name, attribute, cluster.YesNo, cluster.Value.Yes)
+}
+
+// Switch maps a bool attribute to an ENUM('0','1') column.
+func Switch(name string, attribute *types.Bool) Column {
+	return boolean(name, attribute, cluster.Switch, func(value cluster.Value) bool { return value.Text == "1" })
+}
+
+func boolean(name string, attribute *types.Bool, valueOf func(bool) cluster.Value, isTrue func(cluster.Value) bool) Column {
 	return Column{
 		Name: name, Path: path.Root(name),
 		expand: func() (cluster.Value, bool) {
-			return cluster.YesNo(attribute.ValueBool()), !attribute.IsNull() && !attribute.IsUnknown()
+			return valueOf(attribute.ValueBool()), !attribute.IsNull() && !attribute.IsUnknown()
 		},
 		isUnknown: func() bool { return attribute.IsUnknown() },
 		flatten: func(value cluster.Value, exists bool) {
 			*attribute = types.BoolNull()
 			if exists {
-				*attribute = types.BoolValue(value.Yes())
+				*attribute = types.BoolValue(isTrue(value))
 			}
 		},
 	}

@@ -29,7 +29,7 @@ func PermanentFindings(s Snapshot) []string {
 			findings = append(findings, "Agent login weights: "+text+".")
 		}
 		if len(rest) > 0 {
-			findings = append(findings, "Agent login weights: VICIdial makes nothing of these lines: "+strings.Join(rest, " | ")+".")
+			findings = append(findings, "Agent login weights: VICIdial ignores these lines: "+strings.Join(rest, " | ")+".")
 		}
 	}
 	for _, server := range servers {
@@ -55,7 +55,7 @@ func PermanentFindings(s Snapshot) []string {
 		}
 		if len(gone) > 0 {
 			slices.Sort(gone)
-			findings = append(findings, fmt.Sprintf("Campaign %s has trunk rows on %s, which VICIdial makes nothing of: no server has the address.", campaign, strings.Join(gone, ", ")))
+			findings = append(findings, fmt.Sprintf("Campaign %s has trunk rows on %s, which VICIdial ignores: no server has the address.", campaign, strings.Join(gone, ", ")))
 		}
 	}
 	return findings

@@ -201,7 +201,7 @@ func valueOf(column seating.PhoneColumn, attribute attr.Value) (cluster.Value, b
 		if column.Kind == seating.KindYesNo {
 			return cluster.YesNo(value.ValueBool()), true
 		}
-		return cluster.Text(map[bool]string{true: "1", false: "0"}[value.ValueBool()]), true
+		return cluster.Switch(value.ValueBool()), true
 	}
 	return cluster.Value{}, false
 }

@@ -118,15 +118,12 @@ func (r *Resource) drift(ctx context.Context, m model, notMoved []string, now pu
 		add("seat "+d.Seat+": "+text, d.Logged)
 		password = password || d.Password
 	}
-	if len(lines) == 0 {
-		return nil
-	}
-	text := strings.Join(cluster.FirstOf(lines, runsShown), "\n")
+	lines = cluster.FirstOf(lines, runsShown)
 	if password {
-		text += "\n\nAgents cannot log in with the alias on a phone whose password differs from the others. An agent who changes a mailbox password by telephone changes the password of the phone. " +
-			"The next apply restores the floor's password; with ignore_password_drift = true it does not."
+		lines = append(lines, "\nAgents cannot log in with the alias on a phone whose password differs from the others. An agent who changes a mailbox password by telephone changes the password of the phone. "+
+			"The next apply restores the floor's password; with ignore_password_drift = true it does not.")
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Seats of placement "+m.name()+" were changed outside of this configuration", text)}
+	return tfhelper.WarnChanged("agent placement "+m.name(), lines)
 }
 
 // reportMoves adds to the deviations in state the seats that somebody has moved since
@@ -191,8 +188,7 @@ func (r *Resource) warnRemoved(ctx context.Context, m model, saved privateState,
 	}
 	last := d.floor.Seats.At(d.floor.Seats.Len() - 1)
 	records := d.style.WithLabels(saved.Labels).LogRecords(last, slices.Sorted(maps.Keys(saved.Labels))...)
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: agent placement "+m.name(),
-		"Its phones and aliases do not exist any more"+r.lastChange(ctx, records, since)+".")}
+	return tfhelper.WarnDeleted("agent placement "+m.name(), "Its phones and aliases do not exist any more", r.lastChange(ctx, records, since))
 }
 
 // ImportState accepts a name and the aliases of the seats: "floor1=2000-2149,2200".

@@ -153,8 +153,5 @@ func (r *Resource) drift(ctx context.Context, m model, seen cluster.Carriers, si
 		author := tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{After: since, Sections: []string{"CARRIERS"}, Records: []string{id}})
 		lines = append(lines, "carrier "+id+": "+strings.Join(drift[id], ", ")+author)
 	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Carriers of route "+m.route()+" were changed outside of this configuration", strings.Join(lines, "\n"))}
+	return tfhelper.WarnChanged("carrier route "+m.route(), lines)
 }

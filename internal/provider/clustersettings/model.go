@@ -35,41 +35,34 @@ type model struct {
 	LoginPasswordVersion        types.Int64  `tfsdk:"default_phone_login_password_wo_version"`
 }
 
-type identity struct {
-	RecordID types.String `tfsdk:"record_id"`
-}
-
 // Key returns the key of the one row; see replacement.Guard.
 func Key(context.Context, replacement.State) string { return cluster.SettingsRecord }
 
-func theIdentity() identity { return identity{types.StringValue(cluster.SettingsRecord)} }
+func theIdentity() types.Object { return tfhelper.Identity("record_id", cluster.SettingsRecord) }
 
-// memory is the private state: the row when it was last read, the previous values
+// privateState is the private state: the row when it was last read, the previous values
 // of managed columns, and what has changed since. It contains no secrets.
-type memory struct {
-	Row   cluster.Row
-	Given cluster.SavedSettings
-	Moved []columnChange `json:",omitempty"`
+type privateState struct {
+	Row     cluster.Row
+	Saved   cluster.SavedSettings   `json:"Given"`
+	Changes []tfhelper.ColumnChange `json:"Moved,omitempty"`
 }
 
-// columnChange is a column whose value somebody else has changed.
-type columnChange struct{ Column, Text string }
-
-// found is the previous values after the next write. It is unknown when a column
+// found returns the previous values after the next write. It is unknown when a column
 // becomes managed, since its value is read when it is written.
-func (m memory) found(want cluster.Row) types.Map {
-	kept := cluster.Row{}
+func (m privateState) found(want cluster.Row) types.Map {
+	found := cluster.Row{}
 	for column := range want {
-		value, owned := m.Given.Found[column]
-		if !owned {
+		value, managed := m.Saved.Found[column]
+		if !managed {
 			return types.MapUnknown(types.StringType)
 		}
-		kept[column] = value
+		found[column] = value
 	}
-	return foundMap(kept)
+	return foundMap(found)
 }
 
-// columns maps the attributes that are one column to it, for both directions.
+// columns maps the attributes that are one column each.
 func (m *model) columns() []tfhelper.Column {
 	return []tfhelper.Column{
 		tfhelper.Text("active_voicemail_server", &m.VoicemailServer),
@@ -79,22 +72,14 @@ func (m *model) columns() []tfhelper.Column {
 		tfhelper.Text("default_codecs", &m.DefaultCodecs),
 		tfhelper.Text("allowed_sip_stacks", &m.SIPStacks),
 		tfhelper.Text("webphone_url", &m.WebphoneURL),
+		tfhelper.Switch("generate_cross_server_exten", &m.CrossServerExten),
+		tfhelper.Switch("default_webphone", &m.DefaultWebphone),
 	}
 }
 
-// flags are the columns of 0 and 1.
-func (m *model) flags() map[string]*types.Bool {
-	return map[string]*types.Bool{"generate_cross_server_exten": &m.CrossServerExten, "default_webphone": &m.DefaultWebphone}
-}
-
-// row is the declared values by column, without null and unknown ones.
+// row returns the declared values by column, without null and unknown ones.
 func (m *model) row() cluster.Row {
 	row := tfhelper.Expand(m.columns())
-	for column, flag := range m.flags() {
-		if !flag.IsNull() && !flag.IsUnknown() {
-			row[column] = cluster.Text(map[bool]string{true: "1", false: "0"}[flag.ValueBool()])
-		}
-	}
 	if !m.Reports.IsNull() && !m.Reports.IsUnknown() {
 		row["reports_use_slave_db"] = cluster.Text(cluster.WriteReports(m.reports()))
 	}
@@ -104,7 +89,7 @@ func (m *model) row() cluster.Row {
 	return row
 }
 
-// tables are the tables that the attributes are written to.
+// tables returns the tables that the attributes are written to.
 func (m *model) tables() []cluster.Table {
 	row := m.row()
 	var tables []cluster.Table
@@ -119,14 +104,7 @@ func (m *model) tables() []cluster.Table {
 }
 
 func (m *model) reports() []string {
-	var titles []string
-	for _, element := range m.Reports.Elements() {
-		if title, ok := element.(types.String); ok {
-			titles = append(titles, title.ValueString())
-		}
-	}
-	slices.Sort(titles)
-	return titles
+	return slices.Sorted(slices.Values(tfhelper.Strings(m.Reports.Elements())))
 }
 
 func (m *model) weights() map[string]int {
@@ -142,9 +120,6 @@ func (m *model) weights() map[string]int {
 // show sets all attributes from the row. A column that the schema lacks is null.
 func (m *model) show(row cluster.Row) {
 	tfhelper.Flatten(m.columns(), cluster.Row{})
-	for _, flag := range m.flags() {
-		*flag = types.BoolNull()
-	}
 	m.Reports = types.SetNull(types.StringType)
 	m.Weights, m.OtherLines = types.MapNull(types.Int64Type), tfhelper.StringList(nil)
 	if m.Found.IsNull() || m.Found.IsUnknown() {
@@ -160,11 +135,6 @@ func (m *model) update(row cluster.Row) {
 			tfhelper.Flatten([]tfhelper.Column{column}, row)
 		}
 	}
-	for column, flag := range m.flags() {
-		if value, named := row[column]; named {
-			*flag = types.BoolValue(value.Text == "1")
-		}
-	}
 	if value, named := row["reports_use_slave_db"]; named {
 		m.Reports = titles(cluster.ReportTitles(value.Text))
 	}
@@ -177,21 +147,21 @@ func (m *model) update(row cluster.Row) {
 	}
 }
 
-// given is the previous values that state alone holds. It is used when private
-// state is missing, as when Terraform replaces a tainted object
+// saved returns the previous values that the state has. They are used when there is no
+// private state, as when Terraform replaces a tainted object
 // (docs/design/0011-previous-values-in-state.md).
-func (m *model) given() cluster.SavedSettings {
-	given := cluster.SavedSettings{Found: cluster.Row{}, Wrote: cluster.Row{}}
-	says := m.row()
+func (m *model) saved() cluster.SavedSettings {
+	saved := cluster.SavedSettings{Found: cluster.Row{}, Wrote: cluster.Row{}}
+	row := m.row()
 	for column, element := range m.Found.Elements() {
 		if text, ok := element.(types.String); ok {
-			given.Found[column], given.Wrote[column] = cluster.Text(text.ValueString()), says[column]
+			saved.Found[column], saved.Wrote[column] = cluster.Text(text.ValueString()), row[column]
 			if text.IsNull() {
-				given.Found[column] = cluster.Null
+				saved.Found[column] = cluster.Null
 			}
 		}
 	}
-	return given
+	return saved
 }
 
 // foundMap converts previous values, NULL to null.
@@ -221,7 +191,7 @@ func (m *model) allSecrets() []writeOnlySecret {
 	}
 }
 
-// secrets are the secrets to write: set in the configuration, with a new version.
+// secrets returns the secrets to write: set in the configuration, with a new version.
 func (m *model) secrets(prior *model) cluster.Row {
 	row := cluster.Row{}
 	for i, secret := range m.allSecrets() {

@@ -1,4 +1,4 @@
-// Package clustersettings is the resource vicidial_cluster_settings: the columns of
+// Package clustersettings implements vicidial_cluster_settings: the columns of
 // system_settings that concern the topology, and the weights of the agent login.
 // Package cluster decides what to write.
 package clustersettings
@@ -16,14 +16,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
-// store is what the resource reads and changes.
+// store is the part of the store that the resource needs.
 type store interface {
 	Schema(context.Context) (cluster.Schema, error)
 	FirstLoginArmed(context.Context) (bool, error)
 	SystemSettings(context.Context) (cluster.Settings, error)
-	Expected(context.Context) (cluster.Servers, error) // as this run will leave them
+	Expected(context.Context) (cluster.Servers, error) // servers as they are after this run
 	Servers(context.Context) (cluster.Servers, error)
-	AddSettings(want cluster.Row) (otherwise cluster.Row)
+	AddSettings(want cluster.Row) (conflicting cluster.Row)
 	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
@@ -48,7 +48,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if r.store == nil {
 		return
 	}
-	seen, _ := tfhelper.LoadPlannedRows[memory](ctx, req, &resp.Diagnostics)
+	seen, _ := tfhelper.LoadPlannedRows[privateState](ctx, req, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(r.reviewRemoval(ctx, seen)...)
 		return
@@ -72,13 +72,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(reviewed...)
 		return
 	}
-	if len(seen.Given.Found) > 0 {
+	if len(seen.Saved.Found) > 0 {
 		settings, err := r.store.SystemSettings(ctx)
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan cluster settings", "", err)...)
 		servers, err := r.store.Expected(ctx)
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan cluster settings", "", err)...)
-		back, _ := seen.Given.Restore(settings, config.row(), servers)
-		plan.update(back)
+		restored, _ := seen.Saved.Restore(settings, config.row(), servers)
+		plan.update(restored)
 	}
 	if !config.Weights.IsNull() {
 		plan.OtherLines = tfhelper.StringList(nil) // the whole text is managed
@@ -90,7 +90,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, plan)...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
-		resp.Diagnostics.Append(reviewed...) // what stands is in vicidial_cluster_health
+		resp.Diagnostics.Append(reviewed...) // existing faults are in vicidial_cluster_health
 		// Only a write records previous values. To manage a column that already has the
 		// declared value is no change.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("found"), seen.found(config.row()))...)
@@ -107,15 +107,15 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if !ok {
 		return
 	}
-	given, err := r.create(ctx, config.row(), config.secrets(nil))
+	saved, err := r.create(ctx, config.row(), config.secrets(nil))
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create cluster settings", "", err)...)
 	switch {
 	case err == nil:
-		r.publish(ctx, plan, config.row(), memory{Given: given}, tfhelper.ForCreate(resp).KeepPlanned(req.Plan))
-	case len(given.Found) > 0:
-		plan.Found = foundMap(given.Found)
-		plan.show(given.Wrote)
-		tfhelper.ForCreate(resp).KeepPlanned(req.Plan).SetState(ctx, theIdentity(), plan, memory{Row: given.Wrote, Given: given})
+		r.publish(ctx, plan, config.row(), privateState{Saved: saved}, tfhelper.ForCreate(resp).KeepPlanned(req.Plan))
+	case len(saved.Found) > 0:
+		plan.Found = foundMap(saved.Found)
+		plan.show(saved.Wrote)
+		tfhelper.ForCreate(resp).KeepPlanned(req.Plan).SetState(ctx, theIdentity(), plan, privateState{Row: saved.Wrote, Saved: saved})
 	}
 }
 
@@ -130,16 +130,16 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		tfhelper.ForRead(resp).KeepState(ctx, theIdentity())
 		return
 	}
-	seen, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, known := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	settings, err := r.store.SystemSettings(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster settings", "", err)...)
 		return
 	}
-	now := memory{Row: settings.All(), Given: seen.Given}
+	now := privateState{Row: settings.All(), Saved: seen.Saved}
 	if known {
 		since, _ := tfhelper.LogPosition(ctx, req.Private)
-		now.Moved = r.changesSince(ctx, seen.Row, now.Row, since)
+		now.Changes = r.changesSince(ctx, seen.Row, now.Row, since)
 	}
 	m.show(now.Row)
 	if !known { // it is being imported
@@ -150,30 +150,30 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	tfhelper.ForRead(resp).SetState(ctx, theIdentity(), m, now)
 }
 
-// Update writes what differs and restores what is no longer managed. If it stops
-// half way, state holds what the row says.
+// Update writes what differs and restores what is no longer managed. If it fails
+// half way, the state is set to the current row.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, config, ok := read(ctx, req.Plan, req.Config, &resp.Diagnostics)
 	prior, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	want := tfhelper.PlannedColumns(plan.row(), config.row())
-	given, err := r.update(ctx, seen, want, config.secrets(&prior))
+	saved, err := r.update(ctx, seen, want, config.secrets(&prior))
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update cluster settings", "", err)...)
 	if err != nil {
 		plan.keepVersions(prior) // the secrets may not be written
 		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
-			seen.Given = given
+			seen.Saved = saved
 			tfhelper.ForUpdate(resp).SetState(ctx, theIdentity(), prior, seen)
 		}
-		r.publish(ctx, plan, nil, memory{Given: given}, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
+		r.publish(ctx, plan, nil, privateState{Saved: saved}, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 		return
 	}
-	seen.Given = given
+	seen.Saved = saved
 	tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, theIdentity(), seen)
-	r.publish(ctx, plan, want, memory{Given: given}, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
+	r.publish(ctx, plan, want, privateState{Saved: saved}, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
 
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -181,18 +181,18 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !ok {
 		return
 	}
-	seen, kept := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
-	if !kept {
-		seen.Given = m.given()
+	seen, found := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
+	if !found {
+		seen.Saved = m.saved()
 	}
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to restore cluster settings", "", r.restore(ctx, seen.Given))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to restore cluster settings", "", r.restore(ctx, seen.Saved))...)
 }
 
 // ImportState accepts the id system_settings: there is one row.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	if req.ID != "" && req.ID != cluster.SettingsRecord {
 		resp.Diagnostics.AddError("Unable to import cluster settings",
-			fmt.Sprintf("There is one row, whose id here is %s. %q is not it.", cluster.SettingsRecord, req.ID))
+			fmt.Sprintf("The id of the one row is %s, not %q.", cluster.SettingsRecord, req.ID))
 		return
 	}
 	if r.store == nil {
@@ -214,7 +214,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 // publish sets the state from the row. A column that is not managed keeps its
 // planned value, since somebody else may change it during the apply.
-func (r *Resource) publish(ctx context.Context, plan model, want cluster.Row, now memory, to tfhelper.Response) {
+func (r *Resource) publish(ctx context.Context, plan model, want cluster.Row, now privateState, to tfhelper.Response) {
 	settings, err := r.store.SystemSettings(ctx)
 	if err != nil {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster settings", "", err)...)
@@ -223,16 +223,16 @@ func (r *Resource) publish(ctx context.Context, plan model, want cluster.Row, no
 	now.Row = settings.All()
 	shown := settings.All()
 	m := plan
-	m.Found = foundMap(now.Given.Found)
+	m.Found = foundMap(now.Saved.Found)
 	if want != nil {
 		for column, planned := range plan.row() {
-			if _, owned := want[column]; !owned {
+			if _, managed := want[column]; !managed {
 				shown[column] = planned
 			}
 		}
 	}
 	m.show(shown)
-	if _, owned := want[cluster.WeightsColumn]; want != nil && !owned && !plan.OtherLines.IsUnknown() {
+	if _, managed := want[cluster.WeightsColumn]; want != nil && !managed && !plan.OtherLines.IsUnknown() {
 		m.OtherLines = plan.OtherLines
 	}
 	to.SetState(ctx, theIdentity(), m, now)

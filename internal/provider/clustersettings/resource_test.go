@@ -253,7 +253,7 @@ func TestAccClusterSettings_refusesAtPlanTime(t *testing.T) {
 			step(d, "must be one of SIP, PJSIP", `allowed_sip_stacks = "IAX"`),
 			step(d, "holds 50 characters, these are 60", `sounds_web_server = "`+strings.Repeat("w", 60)+`"`),
 			step(d, "is not an IPv4 address", `agent_login_weights = { "dial1" = 5 }`),
-			step(d, "ask for 8 characters", `default_server_password_wo = "short"`, `default_server_password_wo_version = 1`),
+			step(d, "the system settings require 8", `default_server_password_wo = "short"`, `default_server_password_wo_version = 1`),
 			step(d, "default_server_password_wo_version", `default_server_password_wo = "long-enough"`),
 			step(d, "letters, digits, - and _ only", `default_server_password_wo = "semi;colon"`, `default_server_password_wo_version = 1`),
 			step(old, "it came with schema 1642, the database has schema 1302", `allowed_sip_stacks = "PJSIP"`),

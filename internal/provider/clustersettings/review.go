@@ -15,8 +15,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// review returns an error for whatever apply would refuse, and a warning for what
-// VICIdial would do that an operator does not expect.
+// review returns the errors of an apply, and warnings of effects that an operator may not
+// expect.
 func (r *Resource) review(ctx context.Context, config model) diag.Diagnostics {
 	fail := func(err error) diag.Diagnostics { return tfhelper.Diagnose("Unable to plan cluster settings", "", err) }
 	schema, err := r.store.Schema(ctx)
@@ -31,7 +31,7 @@ func (r *Resource) review(ctx context.Context, config model) diag.Diagnostics {
 	if err != nil {
 		return fail(err)
 	}
-	diags := r.reviewTwice(config)
+	diags := r.reviewConflicts(config)
 	diags.Append(reviewColumns(schema, config, settings)...)
 	diags.Append(reviewVoicemail(schema, config, settings, servers)...)
 	diags.Append(r.reviewSecrets(ctx, schema, config, settings)...)
@@ -42,14 +42,14 @@ func (r *Resource) review(ctx context.Context, config model) diag.Diagnostics {
 	return diags
 }
 
-// reviewTwice refuses values that differ from those of another resource of the same
+// reviewConflicts refuses values that differ from those of another resource of the same
 // run.
-func (r *Resource) reviewTwice(config model) diag.Diagnostics {
+func (r *Resource) reviewConflicts(config model) diag.Diagnostics {
 	var diags diag.Diagnostics
-	otherwise := r.store.AddSettings(config.row())
-	for _, column := range slices.Sorted(maps.Keys(otherwise)) {
+	conflicting := r.store.AddSettings(config.row())
+	for _, column := range slices.Sorted(maps.Keys(conflicting)) {
 		diags.Append(tfhelper.DiagnoseAt(path.Root(column), "Setting managed by another resource",
-			fmt.Errorf("another vicidial_cluster_settings of this configuration has %s = %q, and a cluster has one row of settings; set it in one of them", column, otherwise[column].Text))...)
+			fmt.Errorf("another vicidial_cluster_settings of this configuration has %s = %q, and a cluster has one row of settings; set it in one of them", column, conflicting[column].Text))...)
 	}
 	return diags
 }
@@ -57,28 +57,28 @@ func (r *Resource) reviewTwice(config model) diag.Diagnostics {
 // reviewVoicemail checks the voicemail server against the servers.
 func reviewVoicemail(schema cluster.Schema, config model, settings cluster.Settings, servers cluster.Servers) diag.Diagnostics {
 	at := path.Root("active_voicemail_server")
-	chosen, is := config.VoicemailServer.ValueString(), settings.Row["active_voicemail_server"].Text
+	chosen, current := config.VoicemailServer.ValueString(), settings.Row["active_voicemail_server"].Text
 	if config.VoicemailServer.IsNull() {
-		if cluster.CheckVoicemailServer(is, servers) != nil {
-			return tfhelper.WarnAt(at, "The cluster has no active voicemail server",
-				fmt.Sprintf("active_voicemail_server is %q, which is no server's address. No node runs the end of day, purges, timed jobs and notifications. Set it here.", is))
+		if cluster.CheckVoicemailServer(current, servers) != nil {
+			return tfhelper.WarnAt(at, "Missing active voicemail server",
+				fmt.Sprintf("active_voicemail_server is %q, which is no server's address. No node runs the end of day, purges, timed jobs and notifications. Set it here.", current))
 		}
 		return nil
 	}
 	if err := cluster.CheckVoicemailServer(chosen, servers); err != nil {
-		return tfhelper.DiagnoseNew(at, "Unknown server", fmt.Errorf("%w; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", err), chosen == is)
+		return tfhelper.DiagnoseNew(at, "Unknown server", fmt.Errorf("%w; if this configuration creates it, refer to vicidial_server.NAME.server_ip", err), chosen == current)
 	}
 	var diags diag.Diagnostics
 	if server, _ := servers.ByIP(chosen); server.Row[cluster.ColumnTelephony].Text == "N" {
 		diags.Append(tfhelper.WarnAt(at, "The active voicemail server runs no Asterisk",
 			fmt.Sprintf("Server %s has active_asterisk_server = N: it runs the cluster's end of day if its keepalive script runs, but it takes no voicemail.", server.ID()))...)
 	}
-	if _, changes := servers.ByIP(is); changes && is != chosen {
+	if _, changes := servers.ByIP(current); changes && current != chosen {
 		diags.Append(tfhelper.WarnAt(at, "Active voicemail server changes",
-			fmt.Sprintf("Voicemail boxes move from %s to %s: messages that are stored on %s stay there unless they are copied. All nodes build their configuration files anew, and %s runs the end of day from now on.", is, chosen, is, chosen))...)
+			fmt.Sprintf("Voicemail boxes move from %s to %s: messages that are stored on %s stay there unless you copy them. All nodes generate their configuration files again, and %s runs the end of day from now on.", current, chosen, current, chosen))...)
 	}
-	if said := cluster.CoordinatorRestarts(schema, is, chosen, servers); said != "" && is != chosen {
-		diags.Append(tfhelper.WarnAt(at, "Dialers must be restarted", said)...)
+	if text := cluster.CoordinatorRestarts(schema, current, chosen, servers); text != "" && current != chosen {
+		diags.Append(tfhelper.WarnAt(at, "Dialers must be restarted", text)...)
 	}
 	return diags
 }
@@ -87,25 +87,25 @@ func reviewVoicemail(schema cluster.Schema, config model, settings cluster.Setti
 // default ones.
 func (r *Resource) reviewSecrets(ctx context.Context, schema cluster.Schema, config model, settings cluster.Settings) diag.Diagnostics {
 	var diags diag.Diagnostics
-	given := false
+	declared := false
 	for _, secret := range config.allSecrets() {
 		if secret.value.IsNull() {
 			continue
 		}
-		given = true
+		declared = true
 		at, text := path.Root(secret.attribute), secret.value.ValueString()
 		diags.Append(tfhelper.DiagnoseAt(at, "Value not supported by the database", checkSecret(schema, secret.column, text))...)
 		if len(text) < settings.PasswordLength {
 			diags.Append(tfhelper.DiagnoseAt(at, "Password too short",
-				fmt.Errorf("the system settings ask for %d characters (require_password_length)", settings.PasswordLength))...)
+				fmt.Errorf("the password has %d characters, and the system settings require %d (require_password_length)", len(text), settings.PasswordLength))...)
 		}
 		if text == "test" {
-			diags.Append(tfhelper.WarnAt(at, "Default password", "This is the password that every VICIdial is shipped with.")...)
+			diags.Append(tfhelper.WarnAt(at, "Default password", "This is VICIdial's default password, which is publicly known. Set another one.")...)
 		}
 	}
 	armed, err := r.store.FirstLoginArmed(ctx)
-	if err == nil && armed && given {
-		diags.Append(diag.NewWarningDiagnostic("The first-login wizard has not run yet",
+	if err == nil && armed && declared {
+		diags.Append(diag.NewWarningDiagnostic("First-login wizard has not run yet",
 			"When somebody logs in to the admin pages for the first time, VICIdial's wizard overwrites these passwords and those of all servers and phones. Let it run before you set secrets."))
 	}
 	return diags
@@ -132,7 +132,7 @@ func reviewLists(config model, settings cluster.Settings, servers cluster.Server
 		_, rest := cluster.ParseWeights(settings.Weights.Text)
 		if len(rest) > 0 {
 			diags.Append(tfhelper.WarnAt(path.Root(cluster.WeightsColumn), "Other lines of the container are deleted",
-				"The whole text is written. VICIdial makes nothing of these lines: "+strings.Join(rest, " | "))...)
+				"The provider writes the whole text. VICIdial ignores these lines: "+strings.Join(rest, " | "))...)
 		}
 	}
 	if !config.SoundsServer.IsNull() && !settings.CentralSounds {
@@ -144,15 +144,15 @@ func reviewLists(config model, settings cluster.Settings, servers cluster.Server
 	return diags
 }
 
-func warnings(at path.Path, summary string, said []string) diag.Diagnostics {
-	if strings.Join(said, "") == "" {
+func warnings(at path.Path, summary string, lines []string) diag.Diagnostics {
+	if strings.Join(lines, "") == "" {
 		return nil
 	}
-	return tfhelper.WarnAt(at, summary, strings.Join(said, "\n"))
+	return tfhelper.WarnAt(at, summary, strings.Join(lines, "\n"))
 }
 
 // reviewRemoval warns of what a destroy does not restore.
-func (r *Resource) reviewRemoval(ctx context.Context, seen memory) diag.Diagnostics {
+func (r *Resource) reviewRemoval(ctx context.Context, seen privateState) diag.Diagnostics {
 	settings, err := r.store.SystemSettings(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan the removal of cluster settings", "", err)
@@ -161,25 +161,25 @@ func (r *Resource) reviewRemoval(ctx context.Context, seen memory) diag.Diagnost
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan the removal of cluster settings", "", err)
 	}
-	back, left := seen.Given.Restore(settings, nil, servers)
-	var said []string
-	if len(back) > 0 {
-		said = append(said, "These get back what was found before: "+strings.Join(slices.Sorted(maps.Keys(back)), ", ")+".")
+	restored, kept := seen.Saved.Restore(settings, nil, servers)
+	var lines []string
+	if len(restored) > 0 {
+		lines = append(lines, "The previous values of these columns are restored: "+strings.Join(slices.Sorted(maps.Keys(restored)), ", ")+".")
 	}
-	if len(left) > 0 {
-		said = append(said, "These were changed by somebody else since, or what was found names a server that is no more, and stay as they are: "+strings.Join(left, ", ")+".")
+	if len(kept) > 0 {
+		lines = append(lines, "These columns are not changed, because somebody else changed them, or because their previous value names a server that does not exist any more: "+strings.Join(kept, ", ")+".")
 	}
-	said = append(said, "Passwords that were written stay, since what they were before is not kept.")
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Cluster settings are restored", strings.Join(said, "\n"))}
+	lines = append(lines, "Passwords are not changed: their previous values are not stored.")
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Cluster settings are restored", strings.Join(lines, "\n"))}
 }
 
 // changesSince compares the row with its previous values, and looks up in the admin
 // change log who changed it.
-func (r *Resource) changesSince(ctx context.Context, seen, now cluster.Row, since int64) []columnChange {
-	var changes []columnChange
+func (r *Resource) changesSince(ctx context.Context, seen, now cluster.Row, since int64) []tfhelper.ColumnChange {
+	var changes []tfhelper.ColumnChange
 	for _, column := range slices.Sorted(maps.Keys(now)) {
-		was, known := seen[column]
-		if !known || cluster.EquivalentSetting(column, was, now[column]) {
+		before, known := seen[column]
+		if !known || cluster.EquivalentSetting(column, before, now[column]) {
 			continue
 		}
 		record, section := cluster.SettingsRecord, "SYSTEMSETTINGS"
@@ -187,12 +187,12 @@ func (r *Resource) changesSince(ctx context.Context, seen, now cluster.Row, sinc
 			record, section = cluster.LoginWeightsContainer, "CONTAINERS"
 		}
 		author := tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{After: since, Sections: []string{section}, Records: []string{record}})
-		changes = append(changes, columnChange{column, cluster.DescribeChange(column, strconv.Quote(was.String()), strconv.Quote(now[column].String())) + author})
+		changes = append(changes, tfhelper.ColumnChange{Column: column, Text: cluster.DescribeChange(column, strconv.Quote(before.String()), strconv.Quote(now[column].String())) + author})
 	}
 	return changes
 }
 
-// warnSecrets says which passwords are written.
+// warnSecrets warns of the passwords that are written.
 func warnSecrets(plan, config, prior model) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for i, secret := range config.allSecrets() {
@@ -203,17 +203,10 @@ func warnSecrets(plan, config, prior model) diag.Diagnostics {
 	return diags
 }
 
-// warn warns of the changes that the configuration is going to undo. Columns that
-// it does not manage may change.
-func (m memory) warn(owned cluster.Row) diag.Diagnostics {
-	var said []string
-	for _, change := range m.Moved {
-		if _, ours := owned[change.Column]; ours {
-			said = append(said, change.Text)
-		}
-	}
-	if len(said) == 0 {
-		return nil
-	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Cluster settings were changed outside of this configuration", strings.Join(said, "\n"))}
+// warn warns of the changes of managed columns, which an apply reverts.
+func (m privateState) warn(managed cluster.Row) diag.Diagnostics {
+	return tfhelper.WarnColumns("cluster settings", m.Changes, func(column string) bool {
+		_, isManaged := managed[column]
+		return isManaged
+	})
 }

@@ -118,7 +118,7 @@ func TestReviewLists(t *testing.T) {
 }
 
 func TestWarn(t *testing.T) {
-	moved := memory{Moved: []columnChange{{"slave_db_server", "slave_db_server: a → b"}, {"default_codecs", "default_codecs: c → d"}}}
+	moved := privateState{Changes: []tfhelper.ColumnChange{{Column: "slave_db_server", Text: "slave_db_server: a → b"}, {Column: "default_codecs", Text: "default_codecs: c → d"}}}
 	t.Run("a change of a managed column: warning", func(t *testing.T) {
 		found := moved.warn(cluster.Row{"slave_db_server": cluster.Text("a")})
 		warned(t, found, "slave_db_server: a → b")

@@ -13,9 +13,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// What the admin page would strip of a new value is refused
-// (docs/vicidial/admin-page.md#character-filter). The database has the members of
-// enums.
+// Characters that the admin page would remove from a new value are refused
+// (docs/vicidial/admin-page.md#character-filter). The schema of the database has the
+// members of enums.
 var rules = cluster.Rules{
 	"active_voicemail_server":   cluster.RuleOf(cluster.CheckServerIP),
 	"sounds_web_server":         cluster.Matches(`^(https?://)?[-.:_0-9a-zA-Z]+$`, "a host name or address, with a port where it is not the usual one, and with https:// before it for TLS").StrippedByPage("/_", 1598).StrippedByPage("-:", 1303),
@@ -26,43 +26,41 @@ var rules = cluster.Rules{
 	"allowed_sip_stacks":        cluster.OneOf("SIP", "PJSIP", "SIP_and_PJSIP"),
 }
 
-// mostWeight bounds agent login weights.
-const mostWeight = 1_000_000
+const maxWeight = 1_000_000
 
-// reviewColumns judges the values by their rules, and by what the connected database
-// can hold. What the rows hold already is warned of.
+// reviewColumns returns errors for new values that break a rule or that the connected
+// database does not support, and warnings for existing ones.
 func reviewColumns(schema cluster.Schema, config model, settings cluster.Settings) diag.Diagnostics {
-	row, held := config.row(), settings.All()
-	weights, given := row[cluster.WeightsColumn]
+	row, current := config.row(), settings.All()
+	weights, declared := row[cluster.WeightsColumn]
 	delete(row, cluster.WeightsColumn)
 	root := path.Root
-	diags := tfhelper.DiagnoseViolations("the system settings", rules.Violations(schema, cluster.TableSettings, held, row), root)
+	diags := tfhelper.DiagnoseViolations("the system settings", rules.Violations(schema, cluster.TableSettings, current, row), root)
 	for _, column := range []string{"sounds_web_server", "slave_db_server"} {
-		host, is := row[column].Text, held[column].Text
-		if host != is && strings.EqualFold(host, is) {
-			diags.Append(tfhelper.DiagnoseAt(root(column), tfhelper.TitleMisspelled, cluster.CheckSpelling("host", host, is))...)
+		host, existing := row[column].Text, current[column].Text
+		if host != existing && strings.EqualFold(host, existing) {
+			diags.Append(tfhelper.DiagnoseAt(root(column), tfhelper.TitleMisspelled, cluster.CheckSpelling("host", host, existing))...)
 		}
 	}
-	titles := cluster.ReportTitles(held["reports_use_slave_db"].Text)
+	titles := cluster.ReportTitles(current["reports_use_slave_db"].Text)
 	for _, title := range config.reports() {
 		diags.Append(tfhelper.DiagnoseNew(root("reports_use_slave_db"), "Invalid value", cluster.CheckReport(title), slices.Contains(titles, title))...)
 	}
-	if !given {
+	if !declared {
 		return diags
 	}
-	existing := cluster.EquivalentSetting(cluster.WeightsColumn, held[cluster.WeightsColumn], weights)
-	if !existing {
+	if !cluster.EquivalentSetting(cluster.WeightsColumn, current[cluster.WeightsColumn], weights) {
 		diags.Append(tfhelper.DiagnoseAt(root(cluster.WeightsColumn), "Value not supported by the database", schema.Check(cluster.TableContainers, "container_entry", weights))...)
 	}
 	wanted := config.weights()
-	is, _ := cluster.ParseWeights(settings.Weights.Text)
+	existingWeights, _ := cluster.ParseWeights(settings.Weights.Text)
 	for _, ip := range slices.Sorted(maps.Keys(wanted)) {
 		err := cluster.CheckServerIP(ip)
-		if err == nil && (wanted[ip] < 0 || wanted[ip] > mostWeight) {
-			err = fmt.Errorf("%d must be between 0 and %d", wanted[ip], mostWeight)
+		if err == nil && (wanted[ip] < 0 || wanted[ip] > maxWeight) {
+			err = fmt.Errorf("%d must be between 0 and %d", wanted[ip], maxWeight)
 		}
-		was, there := is[ip]
-		diags.Append(tfhelper.DiagnoseNew(root(cluster.WeightsColumn).AtMapKey(ip), "Invalid value", err, there && was == wanted[ip])...)
+		existing, found := existingWeights[ip]
+		diags.Append(tfhelper.DiagnoseNew(root(cluster.WeightsColumn).AtMapKey(ip), "Invalid value", err, found && existing == wanted[ip])...)
 	}
 	return diags
 }

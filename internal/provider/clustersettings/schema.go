@@ -24,7 +24,7 @@ import (
 //go:embed description.md
 var description string
 
-// identifier is what secrets may hold
+// identifier validates passwords: the admin page removes other characters
 // (docs/vicidial/admin-page.md#character-filter).
 var identifier = tfhelper.RegexMatches(`^[-_0-9a-zA-Z]*$`, "letters, digits, - and _ only; VICIdial's admin page strips other characters")
 

@@ -17,41 +17,41 @@ func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (clust
 	if r.store == nil {
 		return cluster.SavedSettings{}, tfhelper.ErrUnconfigured
 	}
-	var given cluster.SavedSettings
+	var saved cluster.SavedSettings
 	err := r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		have, err := r.readSettings(ctx, want)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		given = cluster.SavedSettings{}.Save(have, want)
+		saved = cluster.SavedSettings{}.Save(have, want)
 		return cluster.PlanSettings(have, nil, want, secrets)
 	})
 	// Whether the step that failed was written is unknown.
 	if partial := (*cluster.Partial)(nil); errors.As(err, &partial) {
-		if r.restore(context.WithoutCancel(ctx), given) == nil {
-			return cluster.SavedSettings{}, fmt.Errorf("%w; what was written has been given back again", partial.Err)
+		if r.restore(context.WithoutCancel(ctx), saved) == nil {
+			return cluster.SavedSettings{}, fmt.Errorf("%w; the previous values were restored", partial.Err)
 		}
-		return given, err
+		return saved, err
 	}
 	if err != nil {
 		return cluster.SavedSettings{}, err
 	}
-	return given, nil
+	return saved, nil
 }
 
 // update writes the declared values and restores those that are no longer declared.
 // Its result is valid with an error, too.
-func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluster.Row) (cluster.SavedSettings, error) {
+func (r *Resource) update(ctx context.Context, seen privateState, want, secrets cluster.Row) (cluster.SavedSettings, error) {
 	if r.store == nil {
-		return seen.Given, tfhelper.ErrUnconfigured
+		return seen.Saved, tfhelper.ErrUnconfigured
 	}
-	given := seen.Given
+	saved := seen.Saved
 	err := r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		have, err := r.readSettings(ctx, want)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		back, err := r.back(ctx, seen.Given, have, want)
+		restored, err := r.restored(ctx, seen.Saved, have, want)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -59,19 +59,19 @@ func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluste
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		given = seen.Given.Save(have, want)
-		returned, err := cluster.PlanSettings(have, nil, back, nil)
-		return plan.And(returned), err
+		saved = seen.Saved.Save(have, want)
+		restoring, err := cluster.PlanSettings(have, nil, restored, nil)
+		return plan.And(restoring), err
 	})
 	if err != nil {
-		return given, err
+		return saved, err
 	}
-	return given.Only(want), nil
+	return saved.Only(want), nil
 }
 
 // restore writes the previous values of the columns that still have the written
 // value.
-func (r *Resource) restore(ctx context.Context, given cluster.SavedSettings) error {
+func (r *Resource) restore(ctx context.Context, saved cluster.SavedSettings) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -80,23 +80,23 @@ func (r *Resource) restore(ctx context.Context, given cluster.SavedSettings) err
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		back, err := r.back(ctx, given, have, nil)
+		restored, err := r.restored(ctx, saved, have, nil)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		return cluster.PlanSettings(have, nil, back, nil)
+		return cluster.PlanSettings(have, nil, restored, nil)
 	})
 }
 
-// back is the previous values to write.
-func (r *Resource) back(ctx context.Context, given cluster.SavedSettings, have cluster.Settings, want cluster.Row) (cluster.Row, error) {
+// restored returns the previous values to write.
+func (r *Resource) restored(ctx context.Context, saved cluster.SavedSettings, have cluster.Settings, want cluster.Row) (cluster.Row, error) {
 	servers, err := r.store.Servers(ctx)
-	back, _ := given.Restore(have, want, servers)
-	return back, err
+	restored, _ := saved.Restore(have, want, servers)
+	return restored, err
 }
 
-// readSettings reads the row under the lock, and refuses a voicemail server that is
-// no longer a server.
+// readSettings reads the row under the lock, and refuses a voicemail server without a
+// row in servers.
 func (r *Resource) readSettings(ctx context.Context, want cluster.Row) (cluster.Settings, error) {
 	settings, err := r.store.SystemSettings(ctx)
 	if err != nil {

@@ -77,10 +77,7 @@ func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string
 		}
 		lines = append(lines, line)
 	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Inbound numbers "+before.name()+" were changed outside of this configuration", strings.Join(cluster.FirstOf(lines, mostLines), "\n"))}
+	return tfhelper.WarnChanged("inbound numbers "+before.name(), cluster.FirstOf(lines, mostLines))
 }
 
 // author describes the newest change of the first rows in the admin change log.

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -13,36 +12,30 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// memory is the private state: the row as it was read last, which a write compares, and
+// privateState is the private state: the row as it was read last, which a write compares, and
 // the changes that the read found. It contains no secrets.
-type memory struct {
-	Row   cluster.Row
-	Moved []columnChange `json:",omitempty"`
+type privateState struct {
+	Row     cluster.Row
+	Changes []tfhelper.ColumnChange `json:"Moved,omitempty"`
 	// Rooms is the last range that was declared, or read without gaps.
 	Rooms cluster.RoomRange
 	// Waiting is true while rooms of the other engine remain to be removed.
 	Waiting bool `json:",omitempty"`
 }
 
-// columnChange is a column whose value somebody else has changed.
-type columnChange struct {
-	Column string
-	Text   string
-}
-
-// roomsColumn represents the conference rooms in a [columnChange].
+// roomsColumn represents the conference rooms in a [tfhelper.ColumnChange].
 const roomsColumn = "conference.rooms"
 
 // changesSince compares the row and the rooms with the previous ones, and finds the
 // author of a change in the lines of the admin change log after a position.
-func (r *Resource) changesSince(ctx context.Context, prior memory, server cluster.Server, rooms []cluster.Room, since int64) []columnChange {
+func (r *Resource) changesSince(ctx context.Context, prior privateState, server cluster.Server, rooms []cluster.Room, since int64) []tfhelper.ColumnChange {
 	if prior.Row == nil {
 		return nil
 	}
-	var changes []columnChange
+	var changes []tfhelper.ColumnChange
 	for _, column := range slices.Sorted(maps.Keys(server.Row)) {
 		if before, known := prior.Row[column]; known && !cluster.Equivalent(column, before, server.Row[column]) {
-			changes = append(changes, columnChange{column, cluster.DescribeChange(column, before.String(), server.Row[column].String())})
+			changes = append(changes, tfhelper.ColumnChange{Column: column, Text: cluster.DescribeChange(column, before.String(), server.Row[column].String())})
 		}
 	}
 	if len(changes) > 0 {
@@ -53,7 +46,7 @@ func (r *Resource) changesSince(ctx context.Context, prior memory, server cluste
 	}
 	missing := prior.Rooms.Missing(rooms)
 	if sameEngine := cluster.Equivalent("conf_engine", prior.Row["conf_engine"], server.Row["conf_engine"]); sameEngine && len(missing) > 0 {
-		changes = append(changes, columnChange{roomsColumn, "conference rooms removed: " + some(missing) + r.roomAuthor(ctx, missing[0], server, since)})
+		changes = append(changes, tfhelper.ColumnChange{Column: roomsColumn, Text: "conference rooms removed: " + some(missing) + r.roomAuthor(ctx, missing[0], server, since)})
 	}
 	return changes
 }
@@ -73,22 +66,16 @@ func (r *Resource) roomAuthor(ctx context.Context, room int, server cluster.Serv
 
 // warnRemoved warns of a server whose row was deleted.
 func (r *Resource) warnRemoved(ctx context.Context, id string, since int64) diag.Diagnostics {
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: server "+id, "The row does not exist any more"+r.author(ctx, id, since)+".")}
+	return tfhelper.WarnDeleted("server "+id, "The row does not exist any more", r.author(ctx, id, since))
 }
 
 // warn warns of the changes that an apply reverts. Columns that are not managed may
 // change.
-func (m memory) warn(declared *expanded) diag.Diagnostics {
+func (m privateState) warn(declared *expanded) diag.Diagnostics {
 	managed := declared.row()
 	_, rooms := declared.rooms(declared)
-	var lines []string
-	for _, change := range m.Moved {
-		if _, isManaged := managed[change.Column]; isManaged || rooms && change.Column == roomsColumn {
-			lines = append(lines, change.Text)
-		}
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Server "+declared.id()+" was changed outside of this configuration", strings.Join(lines, "\n"))}
+	return tfhelper.WarnColumns("server "+declared.id(), m.Changes, func(column string) bool {
+		_, isManaged := managed[column]
+		return isManaged || rooms && column == roomsColumn
+	})
 }

@@ -31,7 +31,7 @@ func TestAccServer_drift(t *testing.T) {
 				Config:           config,
 				ConfigPlanChecks: preApply(acctest.Changes(dial1, "max_vicidial_trunks", "balance.rank")),
 				Check: resource.ComposeTestCheckFunc(
-					warnings.Expect(t, `Server dial1 was changed outside.*max_vicidial_trunks: 96 → 12, last changed .*6666.*192\.0\.2\.7.*2026-07-14 09:30:00`,
+					warnings.Expect(t, `Changed outside of this configuration: server dial1.*max_vicidial_trunks: 96 → 12, last changed .*6666.*192\.0\.2\.7.*2026-07-14 09:30:00`,
 						`vicidial_balance_rank: 7 → 1, last changed .*6666`),
 					acctest.Expect(t, d, "SELECT max_vicidial_trunks, vicidial_balance_rank FROM servers", `
 						| max_vicidial_trunks | vicidial_balance_rank |

@@ -68,7 +68,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		seen, diags := r.reviewRemoval(ctx, prior)
 		resp.Diagnostics.Append(diags...)
-		resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, memory{Row: seen})...)
+		resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, privateState{Row: seen})...)
 		return
 	}
 	config, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
@@ -93,7 +93,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	saved, known := tfhelper.LoadPlannedRows[memory](ctx, req, &resp.Diagnostics)
+	saved, known := tfhelper.LoadPlannedRows[privateState](ctx, req, &resp.Diagnostics)
 	want.setFirstRoom(declared, prior, saved.Rooms)
 	reviewed := r.review(ctx, want, declared, prior)
 	if unchanged && want.conference == prior.conference {
@@ -127,7 +127,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create server", want.id(), r.create(ctx, want, config))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, want, tfhelper.ForCreate(resp).KeepPlanned(req.Plan), want.remember(config, memory{}, want.engine()), 0)
+		r.publish(ctx, want, tfhelper.ForCreate(resp).KeepPlanned(req.Plan), want.remember(config, privateState{}, want.engine()), 0)
 	}
 }
 
@@ -143,7 +143,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		tfhelper.ForRead(resp).KeepState(ctx, o.identity())
 		return
 	}
-	saved, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	saved, known := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	if !known { // an import
 		resp.Diagnostics.Append(r.warnOfImport(ctx, o)...)
 	}
@@ -162,7 +162,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	prior := expand(ctx, m, &resp.Diagnostics)
-	saved, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	saved, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	err := r.update(ctx, want, change{declared: config, prior: prior, secrets: want.secrets(config, prior), seen: saved})
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update server", want.id(), err)...)
 	now := want.remember(config, saved, prior.engine())
@@ -177,7 +177,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete removes the server unless agents, calls or other rows use it.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
-		saved, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+		saved, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 		err := tfhelper.AwaitOthers(ctx, func(ctx context.Context) error {
 			return r.remove(ctx, m.ServerID.ValueString(), m.ForceDestroy.ValueBool(), saved.Row)
 		})
@@ -219,7 +219,7 @@ func getPlanAndConfig(ctx context.Context, plan, config interface {
 // exists reports whether there is a row. prior is the private state of the last read,
 // and empty after a write. A difference from it is a change by somebody else, with its
 // author in the lines of the admin change log after since.
-func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Response, prior memory, since int64) (exists bool) {
+func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Response, prior privateState, since int64) (exists bool) {
 	server, all, err := r.findServer(ctx, o.id())
 	if server.Row == nil {
 		if err != nil {
@@ -231,7 +231,7 @@ func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Respons
 	}
 	rooms := cluster.RoomsOf(server.IP(), all)
 	found, complete := cluster.DescribeRooms(server.Engine(), rooms, prior.Rooms, prior.Waiting)
-	now := memory{Row: server.Row, Moved: r.changesSince(ctx, prior, server, rooms[server.Engine()], since), Rooms: prior.Rooms}
+	now := privateState{Row: server.Row, Changes: r.changesSince(ctx, prior, server, rooms[server.Engine()], since), Rooms: prior.Rooms}
 	now.Waiting = prior.Waiting && len(rooms[server.Engine().Other()]) > 0
 	if complete && found.Count > 0 && !prior.Rooms.Contains(found) {
 		now.Rooms = found

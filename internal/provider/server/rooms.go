@@ -92,10 +92,10 @@ func (o *expanded) planRooms(declared *expanded, ip string, have state, waiting 
 }
 
 // remember returns the private state after a write.
-func (o *expanded) remember(declared *expanded, prior memory, before cluster.Engine) memory {
+func (o *expanded) remember(declared *expanded, prior privateState, before cluster.Engine) privateState {
 	rooms, managed := o.rooms(declared)
 	if !managed {
-		return memory{Waiting: prior.Waiting}
+		return privateState{Waiting: prior.Waiting}
 	}
-	return memory{Rooms: rooms, Waiting: prior.Waiting || before != o.engine()}
+	return privateState{Rooms: rooms, Waiting: prior.Waiting || before != o.engine()}
 }

@@ -86,10 +86,10 @@ func (r *Resource) state(ctx context.Context, id, ip string) (state, error) {
 
 // change is the input of an update.
 type change struct {
-	declared *expanded   // the configuration
-	prior    *expanded   // the state
-	secrets  cluster.Row // the secrets to write
-	seen     memory      // the private state when the plan was made
+	declared *expanded    // the configuration
+	prior    *expanded    // the state
+	secrets  cluster.Row  // the secrets to write
+	seen     privateState // the private state when the plan was made
 }
 
 // update writes the columns that differ. A change of the address is written in every

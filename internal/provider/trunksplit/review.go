@@ -155,10 +155,7 @@ func (r *Resource) drift(ctx context.Context, m model, seen privateRows, since i
 		})
 		lines = append(lines, fmt.Sprintf("%s: %s → %s%s", ip, old, now, author))
 	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Trunks of campaign "+m.campaign()+" were changed outside of this configuration", strings.Join(lines, "\n"))}
+	return tfhelper.WarnChanged("trunk split "+m.campaign(), lines)
 }
 
 func union(a, b cluster.Split) cluster.Split {

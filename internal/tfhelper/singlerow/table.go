@@ -113,14 +113,14 @@ func (t Table[M]) drift(ctx context.Context, m M, prior cluster.Row, since int64
 		return nil // publish reports it
 	}
 	if !found {
-		return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: "+t.Noun+" "+m.Key(), "The row does not exist any more"+t.author(ctx, prior, since)+".")}
+		return tfhelper.WarnDeleted(t.Noun+" "+m.Key(), "The row does not exist any more", t.author(ctx, prior, since))
 	}
 	columns := cluster.Drift(row, prior, t.Same)
 	if len(columns) == 0 {
 		return nil
 	}
 	text := "Changed: " + strings.Join(columns, ", ") + t.author(ctx, row, since)
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Changed outside of this configuration: "+t.Noun+" "+m.Key(), text+".")}
+	return tfhelper.WarnChanged(t.Noun+" "+m.Key(), []string{text + "."})
 }
 
 // author describes the last change of a row in the admin change log.
