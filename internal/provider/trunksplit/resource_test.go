@@ -234,7 +234,7 @@ func TestAccTrunkSplit_resumesButDoesNotTakeOver(t *testing.T) {
 			{
 				PreConfig:   acctest.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 12, 'MAXIMUM_LIMIT')"),
 				Config:      aSplit(d, 90, twoToOne),
-				ExpectError: regexp.MustCompile(`exists\s+already\s+and\s+says\s+12\s+MAXIMUM_LIMIT`),
+				ExpectError: regexp.MustCompile(`already\s+exists\s+with\s+12\s+MAXIMUM_LIMIT`),
 			},
 			{ // what a killed create leaves is taken up
 				PreConfig: acctest.Run(t, d, "UPDATE vicidial_server_trunks SET dedicated_trunks = 60"),
