@@ -73,7 +73,7 @@ func (p *Partial) Hint() string {
 		return fmt.Sprintf("%d of %d steps are written, and the one that failed may be, or a part of it. Run apply again: it looks, and finished steps are not repeated.", p.Applied, p.Total)
 	}
 	if p.Applied == 0 {
-		return "Nothing was written. Run apply again when the cause is mended."
+		return "Nothing was written. Correct the cause and run terraform apply again."
 	}
 	return fmt.Sprintf("%d of %d steps are written. Run apply again: finished steps are not repeated.", p.Applied, p.Total)
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// check has the real proxy check a copy of the text, and checks what the tier names
-// of this machine. Without a proxy on it there is no check, unless the operator has
-// named its binary.
+// check runs the proxy's own check on a copy of the text, and checks the files and
+// addresses of this machine. Without a proxy on the machine it checks nothing, unless the
+// configuration names the binary.
 func (r *Resource) check(ctx context.Context, file fileModel, tier webtier.Tier) ([]webtier.Problem, error) {
 	if file.Path.IsNull() || !flag(file.Validate, true) {
 		return nil, nil
@@ -32,8 +32,8 @@ func (r *Resource) check(ctx context.Context, file fileModel, tier webtier.Tier)
 	return configcheck.Host(ctx, r.proxy.dialect, tier), err
 }
 
-// checkPlan reports at plan time what check finds. A binary that is missing here may
-// be there where the plan is applied.
+// checkPlan returns the problems that check finds. A binary that is missing here may exist
+// where the plan is applied.
 func (r *Resource) checkPlan(ctx context.Context, m model, tier webtier.Tier) diag.Diagnostics {
 	problems, err := r.check(ctx, m.file(), tier)
 	diags := diagnose(problems)
@@ -43,32 +43,32 @@ func (r *Resource) checkPlan(ctx context.Context, m model, tier webtier.Tier) di
 	return diags
 }
 
-// notReloaded reports that the file is written but the proxy still runs the old text.
-type notReloaded struct {
+// reloadError reports that the file was written, but the proxy still has the old text.
+type reloadError struct {
 	command string
 	output  string
-	backup  string // where the text that was replaced is; empty for nowhere
+	backup  string // path of the replaced text; empty if there is none
 	err     error
 }
 
-func (n *notReloaded) Error() string {
-	return fmt.Sprintf("the file is written, but %s failed: %v\n%s", n.command, n.err, n.output)
+func (n *reloadError) Error() string {
+	return fmt.Sprintf("the file was written, but %s failed: %v\n%s", n.command, n.err, n.output)
 }
 
-func (n *notReloaded) Unwrap() error { return n.err }
+func (n *reloadError) Unwrap() error { return n.err }
 
-func (n *notReloaded) Hint() string {
-	hint := "The proxy still runs its old configuration. Run apply again when the cause is corrected: it reloads again."
+func (n *reloadError) Hint() string {
+	hint := "The proxy still has its old configuration. Correct the cause and apply again, which repeats the reload."
 	if n.backup != "" {
-		hint += " The text that was replaced is in " + n.backup + "."
+		hint += " The replaced text is in " + n.backup + "."
 	}
 	return hint
 }
 
-// reloadTimeout is the default of how long a reload may take.
+// reloadTimeout is the default of reload_timeout.
 const reloadTimeout = time.Minute
 
-// reload makes the proxy read the file. No shell is involved.
+// reload runs the command that makes the proxy read the file, without a shell.
 func reload(ctx context.Context, command []string, limit time.Duration, backup string) error {
 	if len(command) == 0 {
 		return nil
@@ -83,29 +83,29 @@ func reload(ctx context.Context, command []string, limit time.Duration, backup s
 	began := time.Now()
 	err := run.Run()
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		err = fmt.Errorf("it took longer than reload_timeout = %s", limit)
+		err = fmt.Errorf("it took longer than reload_timeout, which is %s", limit)
 	}
 	tfhelper.LogRender(ctx, "reloaded", began, map[string]any{"succeeded": err == nil})
 	if err != nil {
-		return &notReloaded{command[0], output.String(), backup, err}
+		return &reloadError{command[0], output.String(), backup, err}
 	}
 	return nil
 }
 
-// warnOverwrite warns of a file that already exists and means something else.
+// warnOverwrite warns of an existing file with another meaning.
 func (r *Resource) warnOverwrite(m model, content []byte) diag.Diagnostics {
-	file, kept := m.output()
-	if !kept {
+	file, ok := m.output()
+	if !ok {
 		return nil
 	}
 	lines, found, err := r.proxy.compare(file, string(content))
 	if err != nil || found == nil || len(lines) == 0 {
 		return nil
 	}
-	kind := "Its text will be lost, since backup is off."
+	backup := "It is overwritten without a backup, because backup is false."
 	if file.Backup {
-		kind = "Its text will be kept at " + file.Path + configfile.BackupEnding + "."
+		backup = "Its text is saved as " + file.Path + configfile.BackupEnding + "."
 	}
 	return tfhelper.WarnAt(path.Root("file").AtName("path"), "File already exists",
-		fmt.Sprintf("%s differs from this configuration in %d places. %s Import it to see the difference in a plan.", file.Path, len(lines), kind))
+		fmt.Sprintf("%s has %d differences from this configuration. %s Import the file to see the differences in a plan.", file.Path, len(lines), backup))
 }

@@ -12,17 +12,15 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// decoder collects what it cannot read: values that are not known yet, and text
-// that is not what it should be.
+// decoder records the places of unknown values, and problems of values.
 type decoder struct {
 	unknown  []webtier.Place
 	problems []webtier.Problem
 }
 
-// decode fills a model from an object, field by field by its tfsdk tag. A field
-// without an attribute of its name is null, since each proxy's schema lacks what
-// only the other one can do. An unknown value is noted and is null too, so that
-// its default stands in for it.
+// decode converts an object to a model by the tfsdk tags of its fields. A field without
+// an attribute is null: each proxy's schema lacks what only the other one supports. An
+// unknown value is recorded, and is null, so that its default is used.
 func decode[Model any](d *decoder, at webtier.Place, object types.Object) Model {
 	var model Model
 	into := reflect.ValueOf(&model).Elem()
@@ -48,14 +46,14 @@ func decode[Model any](d *decoder, at webtier.Place, object types.Object) Model 
 	return model
 }
 
-// decodeEach fills a model from each object of a map. An object that is not known
-// yet is noted and is a model of nulls.
+// decodeEach converts a map of objects. An unknown object is recorded, and becomes a
+// model of nulls.
 func decodeEach[Model any](d *decoder, at webtier.Place, objects types.Map) map[string]Model {
 	models := map[string]Model{}
 	all := objects.Elements()
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		object, is := all[key].(types.Object)
-		if !is || object.IsUnknown() {
+		object, ok := all[key].(types.Object)
+		if !ok || object.IsUnknown() {
 			d.unknown = append(d.unknown, at.Key(key))
 		}
 		models[key] = decode[Model](d, at.Key(key), object)
@@ -63,8 +61,7 @@ func decodeEach[Model any](d *decoder, at webtier.Place, objects types.Map) map[
 	return models
 }
 
-// isUnknown reports whether the value at a place, or one that holds it, is not
-// known yet.
+// isUnknown reports whether the value at a place, or one that contains it, is unknown.
 func (d *decoder) isUnknown(place webtier.Place) bool {
 	return slices.ContainsFunc(d.unknown, func(at webtier.Place) bool {
 		short := min(len(at), len(place))
@@ -72,48 +69,48 @@ func (d *decoder) isUnknown(place webtier.Place) bool {
 	})
 }
 
-// duration parses a length of time as Go writes it: "250ms", "1m".
-func (d *decoder) duration(at webtier.Place, value types.String, usual time.Duration) time.Duration {
+// duration parses a duration, such as "250ms".
+func (d *decoder) duration(at webtier.Place, value types.String, fallback time.Duration) time.Duration {
 	if value.IsNull() {
-		return usual
+		return fallback
 	}
 	length, err := time.ParseDuration(value.ValueString())
 	if err != nil {
 		d.problems = append(d.problems, webtier.Problem{
 			Place: at, Text: `"` + value.ValueString() + `" is not a length of time such as 250ms, 5s or 6m`,
 		})
-		return usual
+		return fallback
 	}
 	return length
 }
 
-// text is a value, or its default where it is null.
-func text(value types.String, usual string) string {
+// text returns a value, or the fallback for null.
+func text(value types.String, fallback string) string {
 	if value.IsNull() {
-		return usual
+		return fallback
 	}
 	return value.ValueString()
 }
 
-func number(value types.Int64, usual int) int {
+func number(value types.Int64, fallback int) int {
 	if value.IsNull() {
-		return usual
+		return fallback
 	}
 	return int(value.ValueInt64())
 }
 
-func flag(value types.Bool, usual bool) bool {
+func flag(value types.Bool, fallback bool) bool {
 	if value.IsNull() {
-		return usual
+		return fallback
 	}
 	return value.ValueBool()
 }
 
-// texts are the known elements of a list in its order, or of a set in ascending order.
+// texts returns the known elements of a list in its order, or of a set in ascending order.
 func texts(value attr.Value) []string {
 	var list []string
 	for _, element := range elements(value) {
-		if text, is := element.(types.String); is && !text.IsUnknown() {
+		if text, ok := element.(types.String); ok && !text.IsUnknown() {
 			list = append(list, text.ValueString())
 		}
 	}

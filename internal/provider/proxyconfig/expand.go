@@ -20,14 +20,14 @@ import (
 type expansion struct {
 	tier     webtier.Tier
 	problems []webtier.Problem
-	known    bool // every value that the text is made of
+	known    bool // whether all values are known
 }
 
-// unknownHost stands in for a host that is not known yet.
+// unknownHost is the host while it is unknown.
 const unknownHost = "unknown.invalid"
 
-// expand makes a tier of a model and lists what is wrong with it, as far as that
-// can be said before everything is known. d holds what decoding the model noted.
+// expand returns the tier of a model, and its problems as far as its values are known. d
+// has decoded the model.
 func (p proxy) expand(m model, d *decoder) expansion {
 	e := expansion{tier: p.tier(m, d)}
 	e.known = len(d.unknown) == 0
@@ -40,7 +40,7 @@ func (p proxy) expand(m model, d *decoder) expansion {
 	return e
 }
 
-// err is the first problem that is an error, or nil.
+// err returns the first problem that is an error, or nil.
 func (e expansion) err() error {
 	for _, problem := range e.problems {
 		if !problem.Warning {
@@ -95,18 +95,18 @@ func (p proxy) tier(m model, d *decoder) webtier.Tier {
 	return t
 }
 
-// expandNodes returns the web nodes. Those that are not known yet are one that
-// has no problem.
+// expandNodes returns the web nodes. While they are unknown, this is one node without
+// problems.
 func expandNodes(m model, d *decoder) map[string]webtier.Node {
-	usual := webtier.DefaultNode(unknownHost)
+	defaults := webtier.DefaultNode(unknownHost)
 	if m.Nodes.IsNull() {
-		return map[string]webtier.Node{"unknown": usual}
+		return map[string]webtier.Node{"unknown": defaults}
 	}
 	nodes := map[string]webtier.Node{}
 	for name, n := range decodeEach[nodeModel](d, webtier.At("nodes"), m.Nodes) {
 		nodes[name] = webtier.Node{
-			Address: text(n.Address, usual.Address), Port: number(n.Port, usual.Port), Weight: number(n.Weight, usual.Weight),
-			MaxConnections: number(n.MaxConnections, usual.MaxConnections), State: webtier.State(text(n.State, string(usual.State))),
+			Address: text(n.Address, defaults.Address), Port: number(n.Port, defaults.Port), Weight: number(n.Weight, defaults.Weight),
+			MaxConnections: number(n.MaxConnections, defaults.MaxConnections), State: webtier.State(text(n.State, string(defaults.State))),
 		}
 	}
 	return nodes
@@ -116,11 +116,11 @@ func expandTLS(m model, d *decoder) *webtier.TLS {
 	if m.TLS.IsNull() {
 		return nil
 	}
-	t, usual := decode[tlsModel](d, webtier.At("tls"), m.TLS), webtier.DefaultTLS("/unknown", "/unknown")
+	t, defaults := decode[tlsModel](d, webtier.At("tls"), m.TLS), webtier.DefaultTLS("/unknown", "/unknown")
 	return &webtier.TLS{
-		CertificateFile: text(t.CertificateFile, usual.CertificateFile), KeyFile: text(t.KeyFile, usual.KeyFile),
-		MinVersion: text(t.MinVersion, usual.MinVersion), HTTP2: flag(t.HTTP2, usual.HTTP2),
-		HSTSMaxAge: number(t.HSTSMaxAge, usual.HSTSMaxAge), RedirectHTTP: flag(t.RedirectHTTP, usual.RedirectHTTP),
+		CertificateFile: text(t.CertificateFile, defaults.CertificateFile), KeyFile: text(t.KeyFile, defaults.KeyFile),
+		MinVersion: text(t.MinVersion, defaults.MinVersion), HTTP2: flag(t.HTTP2, defaults.HTTP2),
+		HSTSMaxAge: number(t.HSTSMaxAge, defaults.HSTSMaxAge), RedirectHTTP: flag(t.RedirectHTTP, defaults.RedirectHTTP),
 		ACMEResponder: text(t.ACMEResponder, ""),
 	}
 }
@@ -149,8 +149,8 @@ func expandOthers(m model, d *decoder) *webtier.Others {
 	}
 	for path, value := range m.WebSockets.Elements() {
 		at := webtier.At("websockets").Key(path)
-		target, is := value.(types.String)
-		if !is || target.IsUnknown() {
+		target, ok := value.(types.String)
+		if !ok || target.IsUnknown() {
 			d.unknown = append(d.unknown, at)
 			continue
 		}
@@ -164,11 +164,11 @@ func expandOthers(m model, d *decoder) *webtier.Others {
 	return others
 }
 
-// parseWebSocket reads the URL of a telephony node's socket.
+// parseWebSocket parses the URL of a telephony node's WebSocket.
 func parseWebSocket(text string) (webtier.WebSocket, error) {
 	socket, err := url.Parse(text)
 	if err != nil || socket.Scheme != "ws" && socket.Scheme != "wss" || socket.Host == "" || socket.User != nil || socket.RawQuery != "" || socket.Fragment != "" {
-		return webtier.WebSocket{}, fmt.Errorf("%q is not a socket's URL such as wss://10.10.10.15:8089/ws", text)
+		return webtier.WebSocket{}, fmt.Errorf("%q is not the URL of a WebSocket, such as wss://10.10.10.15:8089/ws", text)
 	}
 	w := webtier.WebSocket{Host: socket.Hostname(), Port: map[string]int{"ws": 80, "wss": 443}[socket.Scheme], Path: cmp.Or(socket.Path, "/"), TLS: socket.Scheme == "wss"}
 	if port := socket.Port(); port != "" {
@@ -177,13 +177,13 @@ func parseWebSocket(text string) (webtier.WebSocket, error) {
 	return w, err
 }
 
-func expandListen(m model, d *decoder, usual webtier.Listen) webtier.Listen {
+func expandListen(m model, d *decoder, defaults webtier.Listen) webtier.Listen {
 	l := decode[listenModel](d, webtier.At("listen"), m.Listen)
 	listen := webtier.Listen{
-		Address: text(l.Address, usual.Address), HTTPPort: number(l.HTTPPort, usual.HTTPPort), HTTPSPort: number(l.HTTPSPort, usual.HTTPSPort),
+		Address: text(l.Address, defaults.Address), HTTPPort: number(l.HTTPPort, defaults.HTTPPort), HTTPSPort: number(l.HTTPSPort, defaults.HTTPSPort),
 		ProxyProtocol: flag(l.ProxyProtocol, false),
 	}
-	// Ports that are not known yet must not collide with others.
+	// Unknown ports must not conflict with others.
 	if d.isUnknown(webtier.At("listen", "http_port")) {
 		listen.HTTPPort = 65080
 	}
@@ -193,23 +193,22 @@ func expandListen(m model, d *decoder, usual webtier.Listen) webtier.Listen {
 	return listen
 }
 
-func expandHealth(m model, d *decoder, usual webtier.Health) webtier.Health {
+func expandHealth(m model, d *decoder, defaults webtier.Health) webtier.Health {
 	at := webtier.At("health")
 	h := decode[healthModel](d, at, m.Health)
 	return webtier.Health{
-		Path: text(h.Path, usual.Path), BodyRegex: text(h.BodyRegex, usual.BodyRegex),
-		Interval:     d.duration(at.Attribute("interval"), h.Interval, usual.Interval),
-		FastInterval: d.duration(at.Attribute("fast_interval"), h.FastInterval, usual.FastInterval),
-		Timeout:      d.duration(at.Attribute("timeout"), h.Timeout, usual.Timeout),
-		Rise:         number(h.Rise, usual.Rise), Fall: number(h.Fall, usual.Fall),
-		AllowSlowEjection: flag(h.AllowSlowEjection, usual.AllowSlowEjection),
-		MaxFails:          number(h.MaxFails, usual.MaxFails),
-		FailTimeout:       d.duration(at.Attribute("fail_timeout"), h.FailTimeout, usual.FailTimeout),
+		Path: text(h.Path, defaults.Path), BodyRegex: text(h.BodyRegex, defaults.BodyRegex),
+		Interval:     d.duration(at.Attribute("interval"), h.Interval, defaults.Interval),
+		FastInterval: d.duration(at.Attribute("fast_interval"), h.FastInterval, defaults.FastInterval),
+		Timeout:      d.duration(at.Attribute("timeout"), h.Timeout, defaults.Timeout),
+		Rise:         number(h.Rise, defaults.Rise), Fall: number(h.Fall, defaults.Fall),
+		AllowSlowEjection: flag(h.AllowSlowEjection, defaults.AllowSlowEjection),
+		MaxFails:          number(h.MaxFails, defaults.MaxFails),
+		FailTimeout:       d.duration(at.Attribute("fail_timeout"), h.FailTimeout, defaults.FailTimeout),
 	}
 }
 
-// expandAudioStore sets the tier's audio store. Its node may be one of nodes that
-// are not known yet, and then takes their place.
+// expandAudioStore sets the audio store of the tier. Its node replaces unknown nodes.
 func expandAudioStore(m model, d *decoder, t *webtier.Tier) {
 	if m.AudioStore.IsNull() {
 		return
@@ -226,38 +225,38 @@ func expandAudioStore(m model, d *decoder, t *webtier.Tier) {
 	}
 }
 
-func expandTimeouts(m model, d *decoder, usual webtier.Timeouts) webtier.Timeouts {
+func expandTimeouts(m model, d *decoder, defaults webtier.Timeouts) webtier.Timeouts {
 	at := webtier.At("timeouts")
 	t := decode[timeoutsModel](d, at, m.Timeouts)
 	return webtier.Timeouts{
-		Connect: d.duration(at.Attribute("connect"), t.Connect, usual.Connect),
-		Poll:    d.duration(at.Attribute("poll"), t.Poll, usual.Poll),
-		Agent:   d.duration(at.Attribute("agent"), t.Agent, usual.Agent),
-		Admin:   d.duration(at.Attribute("admin"), t.Admin, usual.Admin),
-		Queue:   d.duration(at.Attribute("queue"), t.Queue, usual.Queue),
+		Connect: d.duration(at.Attribute("connect"), t.Connect, defaults.Connect),
+		Poll:    d.duration(at.Attribute("poll"), t.Poll, defaults.Poll),
+		Agent:   d.duration(at.Attribute("agent"), t.Agent, defaults.Agent),
+		Admin:   d.duration(at.Attribute("admin"), t.Admin, defaults.Admin),
+		Queue:   d.duration(at.Attribute("queue"), t.Queue, defaults.Queue),
 	}
 }
 
-func expandStats(m model, d *decoder, usual *webtier.Stats) *webtier.Stats {
+func expandStats(m model, d *decoder, defaults *webtier.Stats) *webtier.Stats {
 	s := decode[statsModel](d, webtier.At("stats"), m.Stats)
 	if !flag(s.Enabled, true) {
 		return nil
 	}
-	return &webtier.Stats{Bind: text(s.Bind, usual.Bind), Prometheus: flag(s.Prometheus, usual.Prometheus), Sources: texts(s.Sources)}
+	return &webtier.Stats{Bind: text(s.Bind, defaults.Bind), Prometheus: flag(s.Prometheus, defaults.Prometheus), Sources: texts(s.Sources)}
 }
 
-func expandProcess(m model, d *decoder, usual webtier.Process) webtier.Process {
+func expandProcess(m model, d *decoder, defaults webtier.Process) webtier.Process {
 	p := decode[processModel](d, webtier.At("process"), m.Process)
 	return webtier.Process{
-		User: text(p.User, usual.User), Group: text(p.Group, usual.Group), Log: text(p.Log, usual.Log),
-		ErrorLog: text(p.ErrorLog, usual.ErrorLog), Chroot: text(p.Chroot, usual.Chroot),
-		ControlSocket: text(p.ControlSocket, usual.ControlSocket), PIDFile: text(p.PIDFile, usual.PIDFile),
-		MimeTypes: text(p.MimeTypes, usual.MimeTypes), TempDirectory: text(p.TempDirectory, usual.TempDirectory),
+		User: text(p.User, defaults.User), Group: text(p.Group, defaults.Group), Log: text(p.Log, defaults.Log),
+		ErrorLog: text(p.ErrorLog, defaults.ErrorLog), Chroot: text(p.Chroot, defaults.Chroot),
+		ControlSocket: text(p.ControlSocket, defaults.ControlSocket), PIDFile: text(p.PIDFile, defaults.PIDFile),
+		MimeTypes: text(p.MimeTypes, defaults.MimeTypes), TempDirectory: text(p.TempDirectory, defaults.TempDirectory),
 	}
 }
 
-// diagnose points at the attributes that problems are about. Warnings about
-// different attributes differ in their summaries, or Terraform would show one.
+// diagnose returns diagnostics at the attributes of problems. Warnings about different
+// attributes have different titles, because Terraform shows one of equal warnings.
 func diagnose(problems []webtier.Problem) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, problem := range problems {

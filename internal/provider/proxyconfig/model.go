@@ -165,10 +165,9 @@ type fileModel struct {
 	ReloadTimeout types.String `tfsdk:"reload_timeout"`
 }
 
-// defaultMode is who may read a file whose mode nobody set.
 const defaultMode = "0640"
 
-// importedFile is the file of an import, with the schema's defaults.
+// importedFile returns the file of an import, with the defaults of the schema.
 func importedFile(path string) fileModel {
 	return fileModel{
 		Path: types.StringValue(path), Mode: types.StringValue(defaultMode), Owner: types.StringValue(""),
@@ -177,7 +176,7 @@ func importedFile(path string) fileModel {
 	}
 }
 
-// reloadLimit is how long the reload may take. Validation has parsed the text.
+// reloadLimit returns reload_timeout, which validation has parsed.
 func (f fileModel) reloadLimit() time.Duration {
 	length, err := time.ParseDuration(f.ReloadTimeout.ValueString())
 	if err != nil {
@@ -195,7 +194,7 @@ func (m model) identity() identity { return identity{m.Name, m.file().Path} }
 
 func (m model) file() fileModel { return decode[fileModel](&decoder{}, nil, m.File) }
 
-// output is the file that the text is written to; false when there is none.
+// output returns the file for the text; false if there is none.
 func (m model) output() (configfile.File, bool) {
 	f := m.file()
 	if f.Path.IsNull() {
@@ -208,22 +207,22 @@ func (m model) output() (configfile.File, bool) {
 	return configfile.File{Path: f.Path.ValueString(), Mode: mode, Owner: f.Owner.ValueString(), Backup: flag(f.Backup, true)}, true
 }
 
-// compare lists how a file differs from the text, and returns what it holds.
+// compare returns the differences between a file and the text, and the file's content.
 func (p proxy) compare(file configfile.File, want string) (lines []string, found []byte, err error) {
 	found, err = file.Read()
 	if errors.Is(err, fs.ErrNotExist) {
-		return []string{"file: it is not there"}, nil, nil
+		return []string{"file: it does not exist"}, nil, nil
 	}
 	if err != nil {
 		return nil, nil, err
 	}
 	if lines, err = p.drift([]byte(want), found); err != nil {
-		lines = []string{"file: it cannot be read as " + p.noun + ": " + err.Error()}
+		lines = []string{"file: it cannot be parsed as " + p.noun + ": " + err.Error()}
 	}
 	deviations, err := file.Deviations()
 	lines = append(lines, deviations...)
 	if file.IsPending() {
-		lines = append(lines, "proxy: it has not read the file, since the last reload did not succeed")
+		lines = append(lines, "proxy: it has not read the file, because the last reload failed")
 	}
 	return lines, found, err
 }

@@ -14,7 +14,7 @@ var haproxyDescription string
 //go:embed description_nginx.md
 var nginxDescription string
 
-// proxy is what the two resources differ in.
+// proxy has the differences between the two resources.
 type proxy struct {
 	dialect     webtier.Dialect
 	typeName    string
@@ -37,7 +37,7 @@ var proxies = map[webtier.Dialect]proxy{
 	},
 }
 
-// defaults is a tier of this proxy with every default.
+// defaults returns a tier of this proxy with all defaults.
 func (p proxy) defaults() webtier.Tier {
 	tier := webtier.Defaults()
 	tier.Process = p.process(webtier.Debian)

@@ -1,8 +1,7 @@
-// Package proxyconfig is the resource package of the web tier's two proxies. Both
-// resources have one typed model, which is written as HAProxy's configuration or
-// as nginx', and kept in a file if that is asked for. The texts are made in
-// render; this package translates between them and Terraform. It needs no
-// cluster, so that it works without a database.
+// Package proxyconfig implements vicidial_haproxy_config and vicidial_nginx_config: the
+// configuration of the proxy in front of the web nodes. Both have one model; package
+// webtier checks it, and packages haproxy and nginx generate the text. The resources need
+// no database.
 package proxyconfig
 
 import (
@@ -19,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configfile"
@@ -38,7 +38,7 @@ func NewHAProxy() replacement.Resource { return &Resource{proxies[webtier.HAProx
 // NewNginx returns vicidial_nginx_config.
 func NewNginx() replacement.Resource { return &Resource{proxies[webtier.Nginx]} }
 
-// Metadata names the resource. Its identity holds the file's path, which may change.
+// Metadata returns the type name. The identity has the path of the file, which may change.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + r.proxy.typeName
 	resp.ResourceBehavior = resource.ResourceBehavior{MutableIdentity: true}
@@ -49,8 +49,8 @@ type source interface {
 	Get(ctx context.Context, target any) diag.Diagnostics
 }
 
-// get decodes a configuration, a plan or a state; false when it does not fit the
-// schema. The decoder holds what is not known yet.
+// get decodes a configuration, a plan or a state; false if it does not match the schema.
+// The decoder has the unknown values.
 func get(ctx context.Context, from source, diags *diag.Diagnostics) (model, *decoder, bool) {
 	object, ok := tfhelper.Get[types.Object](ctx, from, diags)
 	d := &decoder{}
@@ -64,7 +64,7 @@ type target interface {
 	SetAttribute(ctx context.Context, at path.Path, value any) diag.Diagnostics
 }
 
-// set puts computed attributes into a plan or a state.
+// set sets computed attributes of a plan or a state.
 func set(ctx context.Context, into target, computed map[string]any) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, name := range slices.Sorted(maps.Keys(computed)) {
@@ -73,16 +73,15 @@ func set(ctx context.Context, into target, computed map[string]any) diag.Diagnos
 	return diags
 }
 
-// ValidateConfig refuses what the proxy would refuse, and what VICIdial does not
-// work with. Values that are not known yet are no error.
+// ValidateConfig returns errors for what the proxy would refuse, and for what VICIdial does
+// not work with.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	if m, d, ok := get(ctx, req.Config, &resp.Diagnostics); ok {
 		resp.Diagnostics.Append(diagnose(r.proxy.expand(m, d).problems)...)
 	}
 }
 
-// ModifyPlan writes the text at plan time, so that a reviewer reads what the
-// proxy will read.
+// ModifyPlan generates the text, so that the plan shows it.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() || tfhelper.IgnoresAll(ctx, req, "drift", &resp.Diagnostics) {
 		return
@@ -93,7 +92,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	e := r.proxy.expand(m, d)
 	if !e.known {
-		return // the text stays unknown until apply
+		return // the text stays unknown until the apply
 	}
 	computed, text, err := r.compute(ctx, e)
 	if err != nil {
@@ -111,31 +110,21 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// Create has the proxy check the text, writes it and reloads. When the reload
-// fails there is no state, and the next apply does all of it again.
+// Create writes the file and reloads the proxy. If the reload fails, there is no state, and
+// the next apply repeats both.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	m, d, ok := get(ctx, req.Plan, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	computed, err := r.write(ctx, r.proxy.expand(m, d), m, model{})
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create "+r.proxy.noun, m.Name.ValueString(), err)...)
-	if err == nil {
-		resp.State.Raw = req.Plan.Raw
-		resp.Diagnostics.Append(set(ctx, &resp.State, computed)...)
-		resp.Diagnostics.Append(identify(ctx, resp.Identity, m)...)
-	}
+	r.apply(ctx, "Unable to create ", req.Plan, model{}, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
-// Read compares the file with the text, by what both mean. A resource that was
-// just imported has no text of its own yet and takes the file's.
+// Read compares the directives of the file with those of the text. After an import the
+// state has no text, and gets that of the file.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	m, _, ok := get(ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	computed := map[string]any{"drift": []string{}}
-	if file, kept := m.output(); kept {
+	if file, ok := m.output(); ok {
 		lines, found, err := r.proxy.compare(file, m.Computed.Content.ValueString())
 		if err != nil {
 			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read "+r.proxy.noun, m.Name.ValueString(), err)...)
@@ -148,39 +137,45 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		}
 	}
 	resp.Diagnostics.Append(set(ctx, &resp.State, computed)...)
-	resp.Diagnostics.Append(identify(ctx, resp.Identity, m)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, m.identity())...)
 }
 
-// Update writes the file anew. When that or the reload fails state stays as it
-// was, so that the next apply does it again.
+// Update writes the file and reloads the proxy. If it fails, the state does not change, so
+// that the next apply repeats both.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	m, d, ok := get(ctx, req.Plan, &resp.Diagnostics)
-	prior, _, known := get(ctx, req.State, &resp.Diagnostics)
-	if !ok || !known {
+	if prior, _, ok := get(ctx, req.State, &resp.Diagnostics); ok {
+		r.apply(ctx, "Unable to update ", req.Plan, prior, &resp.State, resp.Identity, &resp.Diagnostics)
+	}
+}
+
+// apply writes the file of a plan, and sets the state to the plan.
+func (r *Resource) apply(ctx context.Context, failure string, plan tfsdk.Plan, prior model, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	m, d, ok := get(ctx, plan, diags)
+	if !ok {
 		return
 	}
 	computed, err := r.write(ctx, r.proxy.expand(m, d), m, prior)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update "+r.proxy.noun, m.Name.ValueString(), err)...)
+	diags.Append(tfhelper.Diagnose(failure+r.proxy.noun, m.Name.ValueString(), err)...)
 	if err == nil {
-		resp.State.Raw = req.Plan.Raw
-		resp.Diagnostics.Append(set(ctx, &resp.State, computed)...)
-		resp.Diagnostics.Append(identify(ctx, resp.Identity, m)...)
+		state.Raw = plan.Raw
+		diags.Append(set(ctx, state, computed)...)
+		diags.Append(identity.Set(ctx, m.identity())...)
 	}
 }
 
-// Delete removes the file; its last text stays beside it unless backup is off.
+// Delete removes the file. A backup stays.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	m, _, ok := get(ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	if file, kept := m.output(); kept {
+	if file, ok := m.output(); ok {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete "+r.proxy.noun, m.Name.ValueString(), file.Remove())...)
 	}
 }
 
-// ImportState takes NAME, or NAME:/absolute/path to adopt a file: the first plan
-// then shows how it differs from the configuration.
+// ImportState accepts NAME, or NAME:/absolute/path to import a file: the first plan shows
+// how it differs from the configuration.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	name, file, _ := strings.Cut(req.ID, ":")
 	if req.ID == "" {
@@ -201,15 +196,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("file"), importedFile(file))...)
 }
 
-// identify sets the identity, where Terraform asks for one.
-func identify(ctx context.Context, into interface {
-	Set(ctx context.Context, value any) diag.Diagnostics
-}, m model,
-) diag.Diagnostics {
-	return into.Set(ctx, m.identity())
-}
-
-// compute returns the attributes that the tier makes, and the text among them.
+// compute returns the computed attributes of a tier, and its text.
 func (r *Resource) compute(ctx context.Context, e expansion) (computed map[string]any, content []byte, err error) {
 	if err := e.err(); err != nil {
 		return nil, nil, err
@@ -230,24 +217,24 @@ func (r *Resource) compute(ctx context.Context, e expansion) (computed map[strin
 	}, content, nil
 }
 
-// write computes what was not known when the plan was made, writes the file,
-// removes the one at a prior path, and has the proxy read it.
+// write computes the attributes that the plan could not, writes the file, reloads the
+// proxy, and removes a file at a prior path.
 func (r *Resource) write(ctx context.Context, e expansion, m, prior model) (map[string]any, error) {
 	computed, content, err := r.compute(ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	file, kept := m.output()
-	if kept {
+	file, hasFile := m.output()
+	if hasFile {
 		problems, err := r.check(ctx, m.file(), e.tier)
 		if err := cmp.Or(err, (expansion{problems: problems}).err()); err != nil {
 			return nil, err
 		}
-		if err := putInPlace(ctx, file, content, texts(m.file().ReloadCommand), m.file().reloadLimit()); err != nil {
+		if err := writeFile(ctx, file, content, texts(m.file().ReloadCommand), m.file().reloadLimit()); err != nil {
 			return nil, err
 		}
 	}
-	if old, was := prior.output(); was && (!kept || file.Path != old.Path) {
+	if old, found := prior.output(); found && (!hasFile || file.Path != old.Path) {
 		if err := old.Remove(); err != nil {
 			return nil, err
 		}
@@ -255,9 +242,9 @@ func (r *Resource) write(ctx context.Context, e expansion, m, prior model) (map[
 	return computed, nil
 }
 
-// putInPlace writes the file and has the proxy read it. Until it has, a mark beside
-// the file says so, and every plan shows it.
-func putInPlace(ctx context.Context, file configfile.File, content []byte, command []string, limit time.Duration) error {
+// writeFile writes the file and reloads the proxy. Until the reload has succeeded, a second
+// file marks it as pending, and every plan reports that.
+func writeFile(ctx context.Context, file configfile.File, content []byte, command []string, limit time.Duration) error {
 	backup := ""
 	if old, err := file.Read(); err == nil && file.Backup && !bytes.Equal(old, content) {
 		backup = file.Path + configfile.BackupEnding

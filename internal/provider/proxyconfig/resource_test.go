@@ -231,7 +231,7 @@ func TestReload_thatFailsIsDoneAgain(t *testing.T) {
 			}
 		}
 		acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{
-			{Config: config(""), ExpectError: regexp.MustCompile(`(?s)The file is written, but test failed.*apply again`)},
+			{Config: config(""), ExpectError: regexp.MustCompile(`(?s)The file was written, but test failed.*apply again`)},
 			{PreConfig: mend, Config: config("")},
 			{
 				PreConfig: func() {
@@ -239,7 +239,7 @@ func TestReload_thatFailsIsDoneAgain(t *testing.T) {
 						t.Fatal(err)
 					}
 				},
-				Config: config("max_body_size_mb = 50"), ExpectError: regexp.MustCompile(`The file is written, but test failed`),
+				Config: config("max_body_size_mb = 50"), ExpectError: regexp.MustCompile(`The file was written, but test failed`),
 			},
 			{PreConfig: mend, Config: config("max_body_size_mb = 50"), ConfigPlanChecks: resource.ConfigPlanChecks{
 				PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(k.name+".web", plancheck.ResourceActionUpdate)},
@@ -284,7 +284,7 @@ func TestReload_thatFailedIsNotForgotten(t *testing.T) {
 						t.Fatal(err)
 					}
 				},
-				Config: config, ExpectError: regexp.MustCompile(`(?s)The file is written, but test failed.*` + words("proxy.conf.bak")),
+				Config: config, ExpectError: regexp.MustCompile(`(?s)The file was written, but test failed.*` + words("proxy.conf.bak")),
 			},
 			{RefreshState: true, ExpectNonEmptyPlan: true, Check: func(state *terraform.State) error {
 				attributes := state.RootModule().Resources[k.name+".web"].Primary.Attributes

@@ -21,9 +21,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// Schema describes a web tier. What only one proxy can do is in its schema only.
+// Schema returns the attributes of a web tier. Those that only one proxy supports are only
+// in its schema.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	usual := r.proxy.defaults()
+	defaults := r.proxy.defaults()
 	attributes := map[string]schema.Attribute{
 		"name": schema.StringAttribute{
 			Required:            true,
@@ -39,9 +40,9 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
 			NestedObject:        schema.NestedAttributeObject{Attributes: nodeAttributes()},
 		},
-		"target_version": textAttribute(usual.Target.String(), "Version of "+r.proxy.dialect.String()+" that will read the text, such as `"+usual.Target.String()+"`. Directives that came later are not used; a version that is newer than those tried warns."),
+		"target_version": textAttribute(defaults.Target.String(), "Version of "+r.proxy.dialect.String()+" that will read the text, such as `"+defaults.Target.String()+"`. Directives that came later are not used; a version that is newer than those tried warns."),
 		"distribution":   choiceAttribute(webtier.Debian, webtier.Distributions, "Linux of the proxy's machine, `debian`, `suse` (ViciBox) or `alma`: what `process` leaves out is as its package runs the proxy."),
-		"admin_web_directory": textAttribute(usual.AdminDirectory,
+		"admin_web_directory": textAttribute(defaults.AdminDirectory,
 			"Directory of the admin pages, `system_settings.admin_web_directory`."),
 		"admin_sources":           sourcesAttribute("Addresses and CIDR ranges that may open the admin pages and reports. Without any, everyone may, and the plan warns. `welcome.php` and images are open to all, since the agents' login page uses them."),
 		"api_sources":             sourcesAttribute("Addresses that may call the two APIs, in addition to `admin_sources`, `cluster_addresses` and the nodes. Without any, only those may. Managers always may, because the real-time report calls both APIs from their browsers, and so may the soundboard of an agent's screen, which plays audio by the API."),
@@ -51,9 +52,9 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		"proxy_addresses":         sourcesAttribute("Addresses from which the proxies connect to the nodes, for `apache_snippet`: this proxy's own and those of the others. Without any, `listen.address` is used, which is correct for a single proxy."),
 		"extra_paths":             sourcesAttribute("Paths that are served in addition to VICIdial's own: `/dir/` with everything below it, or one page. A single page inside the admin directory, such as `/vicidial/web_form_forward.php`, is open to everyone. Without any, every other path gets a 404."),
 		"shared_upload_directory": boolAttribute(false, "All nodes see the same `/tmp`, so that the two steps of a lead upload may run on different nodes."),
-		"max_body_size_mb":        intAttribute(usual.MaxBodyMB, "Largest request in megabytes. VICIdial's installation allows 48 for lead files; less warns."),
-		"login_rate_per_minute":   intAttribute(usual.LoginsPerMinute, "Logins that one address may make in a minute. Further logins get a 429 and do not count. A /64 network of IPv6 is one address. An agent makes two logins, for the phone and for the user. `0` sets no limit. Polls are not limited."),
-		"replay":                  choiceAttribute(usual.Replay, webtier.Replays, "Which requests may be sent to a second node. `safe`: polls and static files always, all else only while no node has seen it. `connect`: only while no node has seen it. `none`: never."),
+		"max_body_size_mb":        intAttribute(defaults.MaxBodyMB, "Largest request in megabytes. VICIdial's installation allows 48 for lead files; less warns."),
+		"login_rate_per_minute":   intAttribute(defaults.LoginsPerMinute, "Logins that one address may make in a minute. Further logins get a 429 and do not count. A /64 network of IPv6 is one address. An agent makes two logins, for the phone and for the user. `0` sets no limit. Polls are not limited."),
+		"replay":                  choiceAttribute(defaults.Replay, webtier.Replays, "Which requests may be sent to a second node. `safe`: polls and static files always, all else only while no node has seen it. `connect`: only while no node has seen it. `none`: never."),
 		"dns_servers":             sourcesAttribute("DNS servers that the proxy asks regularly for the addresses of nodes that are given by name. Without any, the proxy looks a name up once, when it starts. nginx can do so from 1.27.3 on."),
 		"routes":                  routesAttribute(),
 		"websockets": schema.MapAttribute{
@@ -66,12 +67,12 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		},
 		"tls":         r.tlsAttribute(),
 		"node_tls":    nodeTLSAttribute(),
-		"listen":      listenAttribute(usual.Listen),
-		"health":      r.healthAttribute(usual.Health),
+		"listen":      listenAttribute(defaults.Listen),
+		"health":      r.healthAttribute(defaults.Health),
 		"audio_store": audioAttribute(),
-		"timeouts":    r.timeoutsAttribute(usual.Timeouts),
-		"stats":       r.statsAttribute(usual.Stats),
-		"process":     r.processAttribute(usual.Process),
+		"timeouts":    r.timeoutsAttribute(defaults.Timeouts),
+		"stats":       r.statsAttribute(defaults.Stats),
+		"process":     r.processAttribute(defaults.Process),
 		"vrrp":        vrrpAttribute(),
 		"file":        fileAttribute(),
 		"content": schema.StringAttribute{
@@ -100,17 +101,16 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		},
 	}
 	if r.proxy.dialect == webtier.HAProxy {
-		attributes["balance"] = choiceAttribute(usual.Balance, webtier.Balances, "How the next node for an agent's request is picked: `roundrobin`, in turn, or `leastconn`, the one with the fewest requests under way; both by weight.")
-		attributes["admin_errors_per_minute"] = intAttribute(usual.AdminErrorsPerMinute, "Answers with status 4xx, such as failed logins, that one address may get from the admin pages in a minute. After that it gets 429. `0` sets no limit.")
+		attributes["balance"] = choiceAttribute(defaults.Balance, webtier.Balances, "How the next node for an agent's request is picked: `roundrobin`, in turn, or `leastconn`, the one with the fewest requests under way; both by weight.")
+		attributes["admin_errors_per_minute"] = intAttribute(defaults.AdminErrorsPerMinute, "Answers with status 4xx, such as failed logins, that one address may get from the admin pages in a minute. After that it gets 429. `0` sets no limit.")
 	} else {
-		attributes["get_retry"] = choiceAttribute(usual.GetRetry, webtier.GetRetries, "When an agent's or manager's GET may be sent to a second node. `connect`: only while no node has seen it. `stock`: as nginx does by itself, even after a node ran it. `off`: never. API calls are never repeated.")
+		attributes["get_retry"] = choiceAttribute(defaults.GetRetry, webtier.GetRetries, "When an agent's or manager's GET may be sent to a second node. `connect`: only while no node has seen it. `stock`: as nginx does by itself, even after a node ran it. `off`: never. API calls are never repeated.")
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: r.proxy.description, Attributes: attributes}
 	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.ProxyConfig)
 }
 
-// IdentitySchema names a configuration by its name and, where it is written,
-// its file.
+// IdentitySchema returns the name and the file.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"name": identityschema.StringAttribute{RequiredForImport: true, Description: "Name of the web tier."},
@@ -118,48 +118,48 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 	}}
 }
 
-func textAttribute(usual, says string) schema.StringAttribute {
-	shown := "`" + usual + "`"
-	if usual == "" {
+func textAttribute(value, doc string) schema.StringAttribute {
+	shown := "`" + value + "`"
+	if value == "" {
 		shown = "empty"
 	}
 	return schema.StringAttribute{
 		Optional: true, Computed: true,
-		Default: stringdefault.StaticString(usual), MarkdownDescription: says + " Defaults to " + shown + ".",
+		Default: stringdefault.StaticString(value), MarkdownDescription: doc + " Defaults to " + shown + ".",
 		Validators: []validator.String{oneLine},
 	}
 }
 
 var oneLine = tfhelper.StringValidator("one line without control characters", cluster.CheckOneLine)
 
-func choiceAttribute[Word ~string](usual Word, words []string, says string) schema.StringAttribute {
-	attribute := textAttribute(string(usual), says)
+func choiceAttribute[Word ~string](value Word, words []string, doc string) schema.StringAttribute {
+	attribute := textAttribute(string(value), doc)
 	attribute.Validators = []validator.String{stringvalidator.OneOf(words...)}
 	return attribute
 }
 
-func intAttribute(usual int, says string) schema.Int64Attribute {
+func intAttribute(value int, doc string) schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional: true, Computed: true,
-		Default: int64default.StaticInt64(int64(usual)), MarkdownDescription: says + " Defaults to " + strconv.Itoa(usual) + ".",
+		Default: int64default.StaticInt64(int64(value)), MarkdownDescription: doc + " Defaults to " + strconv.Itoa(value) + ".",
 	}
 }
 
-func boolAttribute(usual bool, says string) schema.BoolAttribute {
+func boolAttribute(value bool, doc string) schema.BoolAttribute {
 	shown := "`false`"
-	if usual {
+	if value {
 		shown = "`true`"
 	}
 	return schema.BoolAttribute{
 		Optional: true, Computed: true,
-		Default: booldefault.StaticBool(usual), MarkdownDescription: says + " Defaults to " + shown + ".",
+		Default: booldefault.StaticBool(value), MarkdownDescription: doc + " Defaults to " + shown + ".",
 	}
 }
 
-func sourcesAttribute(says string) schema.SetAttribute {
-	return schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: says}
+func sourcesAttribute(doc string) schema.SetAttribute {
+	return schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: doc}
 }
 
-func objectAttribute(says string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
-	return schema.SingleNestedAttribute{Optional: true, MarkdownDescription: says, Attributes: attributes}
+func objectAttribute(doc string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{Optional: true, MarkdownDescription: doc, Attributes: attributes}
 }

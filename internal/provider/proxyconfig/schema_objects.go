@@ -17,27 +17,27 @@ import (
 )
 
 func nodeAttributes() map[string]schema.Attribute {
-	usual := webtier.DefaultNode("")
+	defaults := webtier.DefaultNode("")
 	return map[string]schema.Attribute{
 		"address": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "IP address or host name, as the proxy reaches the node.",
 		},
-		"port":            intAttribute(usual.Port, "Port of the node's Apache."),
-		"weight":          intAttribute(usual.Weight, "Share of the requests in relation to the other nodes, 1 to 256."),
-		"max_connections": intAttribute(usual.MaxConnections, "Requests that the node works on at once: its `MaxRequestWorkers`, 20 or more. Agents get 60 % of it (with HAProxy half of that for polls), managers 15 %, the APIs 10 %, static files, uploads and audio 5 % each, so that none can starve another."),
-		"state":           choiceAttribute(usual.State, webtier.States, "`active`; `backup` serves only when no active node is left; `drain` finishes what it has and takes nothing new; `maintenance` takes nothing."),
+		"port":            intAttribute(defaults.Port, "Port of the node's Apache."),
+		"weight":          intAttribute(defaults.Weight, "Share of the requests in relation to the other nodes, 1 to 256."),
+		"max_connections": intAttribute(defaults.MaxConnections, "Requests that the node works on at once: its `MaxRequestWorkers`, 20 or more. Agents get 60 % of it (with HAProxy half of that for polls), managers 15 %, the APIs 10 %, static files, uploads and audio 5 % each, so that none can starve another."),
+		"state":           choiceAttribute(defaults.State, webtier.States, "`active`; `backup` serves only when no active node is left; `drain` finishes what it has and takes nothing new; `maintenance` takes nothing."),
 	}
 }
 
 func (r *Resource) tlsAttribute() schema.Attribute {
-	usual := webtier.DefaultTLS("", "")
+	defaults := webtier.DefaultTLS("", "")
 	attributes := map[string]schema.Attribute{
 		"certificate_file": schema.StringAttribute{Required: true, MarkdownDescription: "Path of the certificate and its chain on the proxy."},
-		"min_version":      choiceAttribute(usual.MinVersion, []string{"1.2", "1.3"}, "Oldest version of TLS that is spoken, `1.2` or `1.3`."),
-		"http2":            boolAttribute(usual.HTTP2, "Whether browsers can use HTTP/2."),
-		"hsts_max_age":     intAttribute(usual.HSTSMaxAge, "Seconds for which browsers remember to use TLS; `0` sends no such header."),
-		"redirect_http":    boolAttribute(usual.RedirectHTTP, "Whether plain HTTP is redirected to https (with 308, which keeps the POST of an API call)."),
+		"min_version":      choiceAttribute(defaults.MinVersion, []string{"1.2", "1.3"}, "Oldest version of TLS that is spoken, `1.2` or `1.3`."),
+		"http2":            boolAttribute(defaults.HTTP2, "Whether browsers can use HTTP/2."),
+		"hsts_max_age":     intAttribute(defaults.HSTSMaxAge, "Seconds for which browsers remember to use TLS; `0` sends no such header."),
+		"redirect_http":    boolAttribute(defaults.RedirectHTTP, "Whether plain HTTP is redirected to https (with 308, which keeps the POST of an API call)."),
 		"acme_responder":   textAttribute("", "IP and port of what answers ACME challenges under `/.well-known/acme-challenge/` on plain HTTP. Needs `redirect_http`."),
 	}
 	if r.proxy.dialect == webtier.Nginx {
@@ -48,12 +48,12 @@ func (r *Resource) tlsAttribute() schema.Attribute {
 	return objectAttribute("TLS, which ends at the proxy. Without it the tier speaks plain HTTP and the plan warns: browsers give a web phone no microphone.", attributes)
 }
 
-func listenAttribute(usual webtier.Listen) schema.Attribute {
+func listenAttribute(defaults webtier.Listen) schema.Attribute {
 	return objectAttribute("The address and the ports on which the proxy listens. Without it, the defaults of its attributes apply.", map[string]schema.Attribute{
-		"address":        textAttribute(usual.Address, "IP address to listen on; empty is every IPv4 address, `::` every IPv4 and every IPv6 address."),
-		"http_port":      intAttribute(usual.HTTPPort, "Port for plain HTTP."),
-		"proxy_protocol": boolAttribute(false, "The proxies in `trusted_proxies` begin each connection with the PROXY protocol's header, which says who the client is. nginx then takes no connection without it."),
-		"https_port":     intAttribute(usual.HTTPSPort, "Port for TLS. It must contain `443`: VICIdial tells https from http by these digits."),
+		"address":        textAttribute(defaults.Address, "IP address to listen on; empty is every IPv4 address, `::` every IPv4 and every IPv6 address."),
+		"http_port":      intAttribute(defaults.HTTPPort, "Port for plain HTTP."),
+		"proxy_protocol": boolAttribute(false, "The proxies in `trusted_proxies` begin each connection with the PROXY protocol's header, which doc who the client is. nginx then takes no connection without it."),
+		"https_port":     intAttribute(defaults.HTTPSPort, "Port for TLS. It must contain `443`: VICIdial tells https from http by these digits."),
 	})
 }
 
@@ -80,21 +80,21 @@ func routesAttribute() schema.Attribute {
 	}
 }
 
-func (r *Resource) healthAttribute(usual webtier.Health) schema.Attribute {
+func (r *Resource) healthAttribute(defaults webtier.Health) schema.Attribute {
 	if r.proxy.dialect == webtier.Nginx {
 		return objectAttribute("When a node is taken out of rotation. nginx detects only requests that fail: a node that has lost its database and answers 200 stays in rotation. Without it, the defaults of its attributes apply.", map[string]schema.Attribute{
-			"max_fails":    intAttribute(usual.MaxFails, "Failed requests within `fail_timeout` that take a node out."),
-			"fail_timeout": durationAttribute(usual.FailTimeout, "How long a node stays out, in whole seconds."),
+			"max_fails":    intAttribute(defaults.MaxFails, "Failed requests within `fail_timeout` that take a node out."),
+			"fail_timeout": durationAttribute(defaults.FailTimeout, "How long a node stays out, in whole seconds."),
 		})
 	}
 	return objectAttribute("The health check of the nodes. Without it, the defaults of its attributes apply.", map[string]schema.Attribute{
 		"path":                textAttribute("", "Page that the check requests. It must not need a login or write anything, and must show something that comes from the database. Empty is `welcome.php` of the admin directory."),
-		"body_regex":          textAttribute(usual.BodyRegex, "What the page must contain. Status 200 is not enough, because VICIdial answers 200 also without its database."),
-		"interval":            durationAttribute(usual.Interval, "Between checks of a node that is up or down."),
-		"fast_interval":       durationAttribute(usual.FastInterval, "Between checks of a node that is changing."),
-		"timeout":             durationAttribute(usual.Timeout, "How long a check may take."),
-		"rise":                intAttribute(usual.Rise, "Checks in a row that bring a node back."),
-		"fall":                intAttribute(usual.Fall, "Checks in a row that take a node out."),
+		"body_regex":          textAttribute(defaults.BodyRegex, "What the page must contain. Status 200 is not enough, because VICIdial answers 200 also without its database."),
+		"interval":            durationAttribute(defaults.Interval, "Between checks of a node that is up or down."),
+		"fast_interval":       durationAttribute(defaults.FastInterval, "Between checks of a node that is changing."),
+		"timeout":             durationAttribute(defaults.Timeout, "How long a check may take."),
+		"rise":                intAttribute(defaults.Rise, "Checks in a row that bring a node back."),
+		"fall":                intAttribute(defaults.Fall, "Checks in a row that take a node out."),
 		"allow_slow_ejection": boolAttribute(false, "Permit settings by which a node that hangs stays in rotation for more than 3 seconds, after which agents' screens report an error."),
 	})
 }
@@ -107,57 +107,57 @@ func audioAttribute() schema.Attribute {
 	})
 }
 
-func (r *Resource) timeoutsAttribute(usual webtier.Timeouts) schema.Attribute {
+func (r *Resource) timeoutsAttribute(defaults webtier.Timeouts) schema.Attribute {
 	attributes := map[string]schema.Attribute{
-		"connect": durationAttribute(usual.Connect, "For a node to take a connection."),
-		"poll":    durationAttribute(usual.Poll, "For the answer to an agent's poll."),
-		"agent":   durationAttribute(usual.Agent, "For any other answer to an agent."),
-		"admin":   durationAttribute(usual.Admin, "For reports, uploads and the APIs. VICIdial's installation gives PHP 330 seconds; less warns."),
+		"connect": durationAttribute(defaults.Connect, "For a node to take a connection."),
+		"poll":    durationAttribute(defaults.Poll, "For the answer to an agent's poll."),
+		"agent":   durationAttribute(defaults.Agent, "For any other answer to an agent."),
+		"admin":   durationAttribute(defaults.Admin, "For reports, uploads and the APIs. VICIdial's installation gives PHP 330 seconds; less warns."),
 	}
 	if r.proxy.dialect == webtier.HAProxy {
-		attributes["queue"] = durationAttribute(usual.Queue, "For a free slot on a node.")
+		attributes["queue"] = durationAttribute(defaults.Queue, "For a free slot on a node.")
 	}
 	return objectAttribute("How long the proxy waits: `250ms`, `5s`, `6m`. Without it, the defaults of its attributes apply.", attributes)
 }
 
-func (r *Resource) statsAttribute(usual *webtier.Stats) schema.Attribute {
+func (r *Resource) statsAttribute(defaults *webtier.Stats) schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		"enabled": boolAttribute(true, "Whether the proxy serves its statistics."),
-		"bind":    textAttribute(usual.Bind, "IP and port. An address that other machines reach needs `sources`."),
+		"bind":    textAttribute(defaults.Bind, "IP and port. An address that other machines reach needs `sources`."),
 		"sources": sourcesAttribute("Addresses that may read the statistics, in addition to the proxy's own machine. Without any, only that may."),
 	}
 	if r.proxy.dialect == webtier.HAProxy {
-		attributes["prometheus"] = boolAttribute(usual.Prometheus, "Serve Prometheus' format at `/metrics`, besides the page at `/stats`.")
+		attributes["prometheus"] = boolAttribute(defaults.Prometheus, "Serve Prometheus' format at `/metrics`, besides the page at `/stats`.")
 	}
 	return objectAttribute("The proxy's own statistics, without a password. Without it, the defaults of its attributes apply.", attributes)
 }
 
-func (r *Resource) processAttribute(usual webtier.Process) schema.Attribute {
+func (r *Resource) processAttribute(defaults webtier.Process) schema.Attribute {
 	attributes := map[string]schema.Attribute{
-		"user":  packageAttribute(usual.User, "Account that the proxy runs as; empty for whoever starts it."),
-		"group": packageAttribute(usual.Group, "Group that the proxy runs as."),
+		"user":  packageAttribute(defaults.User, "Account that the proxy runs as; empty for whoever starts it."),
+		"group": packageAttribute(defaults.Group, "Group that the proxy runs as."),
 	}
 	if r.proxy.dialect == webtier.HAProxy {
-		attributes["log"] = packageAttribute(usual.Log, "Where to log: a socket's path, `IP:port` of a syslog server, or `stdout`.")
-		attributes["chroot"] = packageAttribute(usual.Chroot, "Directory to lock the process into; empty for none.")
-		attributes["control_socket"] = packageAttribute(usual.ControlSocket, "Socket for draining nodes by hand and for reloads that lose nothing; empty for none.")
+		attributes["log"] = packageAttribute(defaults.Log, "Where to log: a socket's path, `IP:port` of a syslog server, or `stdout`.")
+		attributes["chroot"] = packageAttribute(defaults.Chroot, "Directory to lock the process into; empty for none.")
+		attributes["control_socket"] = packageAttribute(defaults.ControlSocket, "Socket for draining nodes by hand and for reloads that lose nothing; empty for none.")
 	} else {
-		attributes["log"] = packageAttribute(usual.Log, "Path of the access log. Query strings are not in it.")
-		attributes["error_log"] = packageAttribute(usual.ErrorLog, "Path of the error log. What fails for a request is not in it, since nginx would write the password too: `us=` and `uct=` in the access log tell.")
-		attributes["pid_file"] = packageAttribute(usual.PIDFile, "Path of the process id's file.")
-		attributes["mime_types"] = packageAttribute(usual.MimeTypes, "Path of nginx's `mime.types`.")
-		attributes["temp_directory"] = packageAttribute(usual.TempDirectory, "Directory for request bodies and the like; empty for what the package is built with.")
+		attributes["log"] = packageAttribute(defaults.Log, "Path of the access log. Query strings are not in it.")
+		attributes["error_log"] = packageAttribute(defaults.ErrorLog, "Path of the error log. What fails for a request is not in it, since nginx would write the password too: `us=` and `uct=` in the access log tell.")
+		attributes["pid_file"] = packageAttribute(defaults.PIDFile, "Path of the process id's file.")
+		attributes["mime_types"] = packageAttribute(defaults.MimeTypes, "Path of nginx's `mime.types`.")
+		attributes["temp_directory"] = packageAttribute(defaults.TempDirectory, "Directory for request bodies and the like; empty for what the package is built with.")
 	}
 	return objectAttribute("How the proxy runs on its machine. The defaults are those of the package of `distribution`.", attributes)
 }
 
 // packageAttribute is an attribute whose default is the package's.
-func packageAttribute(debian, says string) schema.StringAttribute {
+func packageAttribute(debian, doc string) schema.StringAttribute {
 	shown := "`" + debian + "`"
 	if debian == "" {
 		shown = "empty"
 	}
-	return schema.StringAttribute{Optional: true, MarkdownDescription: says + " Defaults to the package's, which is " + shown + " on Debian.", Validators: []validator.String{oneLine}}
+	return schema.StringAttribute{Optional: true, MarkdownDescription: doc + " Defaults to the package's, which is " + shown + " on Debian.", Validators: []validator.String{oneLine}}
 }
 
 func vrrpAttribute() schema.Attribute {
@@ -206,8 +206,8 @@ func fileAttribute() schema.Attribute {
 	})
 }
 
-func durationAttribute(usual time.Duration, says string) schema.StringAttribute {
-	return textAttribute(shortest(usual), says)
+func durationAttribute(value time.Duration, doc string) schema.StringAttribute {
+	return textAttribute(shortest(value), doc)
 }
 
 // shortest writes a time without the zeros that Go adds: 6m, not 6m0s.
