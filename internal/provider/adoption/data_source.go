@@ -7,12 +7,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/argument"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
@@ -52,15 +52,9 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"only": schema.ListAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "What is adopted: `server`, `template`, `settings`, `trunk`, `carrier`, `agent`, `remote`, `number`. Defaults to all.",
-			},
-			"match": schema.StringAttribute{Optional: true, MarkdownDescription: "A pattern with `*` and `?`: only objects whose name matches are adopted. By default all are."},
-			"differences": schema.Int64Attribute{
-				Optional: true, MarkdownDescription: "The number of lines in which the copies of a carrier on several servers may differ. Defaults to 6.",
-				Validators: []validator.Int64{int64validator.AtLeast(0)},
-			},
+			"only":          argument.Texts("What is adopted: `server`, `template`, `settings`, `trunk`, `carrier`, `agent`, `remote`, `number`. Defaults to all."),
+			"match":         argument.Text("A pattern with `*` and `?`: only objects whose name matches are adopted. By default all are."),
+			"differences":   argument.Int("The number of lines in which the copies of a carrier on several servers may differ. Defaults to 6.", int64validator.AtLeast(0)),
 			"files":         computed.TextMap("Texts of the files, by name, without `versions.tf` and `provider.tf`, which the configuration of the data source already has."),
 			"rows":          computed.IntMap("Rows of each table."),
 			"rows_adopted":  computed.IntMap("Rows of each table that are in the files."),

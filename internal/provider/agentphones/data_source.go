@@ -9,10 +9,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/argument"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
@@ -34,15 +34,11 @@ func newSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"server_ip": schema.StringAttribute{Optional: true, MarkdownDescription: "Only phones on this server."},
-			"active":    schema.BoolAttribute{Optional: true, MarkdownDescription: "`true`: only active phones; `false`: only inactive ones. Without it: both."},
-			"protocol":  schema.StringAttribute{Optional: true, MarkdownDescription: "Only phones of this protocol: `SIP`, `PJSIP`, `IAX2`, `Zap` or `EXTERNAL`."},
-			"in_alias":  schema.BoolAttribute{Optional: true, MarkdownDescription: "Only phones that an alias lists, or with `false` only those that none lists."},
-			"login_matches": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Only phones whose `login` matches this regular expression (RE2), without regard to case.",
-				Validators:          []validator.String{tfhelper.IsRegexp()},
-			},
+			"server_ip":         argument.Text("Only phones on this server."),
+			"active":            argument.Bool("`true`: only active phones; `false`: only inactive ones. Without it: both."),
+			"protocol":          argument.Text("Only phones of this protocol: `SIP`, `PJSIP`, `IAX2`, `Zap` or `EXTERNAL`."),
+			"in_alias":          argument.Bool("Only phones that an alias lists, or with `false` only those that none lists."),
+			"login_matches":     argument.Text("Only phones whose `login` matches this regular expression (RE2), without regard to case.", tfhelper.IsRegexp()),
 			"servers":           computed.TextMap("The `server_ip` of each phone found, by `login`. Of two phones with the same login, it has the first by address."),
 			"extensions":        computed.TextMap("Protocol and extension of each phone found, such as `SIP/2000`, by `login`."),
 			"aliases":           computed.TextMap("The logins of each alias that lists a phone found, in its order and joined by commas, by `alias_id`."),

@@ -131,7 +131,7 @@ func TestAccAgentPlacement_renamedByHand(t *testing.T) {
 			{
 				PreConfig: acctest.Run(t, d, "UPDATE phones SET login = '2000z' WHERE login = '2000b'"),
 				Config:    config, PlanOnly: true,
-				ExpectError: regexp.MustCompile(`(?s)phone\s+2000z\s+on\s+10\.0\.0\.2\s+has\s+the\s+extension\s+2000\s+already.*give\s+them\s+back\s+what\s+they\s+were\s+called`),
+				ExpectError: regexp.MustCompile(`(?s)phone\s+2000z\s+on\s+10\.0\.0\.2\s+has\s+the\s+extension\s+2000\s+already.*give\s+them\s+their\s+former\s+names`),
 			},
 			{
 				PreConfig: acctest.Run(t, d, "UPDATE phones SET login = '2000b' WHERE login = '2000z'"),

@@ -23,6 +23,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/optional"
 )
 
 //go:embed description.md
@@ -53,11 +54,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
 				NestedObject:        schema.NestedAttributeObject{Attributes: serverAttributes()},
 			},
-			"nodes_per_seat": schema.Int64Attribute{
-				Optional:            true,
-				MarkdownDescription: "On how many servers each seat has a phone. With 1, a seat has one server. With 2 or more, agents can log in when one server is lost. Defaults to all servers.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			},
+			"nodes_per_seat": optional.Int("On how many servers each seat has a phone. With 1, a seat has one server. With 2 or more, agents can log in when one server is lost. Defaults to all servers.", int64validator.AtLeast(1)),
 			"alias_order": schema.StringAttribute{
 				Optional: true, Computed: true,
 				Default:             stringdefault.StaticString(orderSpread),
@@ -85,14 +82,10 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Validators:          []validator.Map{mapvalidator.AlsoRequires(path.MatchRoot("seat_passwords_wo_version"))},
 			},
 			"seat_passwords_wo_version": tfhelper.VersionAttribute("seat_passwords_wo", path.MatchRoot("seat_passwords_wo")),
-			"alias_user_group": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "`user_group` of the aliases; `---ALL---` is everyone. If you leave it out, it is not changed.",
-				Validators:          []validator.String{tfhelper.StringValidator("one line", cluster.CheckOneLine)},
-			},
-			"assign_users":          flag("Whether a user whose `user` is the number of a seat gets that seat as its `phone_login`; the plan warns of users who have another one. A user whose seat is removed loses it, unless somebody has changed it meanwhile. If you set this to false again, users keep their `phone_login`. Defaults to false."),
-			"move_live_agents":      flag("Whether a phone is deleted while an agent uses it. The default is false: a seat that is in use during the apply stays as it is, with a warning, and moves in a later apply. With true, the call on that phone can be lost, and the agent must log in again."),
-			"ignore_password_drift": flag("Whether a phone keeps a password that somebody has changed on it. Agents can change the password of a phone by telephone, because it is also the password of the mailbox. The phones of an alias then have different passwords, and the agent cannot log in with the alias. The default is false: the next apply restores the password."),
+			"alias_user_group":          optional.Text("`user_group` of the aliases; `---ALL---` is everyone. If you leave it out, it is not changed.", tfhelper.StringValidator("one line", cluster.CheckOneLine)),
+			"assign_users":              flag("Whether a user whose `user` is the number of a seat gets that seat as its `phone_login`; the plan warns of users who have another one. A user whose seat is removed loses it, unless somebody has changed it meanwhile. If you set this to false again, users keep their `phone_login`. Defaults to false."),
+			"move_live_agents":          flag("Whether a phone is deleted while an agent uses it. The default is false: a seat that is in use during the apply stays as it is, with a warning, and moves in a later apply. With true, the call on that phone can be lost, and the agent must log in again."),
+			"ignore_password_drift":     flag("Whether a phone keeps a password that somebody has changed on it. Agents can change the password of a phone by telephone, because it is also the password of the mailbox. The phones of an alias then have different passwords, and the agent cannot log in with the alias. The default is false: the next apply restores the password."),
 			"assignments": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "On which servers the seats are: ranges of seats → the suffixes of their servers, in the order of the alias. A plan lists the ranges that change.",
@@ -120,21 +113,9 @@ func serverAttributes() map[string]schema.Attribute {
 			Required:            true,
 			MarkdownDescription: "The text that marks the server in phone logins, usually a letter. It cannot change while seats are on the server.",
 		},
-		"weight": schema.Int64Attribute{
-			Optional:            true,
-			MarkdownDescription: "Size in relation to the other servers, 1 to 10000. Defaults to 1.",
-			Validators:          []validator.Int64{int64validator.Between(1, 10_000)},
-		},
-		"capacity": schema.Int64Attribute{
-			Optional:            true,
-			MarkdownDescription: "The largest number of seats on the server. The default is `nodes_per_seat` times the number of its conference rooms, which is also the upper limit. All its rooms in the database count, also those that Terraform does not manage. For a server without rooms the plan warns, and there is no limit. Seats that are on the server already stay.",
-			Validators:          []validator.Int64{int64validator.Between(0, seating.MaxSeats)},
-		},
-		"index": schema.Int64Attribute{
-			Optional:            true,
-			MarkdownDescription: "The value of `{index}`. Defaults to the place of the suffix in the alphabet: 0 for `a`.",
-			Validators:          []validator.Int64{int64validator.Between(0, 999)},
-		},
+		"weight":   optional.Int("Size in relation to the other servers, 1 to 10000. Defaults to 1.", int64validator.Between(1, 10_000)),
+		"capacity": optional.Int("The largest number of seats on the server. The default is `nodes_per_seat` times the number of its conference rooms, which is also the upper limit. All its rooms in the database count, also those that Terraform does not manage. For a server without rooms the plan warns, and there is no limit. Seats that are on the server already stay.", int64validator.Between(0, seating.MaxSeats)),
+		"index":    optional.Int("The value of `{index}`. Defaults to the place of the suffix in the alphabet: 0 for `a`.", int64validator.Between(0, 999)),
 	}
 }
 
@@ -198,9 +179,9 @@ func phoneAttributes() map[string]schema.Attribute {
 		}
 		switch column.Kind {
 		case seating.KindNumber:
-			attributes[attributeOf(column)] = schema.Int64Attribute{Optional: true, MarkdownDescription: doc}
+			attributes[attributeOf(column)] = optional.Int(doc)
 		case seating.KindYesNo, seating.KindSwitch:
-			attributes[attributeOf(column)] = schema.BoolAttribute{Optional: true, MarkdownDescription: doc}
+			attributes[attributeOf(column)] = optional.Bool(doc)
 		default:
 			attributes[attributeOf(column)] = schema.StringAttribute{
 				Optional: true, MarkdownDescription: doc,

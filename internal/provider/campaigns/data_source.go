@@ -10,11 +10,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/argument"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
@@ -49,19 +49,10 @@ func newSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"active": schema.BoolAttribute{
-				Optional: true, MarkdownDescription: "`true`: only active campaigns; `false`: only inactive ones. Without it: both.",
-			},
-			"dial_methods": schema.ListAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Only campaigns with one of these `dial_method`s, such as `RATIO` or `ADAPT_TAPERED`.",
-			},
-			"campaign_id_matches": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Only campaigns whose `campaign_id` matches this regular expression (RE2), without regard to case.",
-				Validators:          []validator.String{tfhelper.IsRegexp()},
-			},
-			"campaign_ids": computed.Texts("The `campaign_id` of every campaign found, sorted."),
+			"active":              argument.Bool("`true`: only active campaigns; `false`: only inactive ones. Without it: both."),
+			"dial_methods":        argument.Texts("Only campaigns with one of these `dial_method`s, such as `RATIO` or `ADAPT_TAPERED`."),
+			"campaign_id_matches": argument.Text("Only campaigns whose `campaign_id` matches this regular expression (RE2), without regard to case.", tfhelper.IsRegexp()),
+			"campaign_ids":        computed.Texts("The `campaign_id` of every campaign found, sorted."),
 			"campaigns": computed.Objects("The campaigns found, by `campaign_id`.", map[string]schema.Attribute{
 				"campaign_name": computed.Text("Display name."),
 				"active":        computed.Bool("Whether the campaign dials and agents can log in to it."),

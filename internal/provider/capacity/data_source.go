@@ -12,11 +12,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/argument"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
@@ -63,11 +63,7 @@ func newSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"hours": schema.Int64Attribute{
-				Optional:            true,
-				MarkdownDescription: "The period in hours for which `server_performance` is read, 1 to 744. Defaults to 24.",
-				Validators:          []validator.Int64{int64validator.Between(1, 744)},
-			},
+			"hours":               argument.Int("The period in hours for which `server_performance` is read, 1 to 744. Defaults to 24.", int64validator.Between(1, 744)),
 			"single_box_suffices": computed.Bool("Whether one machine with all roles is enough for the peak: at most 15 agents and 75 lines, and one telephony node needed."),
 			"agents_peak":         computed.Int("The sum of the peak numbers of agents of all nodes, also if the nodes had their peaks at different times."),
 			"lines_peak":          computed.Int("The sum of the peak numbers of lines of all nodes."),

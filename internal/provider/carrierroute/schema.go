@@ -19,6 +19,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/managed"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/optional"
 )
 
 //go:embed description.md
@@ -47,7 +48,7 @@ func override(column cluster.AsteriskText) schema.StringAttribute {
 }
 
 func named(column string) schema.StringAttribute {
-	return schema.StringAttribute{Optional: true, MarkdownDescription: "`" + column + "` on this node. The default is that of the route."}
+	return optional.Text("`" + column + "` on this node. The default is that of the route.")
 }
 
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -124,21 +125,15 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 
 func overrideSchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"carrier_id": schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: "`carrier_id` of the row. The default is derived from `name`. Use it to adopt a row that was created by hand.",
-		},
+		"carrier_id":          optional.Text("`carrier_id` of the row. The default is derived from `name`. Use it to adopt a row that was created by hand."),
 		"carrier_name":        named("carrier_name"),
 		"carrier_description": named("carrier_description"),
 		"registration_string": override(cluster.RegistrationString),
 		"account_entry":       override(cluster.AccountEntry),
 		"globals_string":      override(cluster.GlobalsString),
 		"dialplan_entry":      override(cluster.DialplanEntry),
-		"max_channels": schema.Int64Attribute{
-			Optional:            true,
-			MarkdownDescription: "`max_channels` on this node. The default is that of `dial`.",
-		},
-		"active": schema.BoolAttribute{Optional: true, MarkdownDescription: "`active` on this node. The default is that of the route."},
+		"max_channels":        optional.Int("`max_channels` on this node. The default is that of `dial`."),
+		"active":              optional.Bool("`active` on this node. The default is that of the route."),
 	}
 }
 

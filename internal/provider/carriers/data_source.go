@@ -8,11 +8,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/argument"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
@@ -53,24 +53,12 @@ func newSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"active": schema.BoolAttribute{
-				Optional: true, MarkdownDescription: "`true`: only active carriers; `false`: only inactive ones. Without it: both.",
-			},
-			"inbound": schema.BoolAttribute{
-				Optional: true, MarkdownDescription: "Only carriers whose account entry or template sends calls into `trunkinbound`, or with `false` only those that do not.",
-			},
-			"protocol": schema.StringAttribute{
-				Optional: true, MarkdownDescription: "Only carriers of this protocol: `SIP`, `PJSIP`, `PJSIP_WIZ`, `IAX2`, `Zap` or `EXTERNAL`.",
-			},
-			"server_ip": schema.StringAttribute{
-				Optional: true, MarkdownDescription: "Only carriers that are on this server, including those on all servers (`0.0.0.0`).",
-			},
-			"carrier_id_matches": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Only carriers whose `carrier_id` matches this regular expression (RE2), without regard to case.",
-				Validators:          []validator.String{tfhelper.IsRegexp()},
-			},
-			"carrier_ids": computed.Texts("The `carrier_id` of every carrier found, sorted."),
+			"active":             argument.Bool("`true`: only active carriers; `false`: only inactive ones. Without it: both."),
+			"inbound":            argument.Bool("Only carriers whose account entry or template sends calls into `trunkinbound`, or with `false` only those that do not."),
+			"protocol":           argument.Text("Only carriers of this protocol: `SIP`, `PJSIP`, `PJSIP_WIZ`, `IAX2`, `Zap` or `EXTERNAL`."),
+			"server_ip":          argument.Text("Only carriers that are on this server, including those on all servers (`0.0.0.0`)."),
+			"carrier_id_matches": argument.Text("Only carriers whose `carrier_id` matches this regular expression (RE2), without regard to case.", tfhelper.IsRegexp()),
+			"carrier_ids":        computed.Texts("The `carrier_id` of every carrier found, sorted."),
 			"carriers": computed.Objects("The carriers found, by `carrier_id`.", map[string]schema.Attribute{
 				"carrier_name": computed.Text("Display name. Copies of one carrier for several servers have the same."),
 				"protocol":     computed.Text("Protocol. Only `SIP`, `PJSIP`, `PJSIP_WIZ` and `IAX2` are generated."),

@@ -5,8 +5,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/argument"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
@@ -18,29 +18,19 @@ func newSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"expected_schema_version": schema.Int64Attribute{
-				Optional:            true,
-				MarkdownDescription: "Schema version that the code of the nodes expects (`ExpectedDBSchema` in their `/etc/astguiclient.conf`). The database does not contain this number, so write it here. If you leave it out, nothing is compared.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			},
-			"check_replica": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether the provider connects to the reporting replica (`slave_db_server`), as its own user and with the same settings (`tls`, `ssh`). The default is `true`. If the cluster has no replica, this has no effect.",
-			},
-			"watch_rebuild": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether to watch the rebuild flags of the nodes, for at most two minutes, until each node has cleared its flag. Without this, `rebuild_stuck` is not known for a node that is alive, because the row does not say when the flag was set. The default is `false`. If no flag is set, the data source does not wait.",
-			},
-			"healthy":           computed.Bool("Whether there is no problem."),
-			"problems":          computed.Texts("The problems, one sentence each: what is wrong, and what to do. Problems of the whole cluster come first."),
-			"standing_warnings": computed.Texts("Warnings that a plan shows only when an object is created or changed, one sentence each: VICIdial's default passwords, settings without effect, carriers and trunk rows that refer to something that does not exist. They are not problems that need action now, so they do not make `healthy` false."),
-			"taken_at":          computed.Text("The time of the report by the database's clock, in UTC, such as `2026-11-29T08:00:00Z` (RFC 3339)."),
-			"schema_version":    computed.Int("`db_schema_version` of the database."),
-			"coordinator":       computed.Text("The active voicemail server (`active_voicemail_server`): the `server_ip` of the node that runs voicemail, the end of day and the purges. Empty if none is set."),
-			"coordinator_alive": computed.Bool("Whether the active voicemail server has a row in `servers` and a heartbeat that is at most 120 seconds old."),
-			"agents":            computed.Int("The number of agents who are logged in on all nodes, without remote agents."),
-			"calls":             computed.Int("The number of calls in progress on all nodes."),
-			"nodes":             computed.Objects("Every row of `servers`, by `server_ip`.", nodeAttributes()),
+			"expected_schema_version": argument.Int("Schema version that the code of the nodes expects (`ExpectedDBSchema` in their `/etc/astguiclient.conf`). The database does not contain this number, so write it here. If you leave it out, nothing is compared.", int64validator.AtLeast(1)),
+			"check_replica":           argument.Bool("Whether the provider connects to the reporting replica (`slave_db_server`), as its own user and with the same settings (`tls`, `ssh`). The default is `true`. If the cluster has no replica, this has no effect."),
+			"watch_rebuild":           argument.Bool("Whether to watch the rebuild flags of the nodes, for at most two minutes, until each node has cleared its flag. Without this, `rebuild_stuck` is not known for a node that is alive, because the row does not say when the flag was set. The default is `false`. If no flag is set, the data source does not wait."),
+			"healthy":                 computed.Bool("Whether there is no problem."),
+			"problems":                computed.Texts("The problems, one sentence each: what is wrong, and what to do. Problems of the whole cluster come first."),
+			"standing_warnings":       computed.Texts("Warnings that a plan shows only when an object is created or changed, one sentence each: VICIdial's default passwords, settings without effect, carriers and trunk rows that refer to something that does not exist. They are not problems that need action now, so they do not make `healthy` false."),
+			"taken_at":                computed.Text("The time of the report by the database's clock, in UTC, such as `2026-11-29T08:00:00Z` (RFC 3339)."),
+			"schema_version":          computed.Int("`db_schema_version` of the database."),
+			"coordinator":             computed.Text("The active voicemail server (`active_voicemail_server`): the `server_ip` of the node that runs voicemail, the end of day and the purges. Empty if none is set."),
+			"coordinator_alive":       computed.Bool("Whether the active voicemail server has a row in `servers` and a heartbeat that is at most 120 seconds old."),
+			"agents":                  computed.Int("The number of agents who are logged in on all nodes, without remote agents."),
+			"calls":                   computed.Int("The number of calls in progress on all nodes."),
+			"nodes":                   computed.Objects("Every row of `servers`, by `server_ip`.", nodeAttributes()),
 			"replica": schema.SingleNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The reporting replica. Null if the cluster has none, or if `check_replica` is `false`.",

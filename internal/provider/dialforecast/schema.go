@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/argument"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
@@ -25,19 +26,10 @@ func newSchema() schema.Schema {
 				MarkdownDescription: "Lines that each campaign wants on each server, by `campaign_id`, then by `server_ip`: its agents there times the dial level. A campaign without a goal on a server has no agents there, and the server's own dialer does not dial it. If you leave it out, the goals are those of the agents who are logged in now.",
 				Validators:          []validator.Map{mapvalidator.ValueMapsAre(mapvalidator.ValueInt64sAre(int64validator.Between(0, 100_000)))},
 			},
-			"serve_order": schema.ListAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "The order in which the forecast serves the campaigns, by `campaign_id`. A real dialer serves the campaign first whose agent has waited longest. Without `MAXIMUM_LIMIT` rows, the order decides which campaign gets lines. Campaigns that you do not name follow in the order of their ids. The default is the order of the ids.",
-			},
-			"live": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether the lines that are in use now, and the agents who are paused now, count. The default is `true` without `goals`. With `goals` it is `false`: the forecast then begins with no call in progress.",
-			},
-			"balance_fill": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether the balance fill runs in this cluster (keepalive 7 on one node). The database does not contain this. The default is `true`.",
-			},
-			"starved": computed.Texts("One sentence for each campaign that gets fewer lines than it needs, with the numbers and the cause. Empty if every campaign gets what it needs."),
+			"serve_order":  argument.Texts("The order in which the forecast serves the campaigns, by `campaign_id`. A real dialer serves the campaign first whose agent has waited longest. Without `MAXIMUM_LIMIT` rows, the order decides which campaign gets lines. Campaigns that you do not name follow in the order of their ids. The default is the order of the ids."),
+			"live":         argument.Bool("Whether the lines that are in use now, and the agents who are paused now, count. The default is `true` without `goals`. With `goals` it is `false`: the forecast then begins with no call in progress."),
+			"balance_fill": argument.Bool("Whether the balance fill runs in this cluster (keepalive 7 on one node). The database does not contain this. The default is `true`."),
+			"starved":      computed.Texts("One sentence for each campaign that gets fewer lines than it needs, with the numbers and the cause. Empty if every campaign gets what it needs."),
 			"campaigns": computed.Objects("What each campaign with a goal gets, by `campaign_id`.", map[string]schema.Attribute{
 				"goal":            computed.Int("Lines that the campaign needs in the whole cluster."),
 				"lines":           computed.Int("Lines that the campaign has after one loop: lines in use before, lines that the servers' own dialers add, and lines that the balance fill adds."),

@@ -7,9 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/argument"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
@@ -25,44 +24,17 @@ func newSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"campaigns": schema.MapAttribute{
-				Optional: true, ElementType: types.Int64Type,
-				MarkdownDescription: "Lines that each campaign must keep over the whole cluster, by `campaign_id`; usually the `total` of its `vicidial_trunk_split`. Campaigns that are not named are not included. By default none is.",
-				Validators:          []validator.Map{mapvalidator.ValueInt64sAre(int64validator.Between(0, 1_000_000))},
-			},
-			"calls_per_second": schema.Int64Attribute{
-				Optional:            true,
-				MarkdownDescription: "Calls that the servers together must be able to place in a second. If you leave it out, the plan does not check this.",
-				Validators:          []validator.Int64{int64validator.AtLeast(0)},
-			},
-			"lost_at_once": schema.Int64Attribute{
-				Optional:            true,
-				MarkdownDescription: "How many servers can be lost at the same time, 1 to 5. The data source computes each combination of up to that many servers, at most 2,000 combinations. The default is 1.",
-				Validators:          []validator.Int64{int64validator.Between(1, 5)},
-			},
-			"live": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether to compute with the state of this moment: the agents who are logged in, the calls in progress, the free rooms, the servers that are already dead. The default is `false`: every seat has an agent, and every server is up.",
-			},
-			"pinned_phones": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether an active phone that no alias lists counts as a seat. Such a seat is lost with its server. Defaults to `true`; set it to `false` if agents do not use phones without an alias.",
-			},
-			"balance_fill": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether the balance fill runs in this cluster (keepalive 7 on one node). The database does not contain this. The default is `true`.",
-			},
-			"duties": schema.MapAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "The `server_ip` of the node that does each duty of the cluster, by the name of the duty; usually `assignments` of `vicidial_node_config`. The database does not contain it. By default no duties are known. With it, `to_do` names the duties of a lost server, and the loss of the server that does `balance_fill` is computed without the fill.",
-			},
-			"web_nodes": schema.SetAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "The web nodes, by address or name; usually the nodes of `vicidial_haproxy_config` or `vicidial_nginx_config`. If a telephony server also serves web pages, write its `server_ip`. By default there are none.",
-			},
-			"survivable": computed.Bool("Whether every loss in `losses` is survivable. False if every server is already dead."),
-			"table":      computed.Text("The losses as a table of text for an output. Below each loss that is not survivable are the reasons."),
-			"svg":        computed.Text("The plan as an SVG picture: for each loss, which agents log in on which server, who cannot log in, which campaigns lose lines, and which calls drop. If there are more than 60 losses, those that are not survivable come first. It needs no other file, and supports light and dark color schemes."),
+			"campaigns":        argument.IntMap("Lines that each campaign must keep over the whole cluster, by `campaign_id`; usually the `total` of its `vicidial_trunk_split`. Campaigns that are not named are not included. By default none is.", mapvalidator.ValueInt64sAre(int64validator.Between(0, 1_000_000))),
+			"calls_per_second": argument.Int("Calls that the servers together must be able to place in a second. If you leave it out, the plan does not check this.", int64validator.AtLeast(0)),
+			"lost_at_once":     argument.Int("How many servers can be lost at the same time, 1 to 5. The data source computes each combination of up to that many servers, at most 2,000 combinations. The default is 1.", int64validator.Between(1, 5)),
+			"live":             argument.Bool("Whether to compute with the state of this moment: the agents who are logged in, the calls in progress, the free rooms, the servers that are already dead. The default is `false`: every seat has an agent, and every server is up."),
+			"pinned_phones":    argument.Bool("Whether an active phone that no alias lists counts as a seat. Such a seat is lost with its server. Defaults to `true`; set it to `false` if agents do not use phones without an alias."),
+			"balance_fill":     argument.Bool("Whether the balance fill runs in this cluster (keepalive 7 on one node). The database does not contain this. The default is `true`."),
+			"duties":           argument.TextMap("The `server_ip` of the node that does each duty of the cluster, by the name of the duty; usually `assignments` of `vicidial_node_config`. The database does not contain it. By default no duties are known. With it, `to_do` names the duties of a lost server, and the loss of the server that does `balance_fill` is computed without the fill."),
+			"web_nodes":        argument.TextSet("The web nodes, by address or name; usually the nodes of `vicidial_haproxy_config` or `vicidial_nginx_config`. If a telephony server also serves web pages, write its `server_ip`. By default there are none."),
+			"survivable":       computed.Bool("Whether every loss in `losses` is survivable. False if every server is already dead."),
+			"table":            computed.Text("The losses as a table of text for an output. Below each loss that is not survivable are the reasons."),
+			"svg":              computed.Text("The plan as an SVG picture: for each loss, which agents log in on which server, who cannot log in, which campaigns lose lines, and which calls drop. If there are more than 60 losses, those that are not survivable come first. It needs no other file, and supports light and dark color schemes."),
 			"today": schema.SingleNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The state without any loss. What already does not work is listed here, and is not a reason in `losses`.",

@@ -25,6 +25,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/optional"
 )
 
 //go:embed numbers_description.md
@@ -60,11 +61,7 @@ func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 			MarkdownDescription: "Values of numbers that differ: numbers or ranges, with commas between them → attributes → values as text, e.g. `{ \"8005550100-8005550109\" = { group_id = \"VIP\", did_active = \"true\" } }`. `--BLANK--` is an empty text. A plan shows them, so a password in one is an error. An attribute that only `overrides` sets is not managed for the other numbers. By default no number differs.",
 			Validators:          []validator.Map{overridesValidator{}},
 		},
-		"released": schema.ListAttribute{
-			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Numbers that you have removed from `dids` and whose rows stay, for another resource or unmanaged. Without it, the rows of removed numbers are deleted, and their next call uses the row `default`. Remove the numbers from here after the apply.",
-			Validators:          []validator.List{didRanges{}},
-		},
+		"released": optional.Texts("Numbers that you have removed from `dids` and whose rows stay, for another resource or unmanaged. Without it, the rows of removed numbers are deleted, and their next call uses the row `default`. Remove the numbers from here after the apply.", didRanges{}),
 		"take_over": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 			MarkdownDescription: "Whether the block takes numbers whose rows exist and differ from the declaration, and changes these rows. The default is false: such a row is an error, and the block takes only rows that are as declared.",
@@ -80,9 +77,9 @@ func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 		case schema.StringAttribute:
 			attributes[name] = schema.StringAttribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: a.MarkdownDescription}
 		case schema.Int64Attribute:
-			attributes[name] = schema.Int64Attribute{Optional: true, MarkdownDescription: a.MarkdownDescription}
+			attributes[name] = optional.Int(a.MarkdownDescription)
 		case schema.BoolAttribute:
-			attributes[name] = schema.BoolAttribute{Optional: true, MarkdownDescription: a.MarkdownDescription}
+			attributes[name] = optional.Bool(a.MarkdownDescription)
 		}
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: numbersDescription, Attributes: attributes}

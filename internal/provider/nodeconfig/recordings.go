@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/optional"
 )
 
 type recordings struct {
@@ -96,23 +97,19 @@ func recordingsAttribute(about string) schema.SingleNestedAttribute {
 				MarkdownDescription: "Format of compressed recordings: " + quoted(nodes.RecordingFormats()) + ". `WAV` does not compress them. The default is `GSM`, unless `layout` has another one.",
 				Validators:          []validator.String{stringvalidator.OneOf(nodes.RecordingFormats()...)},
 			},
-			"https":        boolean("Whether links to recordings that are still on the node begin with `https` (`--HTTPS` of each step that writes them). The default is false, unless `layout` has another one."),
-			"run_check":    boolean("Whether a compression ends while another one runs (`--run-check`). The default is false, unless `layout` has another one."),
-			"sort_by_date": boolean("Whether compressed recordings are sorted into a folder for each day (`--file-sorting`). Such recordings cannot be sent to the archive. The default is false, unless `layout` has another one."),
-			"ship":         boolean("Whether recordings are sent to the archive at `VARFTP_host`. Set that key in `settings`. The default is false, unless `layout` has another one."),
+			"https":        optional.Bool("Whether links to recordings that are still on the node begin with `https` (`--HTTPS` of each step that writes them). The default is false, unless `layout` has another one."),
+			"run_check":    optional.Bool("Whether a compression ends while another one runs (`--run-check`). The default is false, unless `layout` has another one."),
+			"sort_by_date": optional.Bool("Whether compressed recordings are sorted into a folder for each day (`--file-sorting`). Such recordings cannot be sent to the archive. The default is false, unless `layout` has another one."),
+			"ship":         optional.Bool("Whether recordings are sent to the archive at `VARFTP_host`. Set that key in `settings`. The default is false, unless `layout` has another one."),
 			"transfer": schema.SingleNestedAttribute{
 				Optional: true, MarkdownDescription: "How recordings are sent (`AST_CRON_audio_3_ftp.pl`). Without it, the defaults of its attributes apply.",
 				Attributes: map[string]schema.Attribute{
-					"folders": schema.StringAttribute{
-						Optional:            true,
-						MarkdownDescription: "Folders of the archive: `date` (`YYYY-MM-DD`), `none` (`--nodatedir`), `year` (`--YearYMDdatedir`) or `year_month_day` (`--YMDdatedir`). The default is `date`, unless `layout` has another one.",
-						Validators:          []validator.String{stringvalidator.OneOf(nodes.TransferFolders()...)},
-					},
-					"local_folders": boolean("Whether the node keeps what was sent in the same folders (`--localdatedir`). The default is false, unless `layout` has another one."),
-					"run_check":     boolean("Whether a transfer ends while another one runs (`--run-check`). The default is false, unless `layout` has another one."),
-					"validate":      boolean("Whether the size of a file is compared after its transfer (`--ftp-validate`). The default is false, unless `layout` has another one."),
-					"persistent":    boolean("Whether a transfer stays logged in between files (`--ftp-persistent`). The default is false, unless `layout` has another one."),
-					"active":        boolean("Whether the archive opens data connections (`--ftp-active`). The default is false, unless `layout` has another one."),
+					"folders":       optional.Text("Folders of the archive: `date` (`YYYY-MM-DD`), `none` (`--nodatedir`), `year` (`--YearYMDdatedir`) or `year_month_day` (`--YMDdatedir`). The default is `date`, unless `layout` has another one.", stringvalidator.OneOf(nodes.TransferFolders()...)),
+					"local_folders": optional.Bool("Whether the node keeps what was sent in the same folders (`--localdatedir`). The default is false, unless `layout` has another one."),
+					"run_check":     optional.Bool("Whether a transfer ends while another one runs (`--run-check`). The default is false, unless `layout` has another one."),
+					"validate":      optional.Bool("Whether the size of a file is compared after its transfer (`--ftp-validate`). The default is false, unless `layout` has another one."),
+					"persistent":    optional.Bool("Whether a transfer stays logged in between files (`--ftp-persistent`). The default is false, unless `layout` has another one."),
+					"active":        optional.Bool("Whether the archive opens data connections (`--ftp-active`). The default is false, unless `layout` has another one."),
 					"file_limit":    limit("The largest number of files that one run sends (`--transfer-limit`). The default is 1000, unless `layout` has another one."),
 					"list_limit":    limit("The largest number of files that one run checks (`--list-limit`). The default is 1000, unless `layout` has another one."),
 				},
@@ -131,14 +128,10 @@ func recordingsAttribute(about string) schema.SingleNestedAttribute {
 	}
 }
 
-func boolean(about string) schema.BoolAttribute {
-	return schema.BoolAttribute{Optional: true, MarkdownDescription: about}
-}
-
 func days(about string) schema.Int64Attribute {
-	return schema.Int64Attribute{Optional: true, MarkdownDescription: about, Validators: []validator.Int64{int64validator.Between(0, 3650)}}
+	return optional.Int(about, int64validator.Between(0, 3650))
 }
 
 func limit(about string) schema.Int64Attribute {
-	return schema.Int64Attribute{Optional: true, MarkdownDescription: about, Validators: []validator.Int64{int64validator.Between(1, 1_000_000)}}
+	return optional.Int(about, int64validator.Between(1, 1_000_000))
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/optional"
 )
 
 //go:embed description.md
@@ -45,21 +46,9 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				},
 				NestedObject: schema.NestedAttributeObject{Attributes: nodeAttributes()},
 			},
-			"coordinator": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "`server_ip` of the node that has every duty that no node takes. The default is the database node, if there is exactly one.",
-				Validators:          []validator.String{tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)},
-			},
-			"layout": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "The installer whose paths and jobs are the defaults: `vicibox` (openSUSE) or `almalinux`. Without it, the defaults are those of VICIdial's own documents.",
-				Validators:          []validator.String{stringvalidator.OneOf(astguiclient.Layouts()...)},
-			},
-			"log_archive": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "How often old log rows move to the archive tables: `monthly` or `daily` (which includes the monthly run). Without it, they stay, unless `layout` moves them.",
-				Validators:          []validator.String{stringvalidator.OneOf(string(nodes.ArchiveMonthly), string(nodes.ArchiveDaily))},
-			},
+			"coordinator":      optional.Text("`server_ip` of the node that has every duty that no node takes. The default is the database node, if there is exactly one.", tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+			"layout":           optional.Text("The installer whose paths and jobs are the defaults: `vicibox` (openSUSE) or `almalinux`. Without it, the defaults are those of VICIdial's own documents.", stringvalidator.OneOf(astguiclient.Layouts()...)),
+			"log_archive":      optional.Text("How often old log rows move to the archive tables: `monthly` or `daily` (which includes the monthly run). Without it, they stay, unless `layout` moves them.", stringvalidator.OneOf(string(nodes.ArchiveMonthly), string(nodes.ArchiveDaily))),
 			"log_archive_days": limit("Age in days from which the monthly run moves log rows (`--days`). The default is 732, unless `layout` has another one."),
 			"url_log_days":     limit("Age in days from which rows of `vicidial_url_log` are deleted every night. Without it, they stay, unless `layout` deletes them."),
 			"lead_archive": schema.SingleNestedAttribute{
@@ -75,7 +64,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 					"statuses":  archiveIDs("Statuses of leads that are moved. If you leave it out, all statuses."),
 				},
 			},
-			"inbound_email_parser": boolean("Whether the node that does `inbound_email` fetches email from the mailboxes every minute (`AST_inbound_email_parser.pl`): keepalive E only distributes fetched email. The default is false, unless `layout` has another one."),
+			"inbound_email_parser": optional.Bool("Whether the node that does `inbound_email` fetches email from the mailboxes every minute (`AST_inbound_email_parser.pl`): keepalive E only distributes fetched email. The default is false, unless `layout` has another one."),
 			"settings":             settings("Keys of `astguiclient.conf` on all nodes, as VICIdial calls them, such as `VARDB_server`, `PATHweb` or `VARFTP_host`. What is left out has the value that `install.pl` gives it; `VARDB_server` is the one database node."),
 			"extra":                extra("Keys of `astguiclient.conf` that `install.pl` does not know, on all nodes. `install.pl` removes them whenever it runs, and `install_command` adds them again. Without it there are none."),
 			"secrets": schema.MapAttribute{
@@ -88,11 +77,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"asterisk_log_days": days("Days after which Asterisk's log files are removed; 0 keeps them. The default is `log_days` if you set it, otherwise that of `layout`."),
 			"screen_log_days":   days("Days after which screen logs are removed; 0 keeps them. The default is 4, unless `layout` has another one."),
 			"speech_days":       days("Days after which sound files that were generated from text are removed. The default, 0, keeps them."),
-			"time_server": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Host that `ntpdate` asks for the time every hour. Without it the crontab does not set the clock: leave it out if chrony or a similar program does. VICIdial stops agents whose nodes' clocks differ by 8 seconds.",
-				Validators:          []validator.String{stringvalidator.LengthAtMost(253), tfhelper.StringValidator("a host name or IPv4 address", astguiclient.CheckTimeServer)},
-			},
+			"time_server":       optional.Text("Host that `ntpdate` asks for the time every hour. Without it the crontab does not set the clock: leave it out if chrony or a similar program does. VICIdial stops agents whose nodes' clocks differ by 8 seconds.", stringvalidator.LengthAtMost(253), tfhelper.StringValidator("a host name or IPv4 address", astguiclient.CheckTimeServer)),
 			"install": schema.SingleNestedAttribute{
 				Optional:            true,
 				MarkdownDescription: "What `install_command` does. Without it, the defaults of its attributes apply.",
@@ -144,42 +129,17 @@ func nodeAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "What the node is for, one or more of " + quoted(roles) + ". A node that is neither telephony nor database runs none of VICIdial's programs.",
 			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.OneOf(roles...))},
 		},
-		"conf_engine": schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: "Conference engine of a telephony node, as in its `servers` row: `MEETME` (default) or `CONFBRIDGE`, which needs the keepalive letter C in place of a cron job.",
-			Validators:          []validator.String{stringvalidator.OneOf(string(cluster.Meetme), string(cluster.Confbridge))},
-		},
-		"sip_event_logging": schema.BoolAttribute{
-			Optional:            true,
-			MarkdownDescription: "Whether a telephony node logs SIP events (keepalive letter S). The default is false. It needs a patched Asterisk 13 or newer, and `sip_event_logging` above 0 in the system settings.",
-		},
-		"duties": schema.SetAttribute{
-			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Duties, each of which exactly one node of the cluster has, that this node takes: " + quoted(duties) + ". By default it takes none. The coordinator has the duties that no node takes.",
-			Validators:          []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(duties...))},
-		},
-		"web_only": schema.BoolAttribute{
-			Optional:            true,
-			MarkdownDescription: "Whether only the PHP pages are installed on a web node (`install.pl --web-only`). Its crontab then calls none of VICIdial's scripts. The default is false.",
-		},
-		"keepalives": schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: "The exact value of `VARactive_keepalives` of this node. By default it follows from roles and duties. Use it for existing nodes that differ; the plan warns of the difference.",
-			Validators:          []validator.String{tfhelper.StringValidator("letters of VARactive_keepalives", nodes.CheckKeepalives)},
-		},
-		"three_way_check": boolean("Whether a separate program checks 3-way conferences of a MeetMe node (`--cu3way`), in place of the cron job for conferences. The default is false, unless `layout` has another one. With keepalive C it is not needed."),
-		"recordings":      recordingsAttribute("What this telephony node does with recordings. The default is `recordings` of all nodes."),
-		"keepalive_flags": schema.ListAttribute{
-			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Flags of `ADMIN_keepalive_ALL.pl`, such as `--autodial-delay=100` on a node that has agents but dials nothing, or `--adfill-delay=500` on the node with `balance_fill`. By default there are none.",
-			Validators:          []validator.List{listvalidator.ValueStringsAre(tfhelper.StringValidator("a flag of ADMIN_keepalive_ALL.pl", nodes.CheckKeepaliveFlag))},
-		},
-		"server_stats": schema.BoolAttribute{
-			Optional:            true,
-			MarkdownDescription: "Whether `SERVER_stats.pl` writes the state of the machine to the database every minute (`server_live_stats`, drives and partitions). The default is false.",
-		},
-		"settings": settings("Keys of `astguiclient.conf` on this node, in place of those of all nodes. By default there are none."),
-		"extra":    extra("Keys that `install.pl` does not know, on this node. By default there are none."),
+		"conf_engine":       optional.Text("Conference engine of a telephony node, as in its `servers` row: `MEETME` (default) or `CONFBRIDGE`, which needs the keepalive letter C in place of a cron job.", stringvalidator.OneOf(string(cluster.Meetme), string(cluster.Confbridge))),
+		"sip_event_logging": optional.Bool("Whether a telephony node logs SIP events (keepalive letter S). The default is false. It needs a patched Asterisk 13 or newer, and `sip_event_logging` above 0 in the system settings."),
+		"duties":            optional.TextSet("Duties, each of which exactly one node of the cluster has, that this node takes: "+quoted(duties)+". By default it takes none. The coordinator has the duties that no node takes.", setvalidator.ValueStringsAre(stringvalidator.OneOf(duties...))),
+		"web_only":          optional.Bool("Whether only the PHP pages are installed on a web node (`install.pl --web-only`). Its crontab then calls none of VICIdial's scripts. The default is false."),
+		"keepalives":        optional.Text("The exact value of `VARactive_keepalives` of this node. By default it follows from roles and duties. Use it for existing nodes that differ; the plan warns of the difference.", tfhelper.StringValidator("letters of VARactive_keepalives", nodes.CheckKeepalives)),
+		"three_way_check":   optional.Bool("Whether a separate program checks 3-way conferences of a MeetMe node (`--cu3way`), in place of the cron job for conferences. The default is false, unless `layout` has another one. With keepalive C it is not needed."),
+		"recordings":        recordingsAttribute("What this telephony node does with recordings. The default is `recordings` of all nodes."),
+		"keepalive_flags":   optional.Texts("Flags of `ADMIN_keepalive_ALL.pl`, such as `--autodial-delay=100` on a node that has agents but dials nothing, or `--adfill-delay=500` on the node with `balance_fill`. By default there are none.", listvalidator.ValueStringsAre(tfhelper.StringValidator("a flag of ADMIN_keepalive_ALL.pl", nodes.CheckKeepaliveFlag))),
+		"server_stats":      optional.Bool("Whether `SERVER_stats.pl` writes the state of the machine to the database every minute (`server_live_stats`, drives and partitions). The default is false."),
+		"settings":          settings("Keys of `astguiclient.conf` on this node, in place of those of all nodes. By default there are none."),
+		"extra":             extra("Keys that `install.pl` does not know, on this node. By default there are none."),
 		"cron": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Additional lines of the node's crontab. By default there are none. A line is five fields or a nickname such as `@daily`, and a command, or a setting such as `MAILTO=ops@example.com`. Settings before the first job are for all lines of the crontab, later ones for the lines below them. A percent sign in a command is written `\\%`, since cron ends the command there.",
@@ -192,17 +152,11 @@ func nodeAttributes() map[string]schema.Attribute {
 }
 
 func settings(about string) schema.MapAttribute {
-	return schema.MapAttribute{
-		Optional: true, ElementType: types.StringType, MarkdownDescription: about,
-		Validators: []validator.Map{pairs{"keys that install.pl knows, with values that VICIdial's programs read unchanged", checkSetting}},
-	}
+	return optional.TextMap(about, pairs{"keys that install.pl knows, with values that VICIdial's programs read unchanged", checkSetting})
 }
 
 func extra(about string) schema.MapAttribute {
-	return schema.MapAttribute{
-		Optional: true, ElementType: types.StringType, MarkdownDescription: about,
-		Validators: []validator.Map{pairs{"keys that VICIdial does not read as other keys, with values that its programs read unchanged", checkExtra}},
-	}
+	return optional.TextMap(about, pairs{"keys that VICIdial does not read as other keys, with values that its programs read unchanged", checkExtra})
 }
 
 func archiveIDs(about string) schema.ListAttribute {

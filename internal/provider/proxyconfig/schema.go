@@ -19,6 +19,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/optional"
 )
 
 // Schema returns the attributes of a web tier. Those that only one proxy supports are only
@@ -57,10 +58,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		"replay":                  choiceAttribute(defaults.Replay, webtier.Replays, "Which requests may be sent to a second node. `safe`: polls and static files always, all else only while no node has seen it. `connect`: only while no node has seen it. `none`: never."),
 		"dns_servers":             sourcesAttribute("DNS servers that the proxy asks regularly for the addresses of nodes that are given by name. Without any, the proxy looks a name up once, when it starts. nginx can do so from 1.27.3 on."),
 		"routes":                  routesAttribute(),
-		"websockets": schema.MapAttribute{
-			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Sockets of web phones: a path such as `/ws/dial1` and the socket of one telephony node, `wss://10.10.10.15:8089/ws`, so that phones need only one public name and certificate. Only these paths accept WebSockets; without any, no path does. The node's certificate is not checked.",
-		},
+		"websockets":              optional.TextMap("Sockets of web phones: a path such as `/ws/dial1` and the socket of one telephony node, `wss://10.10.10.15:8089/ws`, so that phones need only one public name and certificate. Only these paths accept WebSockets; without any, no path does. The node's certificate is not checked."),
 		"websocket_urls": schema.MapAttribute{
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "`websockets` as browsers reach them, by path: what goes into `web_socket_url` of the node's `vicidial_server`.",
@@ -157,7 +155,7 @@ func boolAttribute(value bool, doc string) schema.BoolAttribute {
 }
 
 func sourcesAttribute(doc string) schema.SetAttribute {
-	return schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: doc}
+	return optional.TextSet(doc)
 }
 
 func objectAttribute(doc string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {

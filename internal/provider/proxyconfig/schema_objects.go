@@ -14,6 +14,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configfile"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/optional"
 )
 
 func nodeAttributes() map[string]schema.Attribute {
@@ -52,7 +53,7 @@ func listenAttribute(defaults webtier.Listen) schema.Attribute {
 	return objectAttribute("The address and the ports on which the proxy listens. Without it, the defaults of its attributes apply.", map[string]schema.Attribute{
 		"address":        textAttribute(defaults.Address, "IP address to listen on; empty is every IPv4 address, `::` every IPv4 and every IPv6 address."),
 		"http_port":      intAttribute(defaults.HTTPPort, "Port for plain HTTP."),
-		"proxy_protocol": boolAttribute(false, "The proxies in `trusted_proxies` begin each connection with the PROXY protocol's header, which doc who the client is. nginx then takes no connection without it."),
+		"proxy_protocol": boolAttribute(false, "The proxies in `trusted_proxies` begin each connection with the PROXY protocol's header, which has the address of the client. nginx then refuses connections without it."),
 		"https_port":     intAttribute(defaults.HTTPSPort, "Port for TLS. It must contain `443`: VICIdial tells https from http by these digits."),
 	})
 }
@@ -157,7 +158,7 @@ func packageAttribute(debian, doc string) schema.StringAttribute {
 	if debian == "" {
 		shown = "empty"
 	}
-	return schema.StringAttribute{Optional: true, MarkdownDescription: doc + " Defaults to the package's, which is " + shown + " on Debian.", Validators: []validator.String{oneLine}}
+	return optional.Text(doc+" Defaults to the package's, which is "+shown+" on Debian.", oneLine)
 }
 
 func vrrpAttribute() schema.Attribute {
@@ -198,11 +199,7 @@ func fileAttribute() schema.Attribute {
 		"validate":       boolAttribute(true, "Whether the proxy, if it is installed here, checks a copy of the file before it is written. The copy needs no rights, certificates or addresses."),
 		"reload_timeout": limit,
 		"binary":         textAttribute("", "Path of the proxy's binary for `validate`; empty looks on `PATH` and where Debian puts it. A path at which nothing is found is an error."),
-		"reload_command": schema.ListAttribute{
-			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Program and arguments that make the proxy read the file, run after every create or update: `[\"systemctl\", \"reload\", \"haproxy\"]`. It does not run in a shell, and has no `TF_*` and `VICIDIAL_*` variables in its environment. If it fails, the next apply runs it again. Without it, no command is run.",
-			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1), oneLine)},
-		},
+		"reload_command": optional.Texts("Program and arguments that make the proxy read the file, run after every create or update: `[\"systemctl\", \"reload\", \"haproxy\"]`. It does not run in a shell, and has no `TF_*` and `VICIDIAL_*` variables in its environment. If it fails, the next apply runs it again. Without it, no command is run.", listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1), oneLine)),
 	})
 }
 

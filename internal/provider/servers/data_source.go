@@ -10,11 +10,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/argument"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
@@ -59,7 +59,7 @@ type serverModel struct {
 // newSchema returns the filters and the results.
 func newSchema() schema.Schema {
 	filter := func(column string) schema.BoolAttribute {
-		return schema.BoolAttribute{Optional: true, MarkdownDescription: "`true`: only servers that have `" + column + "` set; `false`: only servers that do not. Without it: both."}
+		return argument.Bool("`true`: only servers that have `" + column + "` set; `false`: only servers that do not. Without it: both.")
 	}
 	return schema.Schema{
 		MarkdownDescription: description,
@@ -68,18 +68,10 @@ func newSchema() schema.Schema {
 			"active_asterisk_server":    filter("active_asterisk_server"),
 			"active_agent_login_server": filter("active_agent_login_server"),
 			"vicidial_balance_active":   filter("vicidial_balance_active"),
-			"conf_engine": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Only servers with this conference engine, `MEETME` or `CONFBRIDGE`. Databases without the column `conf_engine` support `MEETME` only.",
-				Validators:          []validator.String{stringvalidator.OneOf(string(cluster.Meetme), string(cluster.Confbridge))},
-			},
-			"server_id_matches": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Only servers whose `server_id` matches this regular expression (RE2), without regard to case.",
-				Validators:          []validator.String{tfhelper.IsRegexp()},
-			},
-			"server_ips": computed.Texts("The `server_ip` of every server found, sorted."),
-			"servers":    computed.Objects("The servers found, by `server_ip`.", serverAttributes()),
+			"conf_engine":               argument.Text("Only servers with this conference engine, `MEETME` or `CONFBRIDGE`. Databases without the column `conf_engine` support `MEETME` only.", stringvalidator.OneOf(string(cluster.Meetme), string(cluster.Confbridge))),
+			"server_id_matches":         argument.Text("Only servers whose `server_id` matches this regular expression (RE2), without regard to case.", tfhelper.IsRegexp()),
+			"server_ips":                computed.Texts("The `server_ip` of every server found, sorted."),
+			"servers":                   computed.Objects("The servers found, by `server_ip`.", serverAttributes()),
 		},
 	}
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/diagram"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/argument"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/computed"
 )
 
@@ -36,29 +36,20 @@ func newSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"title": schema.StringAttribute{
-				Optional: true, MarkdownDescription: "Title of the pictures. Defaults to \"VICIdial cluster\".",
-				Validators: []validator.String{stringvalidator.LengthAtMost(200)},
-			},
+			"title": argument.Text("Title of the pictures. Defaults to \"VICIdial cluster\".", stringvalidator.LengthAtMost(200)),
 			"proxy": schema.SingleNestedAttribute{
 				Optional:            true,
 				MarkdownDescription: "The proxy in front of the web nodes, which the database does not contain. By default none is drawn.",
 				Attributes: map[string]schema.Attribute{
 					"name":    schema.StringAttribute{Required: true, MarkdownDescription: "Name to show."},
-					"address": schema.StringAttribute{Optional: true, MarkdownDescription: "Address to show. By default there is none."},
+					"address": argument.Text("Address to show. By default there is none."),
 				},
 			},
-			"web_nodes": schema.MapAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Address of each web node, by name. If you leave it out, the machines are those through which agents ever logged in (`vicidial_webservers`, from which nothing is removed).",
-			},
-			"live": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether nodes without a recent heartbeat are marked as dead. Defaults to `true`. With `false` the picture changes only with the cluster's configuration: use that for a picture in a git repository.",
-			},
-			"svg":     computed.Text("The picture as SVG: it needs no other file, has its own background, and supports light and dark color schemes."),
-			"mermaid": computed.Text("The picture as a Mermaid flowchart, as GitHub and GitLab show it in Markdown."),
-			"dot":     computed.Text("The picture in the language of Graphviz."),
+			"web_nodes": argument.TextMap("Address of each web node, by name. If you leave it out, the machines are those through which agents ever logged in (`vicidial_webservers`, from which nothing is removed)."),
+			"live":      argument.Bool("Whether nodes without a recent heartbeat are marked as dead. Defaults to `true`. With `false` the picture changes only with the cluster's configuration: use that for a picture in a git repository."),
+			"svg":       computed.Text("The picture as SVG: it needs no other file, has its own background, and supports light and dark color schemes."),
+			"mermaid":   computed.Text("The picture as a Mermaid flowchart, as GitHub and GitLab show it in Markdown."),
+			"dot":       computed.Text("The picture in the language of Graphviz."),
 		},
 	}
 }

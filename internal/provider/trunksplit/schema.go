@@ -18,6 +18,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/optional"
 )
 
 //go:embed description.md
@@ -89,21 +90,9 @@ func claimAttributes() map[string]schema.Attribute {
 		return expressions
 	}
 	return map[string]schema.Attribute{
-		"weight": schema.Int64Attribute{
-			Optional:            true,
-			MarkdownDescription: "The share of this server in relation to the other servers, 1 to 1000. A server with weight 2 gets twice as many trunks as one with weight 1. The default is 1.",
-			Validators:          []validator.Int64{int64validator.Between(1, 1000)},
-		},
-		"min": schema.Int64Attribute{
-			Optional:            true,
-			MarkdownDescription: "The smallest number of trunks of this campaign on this server. The default is 0.",
-			Validators:          []validator.Int64{int64validator.Between(0, maxDedicated)},
-		},
-		"max": schema.Int64Attribute{
-			Optional:            true,
-			MarkdownDescription: "The largest number of trunks of this campaign on this server. What is above it goes to the other servers. By default there is no limit.",
-			Validators:          []validator.Int64{int64validator.Between(0, maxDedicated)},
-		},
+		"weight": optional.Int("The share of this server in relation to the other servers, 1 to 1000. A server with weight 2 gets twice as many trunks as one with weight 1. The default is 1.", int64validator.Between(1, 1000)),
+		"min":    optional.Int("The smallest number of trunks of this campaign on this server. The default is 0.", int64validator.Between(0, maxDedicated)),
+		"max":    optional.Int("The largest number of trunks of this campaign on this server. What is above it goes to the other servers. By default there is no limit.", int64validator.Between(0, maxDedicated)),
 		"trunks": schema.Int64Attribute{
 			Optional:            true,
 			MarkdownDescription: "The exact number of trunks of this campaign on this server, in place of `weight`, `min` and `max`. By default these decide. With 0 the campaign does not dial on the server. The value is at most 9999, as in VICIdial's form, except for a row that has more already.",

@@ -1,0 +1,36 @@
+// Package argument has the attributes of the arguments of data sources, which are optional.
+package argument
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+func Text(doc string, validators ...validator.String) schema.StringAttribute {
+	return schema.StringAttribute{Optional: true, MarkdownDescription: doc, Validators: validators}
+}
+
+func Int(doc string, validators ...validator.Int64) schema.Int64Attribute {
+	return schema.Int64Attribute{Optional: true, MarkdownDescription: doc, Validators: validators}
+}
+
+func Bool(doc string) schema.BoolAttribute {
+	return schema.BoolAttribute{Optional: true, MarkdownDescription: doc}
+}
+
+func Texts(doc string, validators ...validator.List) schema.ListAttribute {
+	return schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: doc, Validators: validators}
+}
+
+func TextSet(doc string, validators ...validator.Set) schema.SetAttribute {
+	return schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: doc, Validators: validators}
+}
+
+func TextMap(doc string, validators ...validator.Map) schema.MapAttribute {
+	return schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: doc, Validators: validators}
+}
+
+func IntMap(doc string, validators ...validator.Map) schema.MapAttribute {
+	return schema.MapAttribute{Optional: true, ElementType: types.Int64Type, MarkdownDescription: doc, Validators: validators}
+}
