@@ -22,7 +22,7 @@ func (c Carriers) Adoptable(route string, ids ...string) error {
 		on[row.ServerIP()] = row
 		switch {
 		case !slices.Contains(GeneratedProtocols, row.Protocol()):
-			return fmt.Errorf("carrier %s has the protocol %q, of which VICIdial generates nothing: a route is one of %s", row.ID(), row.Protocol(), strings.Join(GeneratedProtocols, ", "))
+			return fmt.Errorf("carrier %s has the protocol %q, for which VICIdial generates no configuration: a route is one of %s", row.ID(), row.Protocol(), strings.Join(GeneratedProtocols, ", "))
 		case other != nil:
 			return fmt.Errorf("carriers %s and %s are both on %s, and a route has one row on a node: import them as two routes, each with a name of its own, NAME=%s", other.ID(), row.ID(), row.ServerIP(), row.ID())
 		case (first.ServerIP() == AllServers) != (row.ServerIP() == AllServers):
@@ -48,7 +48,7 @@ func (c Carriers) Spelling(route string) string {
 // Routes names the routes that the rows make up, sorted by name: rows with one
 // name and the ids that it gives to their nodes are one route, and every other
 // row is a route by itself. Rows whose id cannot be the name of a route are left
-// out, and so are those of which VICIdial generates nothing.
+// out, and so are those for which VICIdial generates no configuration.
 func (c Carriers) Routes() []string {
 	var names []string
 	for _, carrier := range c {

@@ -194,7 +194,7 @@ func TestObjects_remoteAgents(t *testing.T) {
 	for _, out := range left {
 		keys = append(keys, out.Rows[0].Key+": "+out.Reason)
 	}
-	want := []string{"remote_agent_id 2: It has no user_start, so that it logs in nobody.", "remote_agent_id 3: It has no user_start, so that it logs in nobody.", "9000 : Another row begins with the same user, 9000 ."}
+	want := []string{"remote_agent_id 2: It has no user_start, so that it logs in no agent.", "remote_agent_id 3: It has no user_start, so that it logs in no agent.", "9000 : Another row begins with the same user, 9000 ."}
 	if diff := cmp.Diff(want, keys); diff != "" {
 		t.Error(diff)
 	}

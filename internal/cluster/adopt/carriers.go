@@ -36,8 +36,8 @@ func routes(carriers cluster.Carriers, servers cluster.Servers, differences int)
 	for _, row := range sortedByID(carriers) {
 		if !slices.Contains(cluster.GeneratedProtocols, row.Protocol()) {
 			left = append(left, LeftOut{
-				Kind: Route, Rows: row.adoptRow(), Reason: fmt.Sprintf("Its protocol is %q, of which VICIdial generates nothing.", row.Protocol()),
-				Advice: "Leave it to the admin page, or remove it.",
+				Kind: Route, Rows: row.adoptRow(), Reason: fmt.Sprintf("Its protocol is %q, for which VICIdial generates no configuration.", row.Protocol()),
+				Advice: "Keep it in the admin pages, or remove it.",
 			})
 			continue
 		}

@@ -125,7 +125,7 @@ func templates(in Inventory) (objects []Object, left []LeftOut) {
 	for _, template := range in.Templates {
 		id := template.ID()
 		if cluster.FoldKey(id) == "" {
-			left = append(left, LeftOut{Kind: Template, Rows: oneRow(cluster.TableTemplates, "without template_id"), Reason: "It has no template_id, by which phones and carriers would name it.", Advice: "Remove it."})
+			left = append(left, LeftOut{Kind: Template, Rows: oneRow(cluster.TableTemplates, "without template_id"), Reason: "It has no template_id, so that no phone and no carrier can use it.", Advice: "Remove it."})
 			continue
 		}
 		objects = append(objects, Object{Kind: Template, Title: id, ID: id, Rows: oneRow(cluster.TableTemplates, id)})
@@ -192,13 +192,13 @@ func flaw(campaign, server string, split cluster.Split, usual string, servers cl
 	case campaign == "":
 		return "It names no campaign, so that VICIdial never reads it.", "Remove it."
 	case !known:
-		return "No server has the address " + server + ".", "Remove it, if the server is gone for good."
+		return "No server has the address " + server + ".", "Remove it if the server will not return."
 	case len(limits) > 1:
-		return fmt.Sprintf("The campaign has %d rows on this server.", len(limits)), "Remove all but one, or list the server in servers of the split: the plan then shows which number holds."
+		return fmt.Sprintf("The campaign has %d rows on this server.", len(limits)), "Remove all but one, or list the server in servers of the split: the plan then shows which number is used."
 	case limits[0].Unset:
-		return "dedicated_trunks is NULL, which is no number and no limit.", "List the server in servers of the split with the number that is meant."
+		return "dedicated_trunks is NULL, which is neither a number nor a limit.", "List the server in servers of the split with the intended number."
 	case limits[0].Effect() != usual:
-		return fmt.Sprintf("It says %s, and most rows of the campaign say %s.", limits[0].Effect(), usual), "List the server in servers of the split: the plan then shows the restriction that it gets."
+		return fmt.Sprintf("Its restriction is %s, and that of most rows of the campaign is %s.", limits[0].Effect(), usual), "List the server in servers of the split: the plan then shows the restriction that it gets."
 	}
 	return "", ""
 }
@@ -211,7 +211,7 @@ func remoteAgents(in Inventory) (objects []Object, left []LeftOut) {
 		if key == "" {
 			left = append(left, LeftOut{
 				Kind: Remote, Rows: oneRow(cluster.TableRemoteAgents, "remote_agent_id "+agents["remote_agent_id"].Text),
-				Reason: "It has no user_start, so that it logs in nobody.", Advice: "Remove it.",
+				Reason: "It has no user_start, so that it logs in no agent.", Advice: "Remove it.",
 			})
 			continue
 		}
@@ -240,7 +240,7 @@ func singleNumbers(dids cluster.DIDs) (objects []Object, left []LeftOut) {
 			left = append(left, LeftOut{Kind: Number, Rows: oneRow(cluster.TableDIDs, "did_id "+did["did_id"].Text), Reason: "It has no did_pattern, so that no call reaches it.", Advice: "Remove it."})
 			continue
 		case seen[key]:
-			left = append(left, LeftOut{Kind: Number, Rows: rows, Reason: "Another row has this did_pattern; VICIdial takes one of the two.", Advice: "Remove one of them."})
+			left = append(left, LeftOut{Kind: Number, Rows: rows, Reason: "Another row has this did_pattern; VICIdial uses only one of the two.", Advice: "Remove one of them."})
 			continue
 		}
 		seen[key] = true

@@ -28,13 +28,13 @@ func Rooms(rooms map[cluster.Engine]cluster.Rooms, servers cluster.Servers, mana
 				adopted = append(adopted, rows...)
 				continue
 			case !known:
-				out.Reason, out.Advice = "No server has this address.", "Remove the rooms, if the server is gone for good."
+				out.Reason, out.Advice = "No server has this address.", "Remove the rooms if the server will not return."
 			case server.Engine() != engine:
 				out.Reason = fmt.Sprintf("Server %s uses %s: these rooms of %s are not used.", server.ID(), server.Engine(), engine)
-				out.Advice = "Remove them, or leave them for the day on which the engine changes."
+				out.Advice = "Remove them, or keep them for a later change of the engine."
 			default:
-				out.Reason = fmt.Sprintf("The rooms of server %s have gaps, or one room is there twice: no first number and count describe them.", server.ID())
-				out.Advice = "Write conference.rooms for the server: the plan then shows what it adds and removes. Until then they stay as they are."
+				out.Reason = fmt.Sprintf("The rooms of server %s have gaps, or one room exists twice: a first number and a count cannot describe them.", server.ID())
+				out.Advice = "Write conference.rooms for the server: the plan then shows what it adds and removes. Until then they are not changed."
 			}
 			left = append(left, out)
 		}

@@ -46,9 +46,9 @@ func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seatRows,
 		key, reason, advice := loginKey(phone.Login), "", ""
 		switch {
 		case key == "":
-			reason, advice = "It has no login, so that nobody logs in with it.", "A placement manages phones of agents only; leave it to the admin page."
+			reason, advice = "It has no login, so that nobody logs in with it.", "A placement manages phones of agents only; keep it in the admin pages."
 		case len(book.byLogin[key]) > 1:
-			reason, advice = cluster.Plural(len(book.byLogin[key]), "phone")+" have the login "+key+", and VICIdial finds one of them.", "Give each a login of its own."
+			reason, advice = cluster.Plural(len(book.byLogin[key]), "phone")+" have the login "+key+", and VICIdial uses only one of them.", "Give each a login of its own."
 		case book.listed[key] != nil:
 			continue // it belongs to the alias
 		default:
@@ -96,9 +96,9 @@ func (b *phonebook) behind(alias seating.PhoneAlias) (s seatRows, reason, advice
 	case several != "":
 		return s, fmt.Sprintf("Several phones have the login %s, which it lists.", several), "Give each a login of its own."
 	case len(phones) == 0 && other == nil:
-		return s, "It lists no phone that is there.", "Remove the alias."
+		return s, "It lists no existing phone.", "Remove the alias."
 	case other != nil:
-		return s, fmt.Sprintf("Alias %s lists a phone of it as well.", *other), "Take the phone out of one of the two."
+		return s, fmt.Sprintf("Alias %s lists one of its phones, too.", *other), "Take the phone out of one of the two."
 	case len(gone) > 0:
 		return s, fmt.Sprintf("The alias lists %s, which no phone has.", strings.Join(gone, ", ")), "Take it out of the alias."
 	}
@@ -110,20 +110,20 @@ func (b *phonebook) behind(alias seating.PhoneAlias) (s seatRows, reason, advice
 func (b *phonebook) name(s *seatRows, phones []seating.Phone) (reason, advice string) {
 	from := strings.IndexAny(s.id, "0123456789")
 	if from < 0 {
-		return fmt.Sprintf("%s has no number, by which a seat is named.", s.id), "Leave it to the admin page."
+		return fmt.Sprintf("%s has no digits, and a seat is identified by a number.", s.id), "Keep it in the admin pages."
 	}
 	to := from + len(s.id[from:]) - len(strings.TrimLeft(s.id[from:], "0123456789"))
 	if strings.Contains(s.id, ",") {
-		return fmt.Sprintf("%q has a comma, which parts the logins of an alias.", s.id), "Leave it to the admin page."
+		return fmt.Sprintf("%q has a comma, which separates the logins of an alias.", s.id), "Keep it in the admin pages."
 	}
 	s.number, s.around = s.id[from:to], [2]string{strings.ToLower(s.id[:from]), strings.ToLower(s.id[to:])}
 	s.nodes = map[string]phoneNames{}
 	for _, phone := range phones {
 		if _, known := b.servers.ByIP(phone.ServerIP); !known {
-			return fmt.Sprintf("No server has the address %q, which phone %s names.", phone.ServerIP, phone.Login), "Correct server_ip, or remove the phone if the server is gone for good."
+			return fmt.Sprintf("No server has the address %q, which phone %s has.", phone.ServerIP, phone.Login), "Correct server_ip, or remove the phone if the server will not return."
 		}
 		if _, twice := s.nodes[phone.ServerIP]; twice {
-			return "It has two phones on server " + phone.ServerIP + ".", "A seat has one phone on a server; leave it to the admin page."
+			return "It has two phones on server " + phone.ServerIP + ".", "A seat has one phone on a server; keep it in the admin pages."
 		}
 		named := phoneNames{}
 		for i, text := range []string{phone.Login, phone.Extension, phone.DialplanNumber, phone.VoicemailID} {

@@ -74,7 +74,7 @@ func (c *client) block(kind string) *tfprotov6.SchemaBlock {
 func (c *client) typeOf(kind string) tftypes.Type { return c.schema.ResourceSchemas[kind].ValueType() }
 
 // errNoRows reports that the read after an import finds no row.
-var errNoRows = errors.New("the provider finds no row of it")
+var errNoRows = errors.New("the provider finds no row for it")
 
 // read imports an object and reads it.
 func (c *client) read(ctx context.Context, kind, id string) (imported, error) {

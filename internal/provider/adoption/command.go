@@ -201,7 +201,7 @@ func (c Command) print(s Summary, asJSON, again bool) error {
 		for _, list := range []struct {
 			title string
 			lines []string
-		}{{"New", s.New}, {"Grown", s.Grown}, {"Gone from the database", s.Gone}} {
+		}{{"New", s.New}, {"Grown", s.Grown}, {"Deleted from the database", s.Gone}} {
 			for _, line := range list.lines {
 				fmt.Fprintf(&text, "%s: %s\n", list.title, line)
 			}
@@ -209,7 +209,7 @@ func (c Command) print(s Summary, asJSON, again bool) error {
 	}
 	switch {
 	case len(s.Files) == 0:
-		fmt.Fprintf(&text, "%s says all of it already; nothing was written.\n", s.Directory)
+		fmt.Fprintf(&text, "%s already contains all objects; nothing was written.\n", s.Directory)
 	default:
 		fmt.Fprintf(&text, "Written to %s: %s\n", s.Directory, strings.Join(s.Files, ", "))
 	}

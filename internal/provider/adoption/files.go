@@ -26,11 +26,11 @@ var fileOf = map[string]string{
 
 // heads has the comments at the tops of the files.
 var heads = map[string]string{
-	"servers.tf":   "Servers, with their conference rooms. What is not written here stays as it is.",
+	"servers.tf":   "Servers, with their conference rooms. Attributes that are not set here are not managed.",
 	"templates.tf": "Templates that phones and carriers use.",
-	"settings.tf":  "Choices that the cluster makes once.",
-	"trunks.tf":    "Channels of campaigns on servers. Write weights for trunks, and a total, to let the provider share them out.",
-	"carriers.tf":  "Carriers: one route for the rows that say the same on several servers.",
+	"settings.tf":  "Settings of the whole cluster.",
+	"trunks.tf":    "Channels of campaigns on servers. Write weights for trunks, and a total, to let the provider divide them.",
+	"carriers.tf":  "Carriers: one route for equal rows on several servers.",
 	"agents.tf":    "Seats of agents: phones and their aliases; and remote agents.",
 	"numbers.tf":   "Inbound numbers.",
 	importsFile:    "What brings the objects into the state. Remove this file once terraform apply has imported them.",

@@ -151,7 +151,7 @@ func (t *moduleObject) imported(address, key, id string) {
 	}})
 	for _, name := range slices.Sorted(maps.Keys(t.left)) {
 		if !t.left[name].IsNull() {
-			t.misfit("%s is not said by the module.", name)
+			t.misfit("%s is not supported by the module.", name)
 		}
 	}
 }
@@ -243,10 +243,10 @@ func (s *site) write(dir string, provider providerFiles) ([]string, error) {
 	texts := map[string]string{
 		versionsFile: provider.files()[versionsFile],
 		providerFile: provider.files()[providerFile],
-		siteFile:     terraform.RenderAttributes("The site "+s.module.Site+" as the module takes it.", terraform.Attribute{Name: "site", Value: literal(variable)}),
+		siteFile:     terraform.RenderAttributes("The site "+s.module.Site+", as the variable of the module.", terraform.Attribute{Name: "site", Value: literal(variable)}),
 		importsFile:  terraform.Render(heads[importsFile], s.imports...),
 		misfitsFile:  s.report(),
-		moduleFile: terraform.Render("Passwords stay as they are: give secrets, and remove secrets_version, to write them.",
+		moduleFile: terraform.Render("Passwords are not changed. To write them, set secrets and remove secrets_version.",
 			terraform.Block{Type: "variable", Labels: []string{"site"}, Body: []terraform.Attribute{{Name: "type", Value: terraform.Reference("any")}}},
 			terraform.Block{Type: "module", Labels: []string{"site"}, Body: []terraform.Attribute{
 				{Name: "source", Value: terraform.Text(s.module.Source)}, {Name: "site", Value: terraform.Reference("var.site")}, {Name: "secrets_version", Value: terraform.Reference("null")},
@@ -258,7 +258,7 @@ func (s *site) write(dir string, provider providerFiles) ([]string, error) {
 	names := slices.Sorted(maps.Keys(texts))
 	for _, name := range names {
 		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s is there: name another directory with -out", filepath.Join(dir, name))
+			return nil, fmt.Errorf("%s already exists: set another directory with -out", filepath.Join(dir, name))
 		}
 	}
 	for _, name := range names {
@@ -292,15 +292,15 @@ func literal(value terraform.Value) terraform.Value {
 	return value
 }
 
-// report lists what does not fit.
+// report lists the attributes that the module does not support.
 func (s *site) report() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "# What of %s does not fit the module\n\n", s.module.Site)
+	fmt.Fprintf(&text, "# Attributes of %s that the module does not support\n\n", s.module.Site)
 	if len(s.misfits) == 0 {
-		text.WriteString("Nothing: the module says all of it.\n")
+		text.WriteString("None.\n")
 		return text.String()
 	}
-	text.WriteString("It stays as it is in the database, unless the line says otherwise. Where an object is not imported, declare it beside the module.\n\n")
+	text.WriteString("The database keeps its values, except where a line says that the module sets one. Declare objects that are not imported beside the module.\n\n")
 	for _, line := range s.misfits {
 		fmt.Fprintf(&text, "- %s\n", strings.ReplaceAll(line, "\n", " "))
 	}

@@ -65,7 +65,7 @@ func (s *site) servers(objects []adoptedObject, host string) {
 func (t *moduleObject) fixed(want map[string]cluster.Value) {
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if value := fields(t.object.state)[name]; !equals(value, want[name]) {
-			t.misfit("the module makes %s %s.", name, want[name].Text)
+			t.misfit("the module sets %s to %s.", name, want[name].Text)
 		}
 		delete(t.left, name)
 	}
@@ -96,20 +96,20 @@ func (s *site) node(t *moduleObject, database, gmt string) {
 	if description, _ := textOf(state["server_description"]); description != "" {
 		element = withEntry(element, "description", t.state("server_description"))
 	} else {
-		t.misfit("the module gives it a description.")
+		t.misfit("the module sets a description.")
 	}
 	element = withEntry(element, "external_address", t.value("external_server_ip"))
 	element = withEntry(element, "web_socket_url", t.value("web_socket_url"))
 	conference := fields(state["conference"])
 	element = withEntry(element, "engine", references{}.plain(conference["engine"], ""))
 	if conference["rooms"].IsNull() {
-		t.misfit("its rooms are not counted from a first one on; the module makes them so.")
+		t.misfit("its rooms have no first number and count; the module sets both.")
 	} else {
 		element = withEntry(element, "rooms", references{}.plain(conference["rooms"], ""))
 	}
 	for _, name := range []string{"first_room", "update_interval"} {
 		if declared := fields(t.left["conference"])[name]; !declared.IsNull() {
-			t.misfit("conference.%s is not said by the module.", name)
+			t.misfit("conference.%s is not supported by the module.", name)
 		}
 	}
 	for _, name := range []string{"server_id", "server_ip", "conference", "active_asterisk_server", "server_description"} {
@@ -162,7 +162,7 @@ func (s *site) settings(t *moduleObject) {
 	if s.nodes[coordinator] != "" {
 		s.plain = withEntry(s.plain, "coordinator", terraform.Text(s.nodes[coordinator]))
 	} else {
-		t.misfit("the module makes a telephony node active_voicemail_server.")
+		t.misfit("the module sets active_voicemail_server to a telephony node.")
 	}
 	if replica := t.text("slave_db_server"); replica != "" {
 		s.plain = withEntry(withEntry(s.plain, "replica", terraform.Text(replica)), "reports", t.value("reports_use_slave_db"))
@@ -238,7 +238,7 @@ func (s *site) route(t *moduleObject) {
 	}
 	element = withEntry(element, "per_node", s.byNode(fields(t.left["per_server"]), func(node map[string]tftypes.Value) terraform.Value {
 		if !dials && !node["max_channels"].IsNull() {
-			t.misfit("max_channels of a node is not said by the module.")
+			t.misfit("max_channels of a node is not supported by the module.")
 		}
 		return pick(node, special)
 	}))
@@ -310,7 +310,7 @@ func (s *site) floor(t *moduleObject) {
 		case name == "template_id":
 			element = withEntry(element, "template", references{}.plain(value, ""))
 		case name == "conf_override":
-			t.misfit("conf_override of its phones is not said by the module.")
+			t.misfit("conf_override of its phones is not supported by the module.")
 		default:
 			columns = withEntry(columns, name, asText(value))
 		}
@@ -349,7 +349,7 @@ func (s *site) numbers(t *moduleObject) {
 	element := terraform.Object{}
 	switch {
 	case active == terraform.Bool(false) && t.object.Kind == adopt.Number:
-		t.misfit("it is not imported, since it is not active, as the module makes it.")
+		t.misfit("it is not imported, because it is inactive, and the module sets active.")
 		return
 	case target == "" || t.left[target].IsNull() || t.object.Kind == adopt.Number && target == "menu_id":
 		t.misfit("it is not imported, since it leads neither to an in-group nor to an extension: %s.", route)

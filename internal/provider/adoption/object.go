@@ -64,13 +64,13 @@ func (c *client) findConfiguration(ctx context.Context, o adopt.Object, usual fu
 			return found, nil
 		}
 	}
-	return found, errors.New("no configuration of it plans without a change")
+	return found, errors.New("no configuration of it has a plan without changes")
 }
 
 // omit removes an attribute from the configuration.
 func (c *choice) omit(at, why string, of *adoptedObject) {
 	c.off[at] = true
-	of.notes = append(of.notes, fmt.Sprintf("%s is not declared, and stays as it is. %s", at, why))
+	of.notes = append(of.notes, fmt.Sprintf("%s is not declared and not changed. %s", at, why))
 }
 
 // applyDiagnostics corrects the choice by the diagnostics of a plan. It returns false

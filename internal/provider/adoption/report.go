@@ -27,13 +27,13 @@ func (f *result) report() string {
 		}
 	}
 	if len(f.left) > 0 {
-		text.WriteString("\n## Left out\n\nThese rows are in no resource. They stay as they are, and the provider does not touch them. Each is a comment in its file, too.\n\n")
+		text.WriteString("\n## Left out\n\nThese rows are in no resource, and the provider does not change them. Each is also a comment in its file.\n\n")
 		for _, out := range f.left {
 			text.WriteString(item(out.title(20), strings.TrimSpace(out.Reason+" "+out.Advice)))
 		}
 	}
-	f.remarks(&text, "Not declared", "These attributes are left alone, since a configuration must not hold what they hold.", func(o adoptedObject) []string { return o.notes })
-	f.remarks(&text, "Worth a look", "The provider warns of these. They are adopted as they are, and nothing needs to be done before the first plan.", func(o adoptedObject) []string { return o.warnings })
+	f.remarks(&text, "Not declared", "These attributes are not managed, because their values must not be in a configuration.", func(o adoptedObject) []string { return o.notes })
+	f.remarks(&text, "Warnings", "The provider warns of these values. They are adopted, and need no change before the first plan.", func(o adoptedObject) []string { return o.warnings })
 	return text.String()
 }
 

@@ -212,7 +212,7 @@ func (f *result) adopt(ctx context.Context, store Store, schema cluster.Schema, 
 		}
 		return nil
 	}
-	out := leftOut{LeftOut: adopt.LeftOut{Kind: o.Kind, Rows: o.Rows, Reason: one.reason(err), Advice: "Mend it in the database and run the command again, or leave it to the admin page."}}
+	out := leftOut{LeftOut: adopt.LeftOut{Kind: o.Kind, Rows: o.Rows, Reason: one.reason(err), Advice: "Correct the rows in the database and run the command again, or keep them in the admin pages."}}
 	if !one.config.IsNull() {
 		out.attempt = &one
 	}
@@ -314,7 +314,7 @@ func (a adoptedObject) deviating() map[int]bool {
 func (a adoptedObject) reason(err error) string {
 	text := strings.TrimSpace(err.Error())
 	if deviations := fields(fields(a.state)["deviations"]); len(deviations) > 0 {
-		text = "No declaration holds its rows as they are"
+		text = "No declaration matches its rows"
 		for _, seat := range slices.Sorted(maps.Keys(deviations)) {
 			about, _ := textOf(deviations[seat])
 			text += "; " + about

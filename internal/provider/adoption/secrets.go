@@ -8,7 +8,7 @@ import (
 )
 
 // notDeclared is the reason for omitting an attribute with a password.
-const notDeclared = "There is a password in it, and a file would show it"
+const notDeclared = "It contains a password, which the file would show"
 
 // bare returns the paths of attributes with a password in their texts that may be
 // omitted from the files.
