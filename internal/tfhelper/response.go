@@ -81,10 +81,10 @@ func (r Response) setPlanned() {
 	if r.plan.IsNull() || r.Diagnostics.HasError() {
 		return
 	}
-	kept, err := withPlanned(r.state.Raw, r.plan)
+	merged, err := withPlanned(r.state.Raw, r.plan)
 	r.Diagnostics.Append(Diagnose("Unable to set the state", "", err)...)
 	if err == nil {
-		r.state.Raw = kept
+		r.state.Raw = merged
 	}
 }
 
@@ -110,11 +110,11 @@ func withPlanned(found, planned tftypes.Value) (tftypes.Value, error) {
 			if !is {
 				continue
 			}
-			kept, err := withPlanned(part, plan)
+			merged, err := withPlanned(part, plan)
 			if err != nil {
 				return found, err
 			}
-			parts[name] = kept
+			parts[name] = merged
 		}
 		return tftypes.NewValue(kind, parts), nil
 	case kind.Is(tftypes.List{}):
@@ -124,11 +124,11 @@ func withPlanned(found, planned tftypes.Value) (tftypes.Value, error) {
 		}
 		parts = slices.Clone(parts)
 		for i := range min(len(parts), len(plans)) {
-			kept, err := withPlanned(parts[i], plans[i])
+			merged, err := withPlanned(parts[i], plans[i])
 			if err != nil {
 				return found, err
 			}
-			parts[i] = kept
+			parts[i] = merged
 		}
 		return tftypes.NewValue(kind, parts), nil
 	}

@@ -145,7 +145,7 @@ func settings(in Inventory) ([]Object, []LeftOut) {
 func splits(in Inventory) (objects []Object, left []LeftOut) {
 	for _, campaign := range in.Trunks.Campaigns() {
 		split := in.Trunks.OfCampaign(campaign)
-		usual := usualRestriction(split)
+		common := commonRestriction(split)
 		object := Object{Kind: Split, Title: campaign, ID: campaign}
 		var addresses []string
 		for _, server := range slices.Sorted(maps.Keys(split)) {
@@ -153,7 +153,7 @@ func splits(in Inventory) (objects []Object, left []LeftOut) {
 			for range split[server] {
 				rows = append(rows, Row{cluster.TableTrunks, campaign + " on " + server})
 			}
-			if reason, advice := flaw(campaign, server, split, usual, in.Servers); reason != "" {
+			if reason, advice := flaw(campaign, server, split, common, in.Servers); reason != "" {
 				left = append(left, LeftOut{Kind: Split, Rows: rows, Reason: reason, Advice: advice})
 				continue
 			}
@@ -170,8 +170,8 @@ func splits(in Inventory) (objects []Object, left []LeftOut) {
 	return objects, left
 }
 
-// usualRestriction is the effect that most rows of a campaign have.
-func usualRestriction(split cluster.Split) string {
+// commonRestriction returns the effect that most rows of a campaign have.
+func commonRestriction(split cluster.Split) string {
 	count := map[string]int{}
 	for _, limits := range split {
 		for _, limit := range limits {
@@ -185,7 +185,7 @@ func usualRestriction(split cluster.Split) string {
 }
 
 // flaw returns the reason why no split can hold a campaign's rows on a server, or "".
-func flaw(campaign, server string, split cluster.Split, usual string, servers cluster.Servers) (reason, advice string) {
+func flaw(campaign, server string, split cluster.Split, common string, servers cluster.Servers) (reason, advice string) {
 	limits := split[server]
 	_, known := servers.ByIP(server)
 	switch {
@@ -197,8 +197,8 @@ func flaw(campaign, server string, split cluster.Split, usual string, servers cl
 		return fmt.Sprintf("The campaign has %d rows on this server.", len(limits)), "Remove all but one, or list the server in servers of the split: the plan then shows which number is used."
 	case limits[0].Unset:
 		return "dedicated_trunks is NULL, which is neither a number nor a limit.", "List the server in servers of the split with the intended number."
-	case limits[0].Effect() != usual:
-		return fmt.Sprintf("Its restriction is %s, and that of most rows of the campaign is %s.", limits[0].Effect(), usual), "List the server in servers of the split: the plan then shows the restriction that it gets."
+	case limits[0].Effect() != common:
+		return fmt.Sprintf("Its restriction is %s, and that of most rows of the campaign is %s.", limits[0].Effect(), common), "List the server in servers of the split: the plan then shows the restriction that it gets."
 	}
 	return "", ""
 }

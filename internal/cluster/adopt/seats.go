@@ -71,7 +71,7 @@ func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seatRows,
 func (b *phonebook) behind(alias seating.PhoneAlias) (s seatRows, reason, advice string) {
 	s = seatRows{id: alias.ID, alias: true, rows: []Row{aliasRow(alias)}}
 	var phones []seating.Phone
-	var gone []string
+	var missing []string
 	var other *string
 	several := ""
 	for _, login := range alias.Logins {
@@ -79,7 +79,7 @@ func (b *phonebook) behind(alias seating.PhoneAlias) (s seatRows, reason, advice
 		found := b.byLogin[key]
 		switch {
 		case len(found) == 0 || key == "":
-			gone = append(gone, login)
+			missing = append(missing, login)
 			continue
 		case len(found) > 1:
 			several = login
@@ -99,8 +99,8 @@ func (b *phonebook) behind(alias seating.PhoneAlias) (s seatRows, reason, advice
 		return s, "It lists no existing phone.", "Remove the alias."
 	case other != nil:
 		return s, fmt.Sprintf("Alias %s lists one of its phones, too.", *other), "Take the phone out of one of the two."
-	case len(gone) > 0:
-		return s, fmt.Sprintf("The alias lists %s, which no phone has.", strings.Join(gone, ", ")), "Take it out of the alias."
+	case len(missing) > 0:
+		return s, fmt.Sprintf("The alias lists %s, which no phone has.", strings.Join(missing, ", ")), "Take it out of the alias."
 	}
 	reason, advice = b.name(&s, phones)
 	return s, reason, advice

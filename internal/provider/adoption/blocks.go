@@ -74,10 +74,10 @@ func (r references) block(c *client, o adoptedObject) terraform.Block {
 }
 
 func (r references) attributes(attributes []*tfprotov6.SchemaAttribute, value tftypes.Value, in string) []terraform.Attribute {
-	held := fields(value)
+	values := fields(value)
 	var body []terraform.Attribute
 	for _, attribute := range attributes {
-		if found := held[attribute.Name]; !found.IsNull() {
+		if found := values[attribute.Name]; !found.IsNull() {
 			body = append(body, terraform.Attribute{Name: attribute.Name, Value: r.value(attribute, found, in+"."+attribute.Name)})
 		}
 	}

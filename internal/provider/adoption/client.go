@@ -149,10 +149,10 @@ func (c *client) plan(ctx context.Context, kind string, of imported, config tfty
 	if err != nil {
 		return planned{}, err
 	}
-	said := slices.Concat(valid.Diagnostics, resp.Diagnostics)
-	if hasErrors(said) {
-		return planned{diagnostics: said}, nil
+	diagnostics := slices.Concat(valid.Diagnostics, resp.Diagnostics)
+	if hasErrors(diagnostics) {
+		return planned{diagnostics: diagnostics}, nil
 	}
 	state, err := resp.PlannedState.Unmarshal(c.typeOf(kind))
-	return planned{state, said, len(resp.RequiresReplace) > 0}, err
+	return planned{state, diagnostics, len(resp.RequiresReplace) > 0}, err
 }

@@ -18,10 +18,10 @@ type choice struct {
 
 // configuration returns the attributes of a state that a configuration needs.
 func (c choice) configuration(attributes []*tfprotov6.SchemaAttribute, kind tftypes.Type, state tftypes.Value, at string) tftypes.Value {
-	held := fields(state)
+	values := fields(state)
 	chosen := map[string]tftypes.Value{}
 	for _, attribute := range attributes {
-		value, path := held[attribute.Name], below(at, attribute.Name)
+		value, path := values[attribute.Name], below(at, attribute.Name)
 		if attribute.WriteOnly || !attribute.Optional && !attribute.Required || value.IsNull() || c.off[path] {
 			continue
 		}

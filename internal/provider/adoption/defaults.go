@@ -62,7 +62,7 @@ func defaultsOf(schema cluster.Schema, kind string) func(at string, value, state
 }
 
 // equals reports whether an attribute has the value of a column.
-func equals(value tftypes.Value, held cluster.Value) bool {
+func equals(value tftypes.Value, column cluster.Value) bool {
 	var text string
 	var number big.Float
 	var yes bool
@@ -70,11 +70,11 @@ func equals(value tftypes.Value, held cluster.Value) bool {
 	case value.IsNull():
 		return true
 	case value.Type().Is(tftypes.String) && value.As(&text) == nil:
-		return text == held.Text
+		return text == column.Text
 	case value.Type().Is(tftypes.Number) && value.As(&number) == nil:
-		return !held.Null && number.Text('f', -1) == strings.TrimSpace(held.Text)
+		return !column.Null && number.Text('f', -1) == strings.TrimSpace(column.Text)
 	case value.Type().Is(tftypes.Bool) && value.As(&yes) == nil:
-		return yes == (held.Yes() || held.Text == "1")
+		return yes == (column.Yes() || column.Text == "1")
 	}
 	var elements []tftypes.Value
 	if value.As(&elements) == nil {

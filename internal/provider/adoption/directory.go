@@ -83,8 +83,8 @@ func (f *result) write(dir string, before manifest, provider providerFiles) (Cha
 func (f *result) conclude(dir string, before, after manifest, save func(name, text string, flags int) error) error {
 	report := f.report()
 	after.Report = before.Report
-	held, err := os.ReadFile(filepath.Join(dir, reportFile))
-	if untouched := err != nil || digest(string(held)) == before.Report; untouched && string(held) != report {
+	existing, err := os.ReadFile(filepath.Join(dir, reportFile))
+	if untouched := err != nil || digest(string(existing)) == before.Report; untouched && string(existing) != report {
 		if err := save(reportFile, report, os.O_CREATE|os.O_TRUNC); err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func (f *result) conclude(dir string, before, after manifest, save func(name, te
 	if err != nil {
 		return err
 	}
-	if held, err := os.ReadFile(filepath.Join(dir, manifestFile)); err == nil && string(held) == text {
+	if existing, err := os.ReadFile(filepath.Join(dir, manifestFile)); err == nil && string(existing) == text {
 		return nil
 	}
 	return save(manifestFile, text, os.O_CREATE|os.O_TRUNC)

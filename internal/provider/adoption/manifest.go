@@ -67,7 +67,7 @@ func readManifest(dir string) (manifest, error) {
 func (m manifest) foreign(dir string) error {
 	for _, name := range slices.Sorted(maps.Keys(heads)) {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			return fmt.Errorf("%s is there, and %s, which says what the command has written, is not: name another directory with -out", filepath.Join(dir, name), manifestFile)
+			return fmt.Errorf("%s exists, and %s, which lists what the command has written, does not: set another directory with -out", filepath.Join(dir, name), manifestFile)
 		}
 	}
 	return nil
@@ -146,14 +146,14 @@ func (m manifest) missingRows(f *result) []string {
 			here[rowName(row)] = true
 		}
 	}
-	var gone []string
+	var deleted []string
 	for row, address := range m.byRow { // sorted below
 		if !here[row] {
-			gone = append(gone, fmt.Sprintf("%s, of %s", row, address))
+			deleted = append(deleted, fmt.Sprintf("%s, of %s", row, address))
 		}
 	}
-	slices.Sort(gone)
-	return gone
+	slices.Sort(deleted)
+	return deleted
 }
 
 func digest(text string) string {

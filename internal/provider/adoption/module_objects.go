@@ -29,7 +29,7 @@ func (s *site) servers(objects []adoptedObject, host string) {
 			database = i
 		}
 	}
-	usual := slices.MaxFunc(append(slices.Sorted(maps.Keys(gmt)), ""), func(a, b string) int { return gmt[a] - gmt[b] })
+	commonGMT := slices.MaxFunc(append(slices.Sorted(maps.Keys(gmt)), ""), func(a, b string) int { return gmt[a] - gmt[b] })
 	address := host
 	if database >= 0 {
 		t := &moduleObject{site: s, object: objects[database], left: fields(objects[database].config)}
@@ -39,7 +39,7 @@ func (s *site) servers(objects []adoptedObject, host string) {
 		s.plain = withEntry(s.plain, "database_description", t.state("server_description"))
 		t.fixed(map[string]cluster.Value{
 			"active": cluster.YesNo(true), "active_agent_login_server": cluster.YesNo(false), "generate_vicidial_conf": cluster.YesNo(false),
-			"max_vicidial_trunks": cluster.Number(0), "local_gmt": cluster.Text(usual),
+			"max_vicidial_trunks": cluster.Number(0), "local_gmt": cluster.Text(commonGMT),
 		})
 		for _, name := range []string{"server_id", "server_ip", "active_asterisk_server"} {
 			delete(t.left, name)
@@ -51,12 +51,12 @@ func (s *site) servers(objects []adoptedObject, host string) {
 		}
 		s.plain = withEntry(withEntry(s.plain, "database", terraform.Text(address)), "database_id", terraform.Text(""))
 	}
-	if usual != "" {
-		s.plain = withEntry(s.plain, "local_gmt", terraform.Text(usual))
+	if commonGMT != "" {
+		s.plain = withEntry(s.plain, "local_gmt", terraform.Text(commonGMT))
 	}
 	for i, o := range objects {
 		if o.Kind == adopt.Server && i != database {
-			s.node(&moduleObject{site: s, object: o, left: fields(o.config)}, address, usual)
+			s.node(&moduleObject{site: s, object: o, left: fields(o.config)}, address, commonGMT)
 		}
 	}
 }

@@ -121,7 +121,7 @@ func inventory(ctx context.Context, store Store, options runOptions) (adopt.Inve
 		columns = append(columns, column.Name)
 	}
 	for _, read := range []struct {
-		what string
+		name string
 		from func() (int, error)
 	}{
 		{"tables", func() (n int, err error) {
@@ -147,7 +147,7 @@ func inventory(ctx context.Context, store Store, options runOptions) (adopt.Inve
 		if err != nil {
 			return in, err
 		}
-		options.say("read %d %s", count, read.what)
+		options.say("read %d %s", count, read.name)
 	}
 	return in, nil
 }

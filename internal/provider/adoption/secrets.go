@@ -16,13 +16,13 @@ func bare(attributes []*tfprotov6.SchemaAttribute, state tftypes.Value) []string
 	var paths []string
 	var walk func(of []*tfprotov6.SchemaAttribute, value tftypes.Value, in string)
 	walk = func(of []*tfprotov6.SchemaAttribute, value tftypes.Value, in string) {
-		held := fields(value)
+		values := fields(value)
 		for _, attribute := range of {
 			at := below(in, attribute.Name)
 			if nested := attribute.NestedType; nested != nil && nested.Nesting == tfprotov6.SchemaObjectNestingModeSingle {
-				walk(nested.Attributes, held[attribute.Name], at)
+				walk(nested.Attributes, values[attribute.Name], at)
 			}
-			text, is := textOf(held[attribute.Name])
+			text, is := textOf(values[attribute.Name])
 			if is && asterisk.HasSecret(text) && droppable(attributes, at) == at {
 				paths = append(paths, at)
 			}

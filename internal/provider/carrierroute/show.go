@@ -102,17 +102,17 @@ func (m *model) showText(rows cluster.Carriers, column cluster.AsteriskText, dec
 	count := map[string]int{}
 	sharedFound := false
 	for _, row := range rows {
-		address, held := row.ServerIP(), row.Asterisk(column)
+		address, existing := row.ServerIP(), row.Asterisk(column)
 		meant := declared.text(column, address)
 		special, differs := declared.PerServer[address]
 		own := differs && !special.text(column).IsNull()
 		switch {
-		case !declared.shared(column).IsNull() && cluster.EquivalentSecretText(meant, held):
+		case !declared.shared(column).IsNull() && cluster.EquivalentSecretText(meant, existing):
 			sharedFound = sharedFound || !own
 		case own:
-			odd[address] = sealed(column, held)
+			odd[address] = sealed(column, existing)
 		default:
-			odd[address] = sealed(column, held)
+			odd[address] = sealed(column, existing)
 			count[odd[address]]++
 		}
 	}
@@ -169,9 +169,9 @@ func (m model) seal(rows cluster.Carriers) cluster.Carriers {
 	for at, row := range rows {
 		copied := maps.Clone(row)
 		for _, column := range textColumns {
-			if held := row.Asterisk(column); !row[string(column)].Null {
-				text := sealed(column, held)
-				if meant := m.text(column, row.ServerIP()); cluster.EquivalentSecretText(meant, held) {
+			if existing := row.Asterisk(column); !row[string(column)].Null {
+				text := sealed(column, existing)
+				if meant := m.text(column, row.ServerIP()); cluster.EquivalentSecretText(meant, existing) {
 					text = meant
 				}
 				copied[string(column)] = cluster.Text(text)

@@ -15,13 +15,13 @@ import (
 // sealed returns a row without its secrets: with the contents of the model where
 // the row holds those with values in the places, else with places of its own.
 func (m model) sealed(row cluster.Row) cluster.Row {
-	held, there := row[contents]
-	if !there || held.Null {
+	existing, found := row[contents]
+	if !found || existing.Null {
 		return row
 	}
 	meant := m.Contents.ValueString()
-	if !cluster.EquivalentSecretText(meant, held.Text) {
-		meant = asterisk.SealSecrets(held.Text, "template")
+	if !cluster.EquivalentSecretText(meant, existing.Text) {
+		meant = asterisk.SealSecrets(existing.Text, "template")
 	}
 	safe := maps.Clone(row)
 	safe[contents] = cluster.Text(meant)
@@ -31,8 +31,8 @@ func (m model) sealed(row cluster.Row) cluster.Row {
 // checkSecrets returns an error for a place in the contents that is to be written
 // and has no value.
 func (r *Resource) checkSecrets(ctx context.Context, m model, secrets map[string]string, renew bool) diag.Diagnostics {
-	held, there, err := r.row(ctx, m)
-	if err != nil || there && !renew && cluster.EquivalentSecretText(m.Contents.ValueString(), held[contents].Text) {
+	existing, found, err := r.row(ctx, m)
+	if err != nil || found && !renew && cluster.EquivalentSecretText(m.Contents.ValueString(), existing[contents].Text) {
 		return nil
 	}
 	_, err = cluster.FillSecrets(m.Contents.ValueString(), secrets)

@@ -54,12 +54,12 @@ func (t *resourceType) configured(ctx context.Context, data any) (resource.Resou
 // hasWriteOnly reports whether a state has a write-only value, which the framework would
 // remove.
 func (t *resourceType) hasWriteOnly(state tftypes.Value) bool {
-	var held map[string]tftypes.Value
-	if state.As(&held) != nil {
+	var values map[string]tftypes.Value
+	if state.As(&values) != nil {
 		return true
 	}
 	for name, part := range t.parts {
-		if part.writeOnly && !held[name].IsNull() {
+		if part.writeOnly && !values[name].IsNull() {
 			return true
 		}
 	}

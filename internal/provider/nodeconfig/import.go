@@ -111,16 +111,16 @@ func declare(found map[string]onNode) (model, []string, error) {
 		Keepalives: tfhelper.StringMap(nil), Assignments: tfhelper.StringMap(nil), Conf: tfhelper.StringMap(nil), Crontab: tfhelper.StringMap(nil), FillCommand: tfhelper.StringMap(nil), Command: tfhelper.StringMap(nil),
 		UserData: tfhelper.StringMap(nil), Filled: types.MapNull(types.StringType), UserFilled: types.MapNull(types.StringType),
 	}
-	kept, extra, confs := map[string]map[string]string{}, map[string]map[string]string{}, map[string]string{}
+	settings, extra, confs := map[string]map[string]string{}, map[string]map[string]string{}, map[string]string{}
 	var faults []error
 	var notes []string
 	order := slices.Sorted(maps.Keys(found))
 	for _, serverIP := range order {
 		file := found[serverIP].file
-		kept[serverIP], extra[serverIP] = map[string]string{}, map[string]string{}
+		settings[serverIP], extra[serverIP] = map[string]string{}, map[string]string{}
 		for key, value := range file.Values {
 			if astguiclient.CheckSetting(key) == nil {
-				kept[serverIP][key] = value
+				settings[serverIP][key] = value
 			}
 			if astguiclient.IsSecret(key) && value != astguiclient.Default(key) {
 				file.Values[key] = astguiclient.Placeholder(key)
@@ -144,9 +144,9 @@ func declare(found map[string]onNode) (model, []string, error) {
 		return model{}, nil, err
 	}
 	notes = append(notes, m.addNodes(found)...)
-	m.Settings, m.Extra = common(kept, standardValue), common(extra, func(string) string { return "" })
+	m.Settings, m.Extra = common(settings, standardValue), common(extra, func(string) string { return "" })
 	for serverIP, node := range m.Nodes {
-		node.Settings, node.Extra = orNull(kept[serverIP]), orNull(extra[serverIP])
+		node.Settings, node.Extra = orNull(settings[serverIP]), orNull(extra[serverIP])
 		m.Nodes[serverIP] = node
 	}
 	if server, err := m.site().DatabaseServer(); err == nil && m.Settings["VARDB_server"] == server {
@@ -248,7 +248,7 @@ func (m *model) keepLetters(found map[string]onNode) {
 	}
 	for _, node := range site.Nodes {
 		letters := found[node.ServerIP].file.Values["VARactive_keepalives"]
-		if usual := node.Keepalives(assignment); !sameLetters(usual, letters) {
+		if expected := node.Keepalives(assignment); !sameLetters(expected, letters) {
 			described := m.Nodes[node.ServerIP]
 			described.Keepalives = types.StringValue(letters)
 			described.Duties = slices.DeleteFunc(slices.Clone(described.Duties), func(duty string) bool {

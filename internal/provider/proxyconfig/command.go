@@ -83,7 +83,7 @@ func reload(ctx context.Context, command []string, limit time.Duration, backup s
 	began := time.Now()
 	err := run.Run()
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		err = fmt.Errorf("it took longer than reload_timeout, which is %s", limit)
+		err = fmt.Errorf("it took longer than reload_timeout = %s", limit)
 	}
 	tfhelper.LogRender(ctx, "reloaded", began, map[string]any{"succeeded": err == nil})
 	if err != nil {

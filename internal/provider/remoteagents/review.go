@@ -20,11 +20,11 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 		return tfhelper.Diagnose("Unable to plan remote agents", m.Key(), err)
 	}
 	diags := r.table().CheckColumns(ctx, m, want)
-	held, there, err := r.find(ctx, m)
+	current, found, err := r.find(ctx, m)
 	if err != nil {
 		return fail(err)
 	}
-	existing := func(column string) bool { return there && cluster.Equivalent(column, held[column], want[column]) }
+	existing := func(column string) bool { return found && cluster.Equivalent(column, current[column], want[column]) }
 	servers, err := r.store.Expected(ctx)
 	if err != nil {
 		return fail(err)
@@ -43,8 +43,8 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	if err != nil {
 		return fail(err)
 	}
-	diags.Append(checkUsers(directory, m, held)...)
-	diags.Append(checkSpelling(directory, m, held)...)
+	diags.Append(checkUsers(directory, m, current)...)
+	diags.Append(checkSpelling(directory, m, current)...)
 	var have []cluster.RemoteAgents
 	tfhelper.Await(ctx, func() (again bool) { // other remote agents may release users
 		have, err = r.store.ExpectedRemoteAgents(ctx, m.Key())
@@ -72,12 +72,12 @@ func checkCampaign(campaigns cluster.Campaigns, id string, existing bool) diag.D
 
 // checkSpelling returns errors for a new user and for changed in-groups that are spelled
 // differently from their own rows.
-func checkSpelling(directory cluster.Directory, m model, held cluster.Row) diag.Diagnostics {
+func checkSpelling(directory cluster.Directory, m model, current cluster.Row) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if held == nil {
+	if current == nil {
 		diags.Append(tfhelper.DiagnoseAt(path.Root(key), tfhelper.TitleMisspelled, directory.CheckSpelling(key, m.Key()))...)
 	}
-	before := cluster.ParseCloserCampaigns(held[closers].Text)
+	before := cluster.ParseCloserCampaigns(current[closers].Text)
 	for _, group := range m.groups() {
 		if !slices.Contains(before, group) {
 			diags.Append(tfhelper.DiagnoseAt(path.Root(closers), tfhelper.TitleMisspelled, directory.CheckSpelling(closers, group))...)
@@ -86,11 +86,11 @@ func checkSpelling(directory cluster.Directory, m model, held cluster.Row) diag.
 	return diags
 }
 
-func checkUsers(directory cluster.Directory, m model, held cluster.Row) diag.Diagnostics {
+func checkUsers(directory cluster.Directory, m model, current cluster.Row) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !directory.HasUser(m.Key()) {
 		diags.Append(tfhelper.DiagnoseNew(path.Root(key), "Unknown user",
-			fmt.Errorf("user %s is not in vicidial_users; create it in the admin pages first, or correct the number", m.Key()), held != nil)...)
+			fmt.Errorf("user %s is not in vicidial_users; create it in the admin pages first, or correct the number", m.Key()), current != nil)...)
 	}
 	first, err := strconv.ParseInt(m.Key(), 10, 64)
 	if err != nil {
@@ -109,7 +109,7 @@ func checkUsers(directory cluster.Directory, m model, held cluster.Row) diag.Dia
 	for _, group := range m.groups() {
 		if !inGroup.MatchString(group) {
 			diags.Append(tfhelper.DiagnoseNew(path.Root(closers), "Invalid value", fmt.Errorf("%q is not an id of an in-group: use 2 to 20 letters, digits, - and _", group),
-				slices.Contains(cluster.ParseCloserCampaigns(held[closers].Text), group))...)
+				slices.Contains(cluster.ParseCloserCampaigns(current[closers].Text), group))...)
 			continue
 		}
 		if !directory.HasInGroup(group) {
