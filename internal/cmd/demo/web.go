@@ -2,20 +2,12 @@ package main
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/webstack"
 )
@@ -43,39 +35,12 @@ func findProxies(ctx context.Context, s *printer, folder string) (proxies, error
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		return proxies{}, err
 	}
-	return proxies{folder, haproxy, nginx}, writeCertificate(filepath.Join(folder, "certificate.pem"))
+	_, err = webstack.WriteCertificate("vici.example.com", filepath.Join(folder, "certificate.pem"), filepath.Join(folder, "certificate.key"))
+	return proxies{folder, haproxy, nginx}, err
 }
 
 func (p proxies) settings() []string {
 	return []string{"TF_VAR_proxy_folder=" + p.proxyFolder, "TF_VAR_haproxy=" + p.haproxy, "TF_VAR_nginx=" + p.nginx}
-}
-
-// writeCertificate writes a self-signed certificate and its key into one file, as
-// HAProxy requires; nginx accepts it.
-func writeCertificate(path string) error {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return err
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1),
-		Subject:      pkix.Name{CommonName: "vici.example.com"},
-		DNSNames:     []string{"vici.example.com"},
-		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().Add(24 * time.Hour),
-	}
-	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		return err
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return err
-	}
-	text := append(
-		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate}),
-		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})...)
-	return os.WriteFile(path, text, 0o600)
 }
 
 // checkProxies prints the beginning of the configurations, checks that they contain

@@ -86,7 +86,7 @@ func (s *stack) checkWebSocket(ctx context.Context) (result, error) {
 		if err != nil {
 			return nil, err
 		}
-		connection, err := (&tls.Dialer{Config: &tls.Config{RootCAs: s.roots, ServerName: hostname, MinVersion: tls.VersionTLS12}}).DialContext(ctx, "tcp", s.address())
+		connection, err := s.dial(ctx, agentAddress)
 		if err != nil {
 			return nil, err
 		}

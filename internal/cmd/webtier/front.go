@@ -3,11 +3,9 @@ package main
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -22,11 +20,7 @@ func (s *stack) checkSharedConnection(ctx context.Context) (result, error) {
 	f := result{name: "clients on one connection of a proxy in front have their own access"}
 	ctx, cancel := context.WithTimeout(ctx, 2*browserTimeout)
 	defer cancel()
-	dialer := &tls.Dialer{
-		NetDialer: &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(frontAddress)}},
-		Config:    &tls.Config{RootCAs: s.roots, ServerName: hostname, MinVersion: tls.VersionTLS12},
-	}
-	connection, err := dialer.DialContext(ctx, "tcp", s.address())
+	connection, err := s.dial(ctx, frontAddress)
 	if err != nil {
 		return f, err
 	}

@@ -12,16 +12,21 @@ import (
 	"time"
 )
 
+// dial opens a TLS connection to the proxy from a client address.
+func (s *stack) dial(ctx context.Context, from string) (net.Conn, error) {
+	dialer := &tls.Dialer{
+		NetDialer: &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}, Timeout: browserTimeout},
+		Config:    &tls.Config{RootCAs: s.roots, ServerName: hostname, MinVersion: tls.VersionTLS12},
+	}
+	return dialer.DialContext(ctx, "tcp", s.address())
+}
+
 // sendRaw sends a request as it is, which a browser would not send, and returns the
 // response.
 func (s *stack) sendRaw(ctx context.Context, from, request string) (int, string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	dialer := &tls.Dialer{
-		NetDialer: &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}},
-		Config:    &tls.Config{RootCAs: s.roots, ServerName: hostname, MinVersion: tls.VersionTLS12},
-	}
-	connection, err := dialer.DialContext(ctx, "tcp", s.address())
+	connection, err := s.dial(ctx, from)
 	if err != nil {
 		return 0, "", err
 	}

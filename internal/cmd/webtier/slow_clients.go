@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -64,11 +63,7 @@ func (s *stack) checkSlowClients(ctx context.Context) (result, error) {
 
 // slow opens a connection and sends the beginning of a request only.
 func (s *stack) slow(ctx context.Context, request string) (net.Conn, error) {
-	dialer := &tls.Dialer{
-		NetDialer: &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(slowAddress)}, Timeout: browserTimeout},
-		Config:    &tls.Config{RootCAs: s.roots, ServerName: hostname, MinVersion: tls.VersionTLS12},
-	}
-	connection, err := dialer.DialContext(ctx, "tcp", s.address())
+	connection, err := s.dial(ctx, slowAddress)
 	if err != nil {
 		return nil, err
 	}

@@ -2,20 +2,12 @@ package main
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
-	"fmt"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
-	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configcheck"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/haproxy"
@@ -45,7 +37,6 @@ const (
 	secret               = "SECRETX"
 	loginsPerMinute      = 60
 	adminErrorsAllowed   = 30
-	certificateYears     = 1
 )
 
 // stack is one proxy with the generated configuration and three nodes.
@@ -72,7 +63,7 @@ func build(ctx context.Context, kind, folder string, network *webstack.Network) 
 		}
 	}()
 	in := func(name string) string { return filepath.Join(s.folder, name) }
-	if s.roots, err = writeCertificates(in("vici.pem"), in("vici.key")); err != nil {
+	if s.roots, err = webstack.WriteCertificate(hostname, in("vici.pem"), in("vici.key")); err != nil {
 		return nil, err
 	}
 	if s.backends, err = startBackends(ctx, in("vici.pem"), in("vici.key")); err != nil {
@@ -193,33 +184,4 @@ func portForTLS(ctx context.Context) (int, error) {
 		}
 	}
 	return 0, errors.New("no port from 44300 to 44399 is free")
-}
-
-// writeCertificates writes a certificate with its key, and the key alone.
-func writeCertificates(certificateFile, keyFile string) (*x509.CertPool, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	template := x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: hostname}, DNSNames: []string{hostname},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(certificateYears, 0, 0),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
-	}
-	certificate, err := x509.CreateCertificate(rand.Reader, &template, &template, &key.PublicKey, key)
-	if err != nil {
-		return nil, err
-	}
-	secret, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return nil, err
-	}
-	first := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})
-	second := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(first) {
-		return nil, fmt.Errorf("%s is not a certificate", certificateFile)
-	}
-	return roots, errors.Join(
-		os.WriteFile(certificateFile, append(first, second...), 0o600), os.WriteFile(keyFile, second, 0o600))
 }
