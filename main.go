@@ -1,6 +1,6 @@
 // Command terraform-provider-vicidial serves the provider to Terraform over
 // plugin protocol 6. Terraform starts it. A person starts it with the argument adopt,
-// which writes the configuration of a cluster that exists.
+// which writes the configuration of an existing cluster.
 package main
 
 import (
