@@ -74,7 +74,7 @@ func TestAccProvider_databasesThatCannotBeUsed(t *testing.T) {
 	}{
 		"one that is not VICIdial's": {
 			[]string{"RENAME TABLE vicidial_server_trunks TO something_else"},
-			"is not a VICIdial database: the table vicidial_server_trunks is not there.*VARDB_database",
+			"is not a VICIdial database: the table vicidial_server_trunks does not exist.*VARDB_database",
 		},
 		"one that was installed twice": {
 			[]string{"INSERT INTO system_settings (version) VALUES ('2.14')"},
