@@ -66,7 +66,7 @@ func (r *Resource) publish(ctx context.Context, m model, saved privateState, to 
 }
 
 // updatedState returns the servers that have phones of the placement, declared or not.
-func updatedState(d declaration, v view, saved privateState) privateState {
+func updatedState(d declaration, v currentPlacement, saved privateState) privateState {
 	known := d.style.WithLabels(saved.Labels).Labels
 	labels := maps.Clone(d.style.Labels)
 	for _, p := range v.own.Phones {

@@ -24,7 +24,7 @@ type reviewResult struct {
 	placed   *seating.Placement
 	suffixes seating.Suffixes
 	have     declaration
-	before   view
+	before   currentPlacement
 }
 
 // review computes the placement, and returns warnings for seats that move.
@@ -73,7 +73,7 @@ func (r *Resource) review(ctx context.Context, want *declaration, prior *model, 
 // place places the seats. It does not depend on who is logged in: that changes
 // between a plan and its apply, and Terraform requires both to give the same
 // result. The apply keeps the seats that are in use at that time.
-func (r *Resource) place(ctx context.Context, want declaration, before view) (*seating.Placement, diag.Diagnostics) {
+func (r *Resource) place(ctx context.Context, want declaration, before currentPlacement) (*seating.Placement, diag.Diagnostics) {
 	placed, err := seating.Place(want.floor, before.now)
 	if err != nil {
 		return nil, tfhelper.DiagnoseAt(path.Root("servers"), "Seats do not fit", err)

@@ -17,7 +17,7 @@ import (
 
 // reviewReplaced refuses to replace a server that agents are logged in on, since
 // their phones and calls would be removed with it.
-func (r *Resource) reviewReplaced(ctx context.Context, want, have declaration, before view) diag.Diagnostics {
+func (r *Resource) reviewReplaced(ctx context.Context, want, have declaration, before currentPlacement) diag.Diagnostics {
 	moved := seating.ReplacedServers(have.style.Labels, want.style.Labels)
 	if len(moved) == 0 || want.MoveLiveAgents.ValueBool() {
 		return nil

@@ -13,7 +13,7 @@ import (
 
 // plannedPlacement returns the placement of the plan, or computes it if it is unknown in
 // the plan.
-func (r *Resource) plannedPlacement(ctx context.Context, want *declaration, before view, labels map[string]seating.Label) (*seating.Placement, error) {
+func (r *Resource) plannedPlacement(ctx context.Context, want *declaration, before currentPlacement, labels map[string]seating.Label) (*seating.Placement, error) {
 	if !want.Assignments.IsUnknown() && !want.Assignments.IsNull() {
 		return seating.ParseAssignments(stringsOf(want.Assignments), want.style.ReadingSuffixes(labels))
 	}
@@ -38,7 +38,7 @@ func (r *Resource) create(ctx context.Context, want *declaration, s secrets) err
 			return cluster.Plan{}, err
 		}
 		found = all
-		placed, err := r.plannedPlacement(ctx, want, view{}, nil)
+		placed, err := r.plannedPlacement(ctx, want, currentPlacement{}, nil)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -180,7 +180,7 @@ func (r *Resource) writtenSeats(ctx context.Context, want *declaration, have dec
 
 // keepInUse does not move seats whose phone is in use and would be removed, and returns
 // them.
-func (r *Resource) keepInUse(ctx context.Context, want declaration, before view, placed *seating.Placement) ([]string, error) {
+func (r *Resource) keepInUse(ctx context.Context, want declaration, before currentPlacement, placed *seating.Placement) ([]string, error) {
 	if want.MoveLiveAgents.ValueBool() {
 		return nil, nil
 	}
@@ -194,7 +194,7 @@ func (r *Resource) keepInUse(ctx context.Context, want declaration, before view,
 
 // unedited returns a conflict if a row to write was changed since the plan was made. The
 // state has the declaration and the deviations from it.
-func unedited(prior model, known map[string]string, have declaration, before view, rows seating.FloorRows, labels map[string]seating.Label) error {
+func unedited(prior model, known map[string]string, have declaration, before currentPlacement, rows seating.FloorRows, labels map[string]seating.Label) error {
 	var s secrets
 	s.setManaged(prior)
 	earlier, err := have.rows(before.byAddress, before.own, s, labels)

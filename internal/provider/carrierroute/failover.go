@@ -23,7 +23,7 @@ import (
 // order, a limited number at a time. If a route in failover is not planned yet, the
 // check is registered as waiting. One of the waiting requests performs all waiting
 // checks; the others return, so that Terraform can plan further routes.
-func (r *Resource) checkFailover(ctx context.Context, v view) diag.Diagnostics {
+func (r *Resource) checkFailover(ctx context.Context, v planReview) diag.Diagnostics {
 	check := func(ctx context.Context) (texts []string, settled bool) {
 		planned := map[string]bool{} // read before the rows, so that the rows are not older
 		for _, next := range v.want.dial("").Failover {
@@ -103,7 +103,7 @@ func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
 
 // warnOfFailover warns of missing routes in failover of a route that does not change.
 // They are not an error, since this route has no write that could wait.
-func (r *Resource) warnOfFailover(v view) diag.Diagnostics {
+func (r *Resource) warnOfFailover(v planReview) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, missing := range r.missingFailovers(v) {
 		diags.Append(tfhelper.WarnAt(path.Root("dial").AtName("failover"), "Unknown failover route",
@@ -115,7 +115,7 @@ func (r *Resource) warnOfFailover(v view) diag.Diagnostics {
 // warnOfEnds warns of chains and cycles of failover that contain the route, if the run
 // changes the route or its neighbor. Only planned routes count: of concurrent plans, the
 // last one has all routes. Each chain is reported once in a run.
-func (r *Resource) warnOfEnds(ctx context.Context, v view) diag.Diagnostics {
+func (r *Resource) warnOfEnds(ctx context.Context, v planReview) diag.Diagnostics {
 	if v.want.Dial == nil || !v.want.Active.ValueBool() {
 		return nil
 	}
@@ -157,7 +157,7 @@ func (m missingFailover) String() string {
 
 // missingFailovers returns the routes in failover that are not on all nodes of the
 // route. A route whose nodes are unknown yet is not missing.
-func (r *Resource) missingFailovers(v view) []missingFailover {
+func (r *Resource) missingFailovers(v planReview) []missingFailover {
 	if !v.want.failsOver() {
 		return nil
 	}

@@ -144,8 +144,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	seen, _ := tfhelper.LoadPlannedRows[cluster.Carriers](ctx, req, &resp.Diagnostics)
-	v := view{want: m, config: config, prior: prior, rows: rows, seen: seen}
-	resp.Diagnostics.Append(r.readView(ctx, &v)...)
+	v := planReview{want: m, config: config, prior: prior, rows: rows, seen: seen}
+	resp.Diagnostics.Append(r.readPlanReview(ctx, &v)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

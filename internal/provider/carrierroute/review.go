@@ -17,8 +17,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// view has the rows that the plan of a route is compared with.
-type view struct {
+// planReview has the rows that the plan of a route is compared with.
+type planReview struct {
 	want   model
 	config model
 	prior  *model
@@ -36,7 +36,7 @@ type view struct {
 	applying  bool             // the first plan of this run had all routes
 }
 
-func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
+func (r *Resource) readPlanReview(ctx context.Context, v *planReview) diag.Diagnostics {
 	var err error
 	for _, read := range []func() error{
 		func() error { v.schema, err = r.store.Schema(ctx); return err },
@@ -64,7 +64,7 @@ func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
 }
 
 // twoRoutes describes a prefix that another route has, too, or returns "".
-func (v view) twoRoutes() string {
+func (v planReview) twoRoutes() string {
 	for _, clash := range v.clashes {
 		if clash.Route && clash.Extension != "" {
 			return clash.String()
@@ -75,7 +75,7 @@ func (v view) twoRoutes() string {
 
 // review returns the errors of an apply, and warnings for effects that an operator does
 // not expect.
-func (v view) review() diag.Diagnostics {
+func (v planReview) review() diag.Diagnostics {
 	diags := v.checkColumns()
 	diags.Append(v.checkServers()...)
 	diags.Append(v.checkTemplate()...)
@@ -91,7 +91,7 @@ func (v view) review() diag.Diagnostics {
 	return diags
 }
 
-func (v view) checkServers() diag.Diagnostics {
+func (v planReview) checkServers() diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, row := range v.rows {
 		ip := row.ServerIP()
@@ -105,7 +105,7 @@ func (v view) checkServers() diag.Diagnostics {
 }
 
 // checkTemplate checks that the template exists or is planned.
-func (v view) checkTemplate() diag.Diagnostics {
+func (v planReview) checkTemplate() diag.Diagnostics {
 	id := cluster.TemplateOf(v.want.TemplateID.ValueString())
 	if _, found := v.templates.ByID(id); found || id == "" {
 		return nil
@@ -117,7 +117,7 @@ func (v view) checkTemplate() diag.Diagnostics {
 
 // checkInbound checks that the account or the template sets the context that looks up
 // DIDs.
-func (v view) checkInbound() diag.Diagnostics {
+func (v planReview) checkInbound() diag.Diagnostics {
 	if !v.want.Inbound.ValueBool() {
 		return nil
 	}
@@ -138,7 +138,7 @@ func (v view) checkInbound() diag.Diagnostics {
 
 // checkSpelling returns an error for a new template_id that is spelled differently from
 // its row.
-func (v view) checkSpelling() diag.Diagnostics {
+func (v planReview) checkSpelling() diag.Diagnostics {
 	template, found := v.templates.ByID(v.want.TemplateID.ValueString())
 	if !found || v.prior != nil && v.prior.TemplateID.Equal(v.want.TemplateID) {
 		return nil
@@ -148,7 +148,7 @@ func (v view) checkSpelling() diag.Diagnostics {
 
 // checkIDs returns an error for ids that rows of other routes have, and for other rows
 // with an id of this route.
-func (v view) checkIDs() diag.Diagnostics {
+func (v planReview) checkIDs() diag.Diagnostics {
 	at := path.Root("name")
 	others := v.others.Index()
 	for _, row := range v.rows {
@@ -174,12 +174,12 @@ func (v view) checkIDs() diag.Diagnostics {
 	return tfhelper.DiagnoseAt(at, tfhelper.TitleOf(err, title, title), err)
 }
 
-func (v view) renews() bool {
+func (v planReview) renews() bool {
 	return v.prior != nil && !v.prior.SecretsVersion.Equal(v.want.SecretsVersion)
 }
 
 // checkWatched warns of carriers with a failover that the nodes do not monitor.
-func (v view) checkWatched() diag.Diagnostics {
+func (v planReview) checkWatched() diag.Diagnostics {
 	if !v.want.failsOver() {
 		return nil
 	}
@@ -195,7 +195,7 @@ func (v view) checkWatched() diag.Diagnostics {
 }
 
 // dialplanExists reports whether every row already has its dialplan.
-func (v view) dialplanExists() bool {
+func (v planReview) dialplanExists() bool {
 	return !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool {
 		return !v.rowHolds(row, cluster.ColumnServerIP, cluster.ColumnActive, string(cluster.DialplanEntry))
 	})
@@ -203,7 +203,7 @@ func (v view) dialplanExists() bool {
 
 // checkClashes refuses two generated routes with one prefix, and warns of other names
 // that carriers of a node share.
-func (v view) checkClashes() diag.Diagnostics {
+func (v planReview) checkClashes() diag.Diagnostics {
 	if clash := v.twoRoutes(); clash != "" && !v.applying {
 		return tfhelper.DiagnoseNew(path.Root("dial").AtName("prefix"), "Conflicting prefix",
 			errors.New(clash+"; choose another prefix or pattern, or change that of the other route in the same plan"), v.dialplanExists())
@@ -224,7 +224,7 @@ func (v view) checkClashes() diag.Diagnostics {
 
 // targets returns the addresses to give to the carrier. With all_servers, they are
 // unknown until all servers are created.
-func (v view) targets() types.Map {
+func (v planReview) targets() types.Map {
 	if v.want.Inbound.ValueBool() && v.want.AllServers.ValueBool() {
 		return types.MapUnknown(types.StringType)
 	}

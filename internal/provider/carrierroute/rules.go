@@ -28,7 +28,7 @@ var rules = cluster.Rules{
 
 // checkColumns checks each column of the rows against its rule and the connected
 // database. It reports an error that several rows have once.
-func (v view) checkColumns() diag.Diagnostics {
+func (v planReview) checkColumns() diag.Diagnostics {
 	var diags diag.Diagnostics
 	if v.want.AllServers.ValueBool() && v.schema.Version < cluster.AllServersSchema {
 		_, existing := v.haveByID[cluster.FoldKey(v.want.route())]
@@ -79,7 +79,7 @@ func (m model) checkAddresses(prior *model) diag.Diagnostics {
 
 // rowHolds reports whether the existing row with the id of a wanted row has the same
 // values in columns.
-func (v view) rowHolds(row cluster.Carrier, columns ...string) bool {
+func (v planReview) rowHolds(row cluster.Carrier, columns ...string) bool {
 	existing, same := v.haveByID[cluster.FoldKey(row.ID())]
 	for _, column := range columns {
 		same = same && cluster.EquivalentCarrier(column, row[column], existing[column])
@@ -99,8 +99,8 @@ func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 	if err != nil {
 		return tfhelper.Diagnose("Unable to import carrier route", m.route(), err)
 	}
-	v := view{want: m, config: m, prior: &m, rows: rows}
-	diags := r.readView(ctx, &v)
+	v := planReview{want: m, config: m, prior: &m, rows: rows}
+	diags := r.readPlanReview(ctx, &v)
 	if diags.HasError() {
 		return diags
 	}
@@ -108,7 +108,7 @@ func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 }
 
 // warnSecrets warns of the rows whose secrets are written again.
-func (v view) warnSecrets() diag.Diagnostics {
+func (v planReview) warnSecrets() diag.Diagnostics {
 	if !v.renews() {
 		return nil
 	}

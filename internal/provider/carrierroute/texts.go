@@ -14,7 +14,7 @@ import (
 // checkTexts checks the texts as Asterisk reads them in VICIdial's files. Lines that
 // Asterisk ignores are an error in a new text, and a warning in a text that the row
 // already has.
-func (v view) checkTexts() diag.Diagnostics {
+func (v planReview) checkTexts() diag.Diagnostics {
 	var diags diag.Diagnostics
 	reported, known := map[string]bool{}, map[textKey]textFlaws{}
 	seen := v.seen.Index()
@@ -61,7 +61,7 @@ func (v view) checkTexts() diag.Diagnostics {
 	return diags
 }
 
-// textKey is the input of [view.flaws].
+// textKey is the input of [planReview.flaws].
 type textKey struct {
 	protocol string
 	column   cluster.AsteriskText
@@ -72,7 +72,7 @@ type textKey struct {
 type textFlaws struct{ errs, warnings, commands asterisk.Flaws }
 
 // flaws returns the flaws of a text that do not depend on the lines above it.
-func (v view) flaws(protocol string, column cluster.AsteriskText, text string) textFlaws {
+func (v planReview) flaws(protocol string, column cluster.AsteriskText, text string) textFlaws {
 	found := textFlaws{commands: asterisk.CheckCommands(column, text)}
 	if column != asterisk.CarrierDescription && column != cluster.AccountEntry {
 		flaws := asterisk.Check(column, text)

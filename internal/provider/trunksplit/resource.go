@@ -71,7 +71,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	found, err := r.readView(ctx)
+	found, err := r.readPlanReview(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan trunk split", m.campaign(), err)...)
 		return

@@ -14,15 +14,15 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// view has the rows that the plan of a split is compared with.
-type view struct {
+// planReview has the rows that the plan of a split is compared with.
+type planReview struct {
 	servers   cluster.Servers
 	campaigns cluster.Campaigns
 	trunks    cluster.Trunks
 }
 
-func (r *Resource) readView(ctx context.Context) (view, error) {
-	var v view
+func (r *Resource) readPlanReview(ctx context.Context) (planReview, error) {
+	var v planReview
 	var err error
 	if v.servers, err = r.store.Expected(ctx); err != nil {
 		return v, err
@@ -40,7 +40,7 @@ func (r *Resource) readView(ctx context.Context) (view, error) {
 }
 
 // review returns errors for what an apply would refuse.
-func (v view) review(m model, limits map[string]cluster.Limit, isNew bool) diag.Diagnostics {
+func (v planReview) review(m model, limits map[string]cluster.Limit, isNew bool) diag.Diagnostics {
 	diags := v.checkCampaign(m)
 	for _, ip := range slices.Sorted(maps.Keys(m.Servers)) {
 		diags.Append(v.checkServer(ip, limits[ip], v.trunks.OfCampaign(m.campaign()))...)
@@ -56,7 +56,7 @@ func (v view) review(m model, limits map[string]cluster.Limit, isNew bool) diag.
 
 // warn returns warnings for effects of the rows that an operator does not expect. It
 // uses the current table, which other splits of the same run may change.
-func (v view) warn(m model, limits map[string]cluster.Limit) diag.Diagnostics {
+func (v planReview) warn(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, over := range v.trunks.Overcommitted(v.servers, m.campaign(), limits) {
 		diags.Append(tfhelper.WarnAt(path.Root("servers").AtMapKey(over.ServerIP), "More trunks reserved than the server has",
@@ -75,7 +75,7 @@ func (v view) warn(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 	return diags
 }
 
-func (v view) checkCampaign(m model) diag.Diagnostics {
+func (v planReview) checkCampaign(m model) diag.Diagnostics {
 	campaign, found := v.campaigns.Find(m.campaign())
 	at := path.Root("campaign_id")
 	if !found {
@@ -85,7 +85,7 @@ func (v view) checkCampaign(m model) diag.Diagnostics {
 	return tfhelper.DiagnoseAt(at, tfhelper.TitleMisspelled, cluster.CheckSpelling("campaign", m.campaign(), campaign.ID))
 }
 
-func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) diag.Diagnostics {
+func (v planReview) checkServer(ip string, limit cluster.Limit, have cluster.Split) diag.Diagnostics {
 	at := path.Root("servers").AtMapKey(ip)
 	server, found := v.servers.ByIP(ip)
 	existing := len(have[ip]) > 0 && have.Effective(ip).Dedicated == limit.Dedicated
@@ -109,7 +109,7 @@ func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) di
 
 // warnOfImport warns of imported rows that break a rule.
 func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
-	found, err := r.readView(ctx)
+	found, err := r.readPlanReview(ctx)
 	rows := found.trunks.OfCampaign(m.campaign())
 	if err != nil || len(rows) == 0 {
 		return nil // publish reports it
@@ -124,7 +124,7 @@ func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 
 // checkNew returns an error for existing rows that differ from a new split. They must
 // be imported.
-func (v view) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostics {
+func (v planReview) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 	rows := m.ownedRows(v.trunks.OfCampaign(m.campaign()))
 	_, err := cluster.PlanSplit(m.campaign(), rows, cluster.Split{}, limits)
 	return tfhelper.DiagnoseAt(path.Root("campaign_id"), "Trunk rows already exist", err)

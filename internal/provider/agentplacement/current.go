@@ -7,8 +7,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
-// view is a placement with its current rows.
-type view struct {
+// currentPlacement is a placement with its current rows.
+type currentPlacement struct {
 	all       seating.FloorRows
 	own       seating.FloorRows // the placement's rows
 	now       *seating.Placement
@@ -17,30 +17,30 @@ type view struct {
 
 // readRows reads the rows of the declared servers, and of servers that had phones of the
 // placement before.
-func (r *Resource) readRows(ctx context.Context, d declaration, labels map[string]seating.Label, s secrets) (view, error) {
+func (r *Resource) readRows(ctx context.Context, d declaration, labels map[string]seating.Label, s secrets) (currentPlacement, error) {
 	all, err := r.store.FloorRows(ctx, d.columns(s))
 	if err != nil {
-		return view{}, err
+		return currentPlacement{}, err
 	}
 	styled := d.style.WithLabels(labels)
-	return newView(styled, d.floor.Seats, all, styled.Own(all, d.floor.Seats)), nil
+	return newCurrentPlacement(styled, d.floor.Seats, all, styled.Own(all, d.floor.Seats)), nil
 }
 
-func newView(style seating.FloorStyle, seats seating.Seats, all, own seating.FloorRows) view {
+func newCurrentPlacement(style seating.FloorStyle, seats seating.Seats, all, own seating.FloorRows) currentPlacement {
 	now := style.PlacementOf(own, seats)
-	return view{all: all, own: own, now: now, byAddress: now}
+	return currentPlacement{all: all, own: own, now: now, byAddress: now}
 }
 
 // withoutReleased omits the rows that other placements of the run take from a change of
 // the placement to want: one of them may have written its rows already.
-func (r *Resource) withoutReleased(v view, have, want declaration, labels map[string]seating.Label) view {
+func (r *Resource) withoutReleased(v currentPlacement, have, want declaration, labels map[string]seating.Label) currentPlacement {
 	own := r.store.FloorKept(v.own, want.claim(seating.FloorKept, nil))
-	return newView(have.style.WithLabels(labels), have.floor.Seats, v.all, own)
+	return newCurrentPlacement(have.style.WithLabels(labels), have.floor.Seats, v.all, own)
 }
 
 // removable returns the rows that a change may remove. Without move_live_agents, these
 // exclude undeclared phones that an agent is using; who lists them.
-func (r *Resource) removable(ctx context.Context, want declaration, before view, rows seating.FloorRows) (own seating.FloorRows, who []string, err error) {
+func (r *Resource) removable(ctx context.Context, want declaration, before currentPlacement, rows seating.FloorRows) (own seating.FloorRows, who []string, err error) {
 	own = before.own
 	if !want.style.Users {
 		own = own.WithoutUsersOf(want.floor.Seats)
