@@ -2,11 +2,14 @@ package tfhelper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 )
 
 // StringValidator returns a validator that calls a function.
@@ -24,6 +27,35 @@ func RegexMatches(expression, description string) validator.String {
 		}
 		return nil
 	})
+}
+
+// RangesValidator returns a validator for a list of ranges. parse returns a
+// [*ranges.Error] for an invalid one; title is the title of its diagnostic.
+func RangesValidator(description, title string, parse func([]string) error) validator.List {
+	return rangesValidator{stringValidator{description: description}, title, parse}
+}
+
+type rangesValidator struct {
+	stringValidator
+	title string
+	parse func([]string) error
+}
+
+func (v rangesValidator) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	var texts []string
+	for _, element := range req.ConfigValue.Elements() {
+		text, ok := element.(types.String)
+		if !ok || text.IsUnknown() || text.IsNull() {
+			return
+		}
+		texts = append(texts, text.ValueString())
+	}
+	err := v.parse(texts)
+	at := req.Path
+	if wrong := (*ranges.Error)(nil); errors.As(err, &wrong) {
+		at = at.AtListIndex(wrong.Index)
+	}
+	resp.Diagnostics.Append(DiagnoseAt(at, v.title, err)...)
 }
 
 type stringValidator struct {

@@ -1,49 +1,23 @@
 package agentplacement
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // seatRanges validates all ranges together, with the error at the invalid one.
-type seatRanges struct{}
+var seatRanges = tfhelper.RangesValidator("ranges of seats that do not overlap", "Invalid seats", checkRanges)
 
-func (seatRanges) Description(context.Context) string { return "ranges of seats that do not overlap" }
-
-func (seatRanges) MarkdownDescription(context.Context) string {
-	return "ranges of seats that do not overlap"
-}
-
-func (seatRanges) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
-	var texts []string
-	for _, element := range req.ConfigValue.Elements() {
-		text, ok := element.(types.String)
-		if !ok || text.IsUnknown() || text.IsNull() {
-			return
-		}
-		texts = append(texts, text.ValueString())
-	}
+func checkRanges(texts []string) error {
 	_, err := seating.ParseSeats(texts)
-	at := req.Path
-	if wrong := (*ranges.Error)(nil); errors.As(err, &wrong) {
-		at = at.AtListIndex(wrong.Index)
-	}
-	resp.Diagnostics.Append(tfhelper.DiagnoseAt(at, "Invalid seats", err)...)
-}
-
-func checkSeats(text string) error {
-	_, err := seating.ParseSeats([]string{text})
 	return err
 }
+
+func checkSeats(text string) error { return checkRanges([]string{text}) }
 
 func checkSuffix(text string) error {
 	if text == "" || len(text) > 5 {

@@ -46,7 +46,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"seats": schema.ListAttribute{
 				Required: true, ElementType: types.StringType,
 				MarkdownDescription: "The seats, as ranges like `2000-2149` and single numbers like `2200`. Leading zeros stay; both ends of a range have the same number of digits.",
-				Validators:          []validator.List{listvalidator.SizeAtLeast(1), seatRanges{}},
+				Validators:          []validator.List{listvalidator.SizeAtLeast(1), seatRanges},
 			},
 			"servers": schema.MapNestedAttribute{
 				Required:            true,

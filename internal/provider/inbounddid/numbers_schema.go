@@ -3,7 +3,6 @@ package inbounddid
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -54,14 +53,14 @@ func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 		"dids": schema.ListAttribute{
 			Required: true, ElementType: types.StringType,
 			MarkdownDescription: "The numbers as the carrier sends them: ranges like `8005550100-8005550199` and single numbers like `+18005550300`. Leading zeros and a plus sign are significant; both ends of a range have the same number of digits. Other patterns, such as `*97`, are single. At most 100,000.",
-			Validators:          []validator.List{listvalidator.SizeAtLeast(1), didRanges{}},
+			Validators:          []validator.List{listvalidator.SizeAtLeast(1), didRanges},
 		},
 		"overrides": schema.MapAttribute{
 			Optional: true, ElementType: types.MapType{ElemType: types.StringType},
 			MarkdownDescription: "Values of numbers that differ: numbers or ranges, with commas between them → attributes → values as text, e.g. `{ \"8005550100-8005550109\" = { group_id = \"VIP\", did_active = \"true\" } }`. `--BLANK--` is an empty text. A plan shows them, so a password in one is an error. An attribute that only `overrides` sets is not managed for the other numbers. By default no number differs.",
 			Validators:          []validator.Map{overridesValidator{}},
 		},
-		"released": optional.Texts("Numbers that you have removed from `dids` and whose rows stay, for another resource or unmanaged. Without it, the rows of removed numbers are deleted, and their next call uses the row `default`. Remove the numbers from here after the apply.", didRanges{}),
+		"released": optional.Texts("Numbers that you have removed from `dids` and whose rows stay, for another resource or unmanaged. Without it, the rows of removed numbers are deleted, and their next call uses the row `default`. Remove the numbers from here after the apply.", didRanges),
 		"take_over": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 			MarkdownDescription: "Whether the block takes numbers whose rows exist and differ from the declaration, and changes these rows. The default is false: such a row is an error, and the block takes only rows that are as declared.",
@@ -159,30 +158,10 @@ func overrideText(name string, value cluster.Value) string {
 }
 
 // didRanges validates numbers and ranges, with the error at the invalid one.
-type didRanges struct{}
-
-func (didRanges) Description(context.Context) string {
-	return "numbers, and ranges that do not overlap"
-}
-
-func (d didRanges) MarkdownDescription(ctx context.Context) string { return d.Description(ctx) }
-
-func (didRanges) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
-	texts := make([]string, 0, len(req.ConfigValue.Elements()))
-	for _, element := range req.ConfigValue.Elements() {
-		text, ok := element.(types.String)
-		if !ok || text.IsUnknown() || text.IsNull() {
-			return
-		}
-		texts = append(texts, text.ValueString())
-	}
+var didRanges = tfhelper.RangesValidator("numbers, and ranges that do not overlap", "Invalid numbers", func(texts []string) error {
 	_, err := parseDIDs(texts)
-	at := req.Path
-	if wrong := (*ranges.Error)(nil); errors.As(err, &wrong) {
-		at = at.AtListIndex(wrong.Index)
-	}
-	resp.Diagnostics.Append(tfhelper.DiagnoseAt(at, "Invalid numbers", err)...)
-}
+	return err
+})
 
 // parseDIDs parses numbers, and refuses VICIdial's own rows.
 func parseDIDs(texts []string) (ranges.Set, error) {
