@@ -48,7 +48,7 @@ func TestSite_adopt(t *testing.T) {
 
 	adopted := *anchor.cli
 	said := adopted.adopt(d)
-	if !strings.Contains(said, "does not fit the module") {
+	if !strings.Contains(said, "that the module does not support") {
 		t.Errorf("adopt says\n%s", said)
 	}
 	adopted.env = append(adopted.env, "TF_WORKSPACE=adopted")

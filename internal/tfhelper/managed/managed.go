@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
+// Text returns the attribute of a text.
 func Text(doc string, validators ...validator.String) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true, MarkdownDescription: doc, Validators: validators,
@@ -19,6 +20,7 @@ func Text(doc string, validators ...validator.String) schema.StringAttribute {
 	}
 }
 
+// Int returns the attribute of a number.
 func Int(doc string) schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional: true, Computed: true, MarkdownDescription: doc,
@@ -26,6 +28,7 @@ func Int(doc string) schema.Int64Attribute {
 	}
 }
 
+// Bool returns the attribute of a truth value.
 func Bool(doc string) schema.BoolAttribute {
 	return schema.BoolAttribute{
 		Optional: true, Computed: true, MarkdownDescription: doc,
