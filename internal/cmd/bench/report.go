@@ -12,25 +12,25 @@ import (
 )
 
 // pair has the times of our objects and of Terraform's built-in ones, in turns.
-type pair struct{ ours, floor []time.Duration }
+type pair struct{ ours, baseline []time.Duration }
 
 // ratio is the ratio of our time to the other: of the medians, and the least and the most
 // of the measurements.
 type ratio struct {
-	Median float64 `json:"median"`
-	Least  float64 `json:"least"`
-	Most   float64 `json:"most"`
-	Bound  float64 `json:"bound,omitempty"` // 0 is none
-	Ours   float64 `json:"ours_seconds"`
-	Floor  float64 `json:"floor_seconds"`
+	Median   float64 `json:"median"`
+	Least    float64 `json:"least"`
+	Most     float64 `json:"most"`
+	Bound    float64 `json:"bound,omitempty"` // 0 is none
+	Ours     float64 `json:"ours_seconds"`
+	Baseline float64 `json:"baseline_seconds"`
 }
 
 func (p pair) ratio(bound float64) ratio {
 	return ratio{
-		Median: median(p.ours).Seconds() / median(p.floor).Seconds(),
-		Least:  slices.Min(p.ours).Seconds() / slices.Max(p.floor).Seconds(),
-		Most:   slices.Max(p.ours).Seconds() / slices.Min(p.floor).Seconds(),
-		Bound:  bound, Ours: median(p.ours).Seconds(), Floor: median(p.floor).Seconds(),
+		Median: median(p.ours).Seconds() / median(p.baseline).Seconds(),
+		Least:  slices.Min(p.ours).Seconds() / slices.Max(p.baseline).Seconds(),
+		Most:   slices.Max(p.ours).Seconds() / slices.Min(p.baseline).Seconds(),
+		Bound:  bound, Ours: median(p.ours).Seconds(), Baseline: median(p.baseline).Seconds(),
 	}
 }
 
@@ -52,10 +52,10 @@ func (r *report) count(name string, n int) { r.Counts[name] = n }
 // show writes the report, and returns an error for each exceeded bound.
 func (r *report) show(out io.Writer) error {
 	var err error
-	fmt.Fprintf(out, "\n%-44s %9s %9s %7s %15s %6s\n", "", "ours", "floor", "times", "spread", "bound")
+	fmt.Fprintf(out, "\n%-44s %9s %9s %7s %15s %6s\n", "", "ours", "baseline", "times", "spread", "bound")
 	for _, name := range slices.Sorted(maps.Keys(r.Ratios)) {
 		now := r.Ratios[name]
-		fmt.Fprintf(out, "%-44s %7.2f s %7.2f s %7.2f %7.2f–%-7.2f %6.2f\n", name, now.Ours, now.Floor, now.Median, now.Least, now.Most, now.Bound)
+		fmt.Fprintf(out, "%-44s %7.2f s %7.2f s %7.2f %7.2f–%-7.2f %6.2f\n", name, now.Ours, now.Baseline, now.Median, now.Least, now.Most, now.Bound)
 		if now.missed() {
 			err = errors.Join(err, fmt.Errorf("%s takes %.2f to %.2f times as long as that of terraform_data, more than %.2f", name, now.Least, now.Most, now.Bound))
 		}

@@ -23,7 +23,7 @@ const (
 	mostSeatsPlan   = 3.0 // a plan without a change, times that of an empty placement
 	mostSeatsRaw    = 3.0 // an apply beyond such a plan, times raw SQL of the same rows
 	mostSeatsGrowth = 1.0 // exponent of such a plan from few to many seats
-	goalSeatsMemory = 60  // MiB of the provider in such a plan; printed, not checked
+	goalSeatsMemory = 55  // MiB of the provider in such a plan; printed, not checked
 )
 
 // floorOf declares a placement of n seats, each on both of two servers.

@@ -203,11 +203,11 @@ func site(ctx context.Context, out io.Writer, env *testenv.Environment, server *
 				statements[what] = after - before
 				times[what].ours = append(times[what].ours, outcome.Took)
 			} else {
-				times[what].floor = append(times[what].floor, outcome.Took)
+				times[what].baseline = append(times[what].baseline, outcome.Took)
 			}
 		}
 		now := times[what]
-		fmt.Fprintf(out, "  %-8s %8.2f s %8.2f s\n", what, now.ours[len(now.ours)-1].Seconds(), now.floor[len(now.floor)-1].Seconds())
+		fmt.Fprintf(out, "  %-8s %8.2f s %8.2f s\n", what, now.ours[len(now.ours)-1].Seconds(), now.baseline[len(now.baseline)-1].Seconds())
 		return nil
 	}
 	for range rounds {
