@@ -43,10 +43,10 @@ type Store struct {
 
 	planned.Changes   // planned rows of this run
 	planned.Instances // in Terraform's state
-	planned.Waiting[planFunc]
-	failovers       planned.Waiting[failoverCheck]
-	hasWritten      atomic.Bool // in this run
-	planned.Actions             // that have written
+	splits            planned.Waiting[planFunc]
+	failovers         planned.Waiting[failoverCheck]
+	hasWritten        atomic.Bool // in this run
+	planned.Actions               // that have written
 
 	info *cachedQuery[serverInfo] // the description of the database, which is read once
 
@@ -312,8 +312,12 @@ func value(column sql.NullString) cluster.Value {
 // that is final.
 type failoverCheck = func(context.Context) (missing []string, settled bool)
 
-// Failovers are the checks of routes that fail over to routes which are not planned yet.
-func (s *Store) Failovers() *planned.Waiting[failoverCheck] { return &s.failovers }
+// WaitingSplits are the writes of trunk splits, by campaign, that need more trunks than
+// the servers have left.
+func (s *Store) WaitingSplits() *planned.Waiting[planFunc] { return &s.splits }
+
+// WaitingFailovers are the checks of routes that fail over to routes which are not planned yet.
+func (s *Store) WaitingFailovers() *planned.Waiting[failoverCheck] { return &s.failovers }
 
 // BeginRun begins another run.
 func (s *Store) BeginRun() { s.hasWritten.Store(false) }

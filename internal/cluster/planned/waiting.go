@@ -6,54 +6,53 @@ import (
 	"sync"
 )
 
-// Waiting holds writes of a run that wait for trunks that other writes release. One
-// goroutine waits for all of them, so that the others free their slots for these
-// writes. W is the type of a write, or of a check that waits for what other objects
-// plan. The zero value holds none. All methods may be called concurrently.
-type Waiting[W any] struct {
+// Waiting holds what waits for other objects of a run: writes that need trunks which
+// other writes release, or checks of what others plan. One goroutine waits for all of
+// them, so that the others free their slots for what they wait for. The zero value holds
+// none. All methods may be called concurrently.
+type Waiting[T any] struct {
 	mu        sync.Mutex
-	writes    map[string]W
+	items     map[string]T
 	hasWaiter bool // one caller waits
 }
 
-// AddWaitingWrite adds the write of a key. It returns true if no other caller
-// waits; the caller must then wait, until [Waiting.WaitingDone] or
-// [Waiting.CancelWaiting].
-func (w *Waiting[W]) AddWaitingWrite(key string, write W) (wait bool) {
+// Add adds an item, or replaces that of the key. It returns true if no other caller
+// waits; the caller must then wait, until [Waiting.Done] or [Waiting.Cancel].
+func (w *Waiting[T]) Add(key string, item T) (wait bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	put(&w.writes, key, write)
+	put(&w.items, key, item)
 	wait, w.hasWaiter = !w.hasWaiter, true
 	return wait
 }
 
-// WaitingWrites returns the waiting writes by key.
-func (w *Waiting[W]) WaitingWrites() map[string]W {
+// All returns the items by key.
+func (w *Waiting[T]) All() map[string]T {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return maps.Clone(w.writes)
+	return maps.Clone(w.items)
 }
 
-// RemoveWaitingWrite removes a write that waited.
-func (w *Waiting[W]) RemoveWaitingWrite(key string) {
+// Remove removes an item.
+func (w *Waiting[T]) Remove(key string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	delete(w.writes, key)
+	delete(w.items, key)
 }
 
-// WaitingDone reports whether no write waits any more. It ends the waiting where none does.
-func (w *Waiting[W]) WaitingDone() bool {
+// Done reports whether no item is left. If so, nobody waits from then on.
+func (w *Waiting[T]) Done() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.hasWaiter = len(w.writes) > 0
+	w.hasWaiter = len(w.items) > 0
 	return !w.hasWaiter
 }
 
-// CancelWaiting ends the waiting, and returns the keys of the writes that wait in vain.
-func (w *Waiting[W]) CancelWaiting() []string {
+// Cancel removes all items, and returns their keys. Nobody waits from then on.
+func (w *Waiting[T]) Cancel() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	keys := slices.Sorted(maps.Keys(w.writes))
-	w.writes, w.hasWaiter = nil, false
+	keys := slices.Sorted(maps.Keys(w.items))
+	w.items, w.hasWaiter = nil, false
 	return keys
 }

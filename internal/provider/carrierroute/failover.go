@@ -52,7 +52,7 @@ func (r *Resource) checkFailover(ctx context.Context, v planReview) diag.Diagnos
 		// the objects that they depend on are written.
 		return nil
 	}
-	if !r.store.Failovers().AddWaitingWrite(v.want.route(), check) {
+	if !r.store.WaitingFailovers().Add(v.want.route(), check) {
 		return nil
 	}
 	missing := r.waitForFailovers(ctx)
@@ -78,20 +78,20 @@ func leadsNowhere(texts []string) diag.Diagnostics {
 // waitForFailovers waits until all routes in the failover of waiting routes are planned,
 // or no more routes are planned. It returns the missing ones by waiting route.
 func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
-	waiting, missing, done := r.store.Failovers(), map[string][]string{}, false
+	waiting, missing, done := r.store.WaitingFailovers(), map[string][]string{}, false
 	tfhelper.Await(ctx, func() (again bool) {
-		for route, check := range waiting.WaitingWrites() { // in any order
+		for route, check := range waiting.All() { // in any order
 			texts, settled := check(ctx)
 			missing[route] = texts
 			if settled {
-				waiting.RemoveWaitingWrite(route)
+				waiting.Remove(route)
 			}
 		}
-		done = waiting.WaitingDone()
+		done = waiting.Done()
 		return !done
 	})
 	if !done { // if done, another route may have begun to wait
-		for _, route := range waiting.CancelWaiting() {
+		for _, route := range waiting.Cancel() {
 			if missing[route] == nil {
 				missing[route] = []string{"its failover could not be checked"}
 			}

@@ -37,7 +37,7 @@ type store interface {
 	HasWritten() bool
 	ChangeRoute(route string)
 	RouteChanges(route string) bool
-	Failovers() *planned.Waiting[func(context.Context) (missing []string, settled bool)]
+	WaitingFailovers() *planned.Waiting[func(context.Context) (missing []string, settled bool)]
 	Unreported(route string, texts []string) []string
 	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error

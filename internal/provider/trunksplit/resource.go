@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/planned"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
@@ -27,11 +28,7 @@ type store interface {
 	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
-	AddWaitingWrite(campaign string, write func(context.Context) (cluster.Plan, error)) (wait bool)
-	WaitingWrites() map[string]func(context.Context) (cluster.Plan, error)
-	RemoveWaitingWrite(campaign string)
-	WaitingDone() bool
-	CancelWaiting() (campaigns []string)
+	WaitingSplits() *planned.Waiting[func(context.Context) (cluster.Plan, error)]
 }
 
 var _ replacement.Divisible = (*Resource)(nil)

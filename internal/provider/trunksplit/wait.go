@@ -35,27 +35,27 @@ func (c overcommitError) Hint() string {
 // shrinks. It writes a limited number at a time, so waiting splits could prevent the
 // write of the other one. So one split waits for all.
 func (r *Resource) wait(ctx context.Context, caller string) error {
-	failures, done := map[string]error{}, false
+	waiting, failures, done := r.store.WaitingSplits(), map[string]error{}, false
 	tfhelper.Await(ctx, func() (again bool) {
-		waiting := r.store.WaitingWrites()
-		for _, campaign := range slices.Sorted(maps.Keys(waiting)) {
-			err := r.store.Apply(ctx, waiting[campaign])
+		writes := waiting.All()
+		for _, campaign := range slices.Sorted(maps.Keys(writes)) {
+			err := r.store.Apply(ctx, writes[campaign])
 			if err == nil {
 				delete(failures, campaign)
 			} else {
 				failures[campaign] = err
 			}
 			if full := overcommitError(nil); !errors.As(err, &full) {
-				r.store.RemoveWaitingWrite(campaign)
+				waiting.Remove(campaign)
 			}
 		}
-		done = r.store.WaitingDone()
+		done = waiting.Done()
 		return !done
 	})
 	if done { // another split may have begun to wait
 		return joinErrors(caller, failures)
 	}
-	for _, campaign := range r.store.CancelWaiting() {
+	for _, campaign := range waiting.Cancel() {
 		if failures[campaign] == nil {
 			failures[campaign] = errors.New("it waited for trunks that no split has released")
 		}

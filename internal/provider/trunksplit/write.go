@@ -101,7 +101,7 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, prior func(c
 			return false, err
 		}
 	}
-	if !r.store.AddWaitingWrite(m.campaign(), complete) {
+	if !r.store.WaitingSplits().Add(m.campaign(), complete) {
 		return true, nil
 	}
 	return false, r.wait(ctx, m.campaign())
