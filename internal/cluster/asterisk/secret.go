@@ -58,17 +58,20 @@ var secretArguments = []struct {
 	{"disa(", cluster.LazyRegexp(`(?i)\bdisa\(\s*([^\s,|)/][^,|)]*)`)},
 	{"mysql(", cluster.LazyRegexp(`(?i)\bmysql\(connect\s+\S+\s+\S+\s+\S+\s+([^\s)]+)`)},
 	// A variable, or a URL such as those of VICIdial's own interfaces.
-	{"pass", cluster.LazyRegexp(`(?i)pass(?:word|wd)?\)?=([^&\s,|)"']+)`)},
+	{"pass", cluster.LazyRegexp(`(?i)pass(?:word|wd|phrase)?\)?=([^&\s,|)"']+)`)},
 	{"pwd", cluster.LazyRegexp(`(?i)pwd\)?=([^&\s,|)"']+)`)},
 	{"secret", cluster.LazyRegexp(`(?i)secret\)?=([^&\s,|)"']+)`)},
-	{"token", cluster.LazyRegexp(`(?i)[?&]token=([^&\s,|)"']+)`)},
-	{"key", cluster.LazyRegexp(`(?i)[?&]api_?key=([^&\s,|)"']+)`)},
+	{"token", cluster.LazyRegexp(`(?i)token\)?=([^&\s,|)"']+)`)},
+	{"key", cluster.LazyRegexp(`(?i)api[_-]?key\)?\s*[=:]\s*([^&\s,|)"']+)`)},
+	{"authorization", cluster.LazyRegexp(`(?i)authorization\)?\s*[=:]\s*(?:(?:basic|bearer|digest|token)\s+)?([^\s,|)"']+)`)},
+	{"sshpass ", cluster.LazyRegexp(`(?i)\bsshpass\s+-p\s*([^\s"')]+)`)},
+	{"password ", cluster.LazyRegexp(`(?i)--(?:\w+-)?password\s+([^\s"')]+)`)},
 	{"curl ", cluster.LazyRegexp(`(?i)\bcurl\s[^)]*?(?:-u|--user)[\s=]*[^\s:]+:([^\s"')]+)`)},
 	{"mysql ", cluster.LazyRegexp(`(?i)\bmysql\s[^)]*?(?:\s-p|--password=)([^\s"')]+)`)},
 }
 
 // passwordName matches the name of a variable that holds a password.
-var passwordName = cluster.LazyRegexp(`(?i)(?:pass|password|passwd|pwd|secret)$`)
+var passwordName = cluster.LazyRegexp(`(?i)(?:pass|password|passwd|passphrase|pwd|secret|token|api_?key)$`)
 
 // noSecret matches values that are not passwords: variables alone, VICIdial's own
 // --A--name--B--, a switch, and the argument with which DISA asks for none.
