@@ -145,7 +145,7 @@ type privateState struct {
 	NotMoved []string `json:"not_moved,omitempty"`
 	// Deviations has the deviations that the plan of a removal found.
 	Deviations map[string]string `json:"deviations,omitempty"`
-	// Digests has the phones that it found, as digests of all of their columns.
+	// Digests has the rows that it found, as digests of columns that need no declaration.
 	Digests map[string]string `json:"digests,omitempty"`
 }
 

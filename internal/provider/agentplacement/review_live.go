@@ -116,7 +116,7 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateStat
 	return saved, warnDangling(plan, before.all)
 }
 
-// digests returns phones with all of their columns, by login.
+// digests returns phones with all of their columns, and the groups of aliases.
 func (r *Resource) digests(ctx context.Context, own seating.FloorRows) (map[string]string, error) {
 	schema, err := r.store.Schema(ctx)
 	if err != nil {
@@ -128,22 +128,25 @@ func (r *Resource) digests(ctx context.Context, own seating.FloorRows) (map[stri
 	}
 	columns := seating.InheritedColumns(schema, nil)
 	phones, err := r.store.PhonesByLogin(ctx, logins, columns)
-	digests := make(map[string]string, len(phones))
+	digests := make(map[string]string, len(phones)+len(own.Aliases))
 	for login, values := range phones {
-		digests[login] = cluster.Digest(columns, values)
+		digests["phone "+login] = cluster.Digest(columns, values)
+	}
+	for _, alias := range own.Aliases {
+		digests["alias "+alias.ID] = alias.Group
 	}
 	return digests, err
 }
 
-// checkDigests returns a conflict where a phone has changed since the plan of its removal.
+// checkDigests returns a conflict where a row has changed since the plan of its removal.
 func (r *Resource) checkDigests(ctx context.Context, own seating.FloorRows, planned map[string]string) error {
 	now, err := r.digests(ctx, own)
 	if err != nil {
 		return err
 	}
-	for _, login := range slices.Sorted(maps.Keys(now)) {
-		if digest, known := planned[login]; known && digest != now[login] {
-			return &cluster.Conflict{Subject: "phone " + login, Found: "was changed since the plan was made, in a column that is not declared"}
+	for _, row := range slices.Sorted(maps.Keys(now)) {
+		if digest, known := planned[row]; known && digest != now[row] {
+			return &cluster.Conflict{Subject: row, Found: "was changed since the plan was made, in a column that is not declared"}
 		}
 	}
 	return nil
