@@ -63,12 +63,7 @@ func (l *Warnings) Expect(t *testing.T, patterns ...string) func(*terraform.Stat
 	t.Helper()
 	return func(*terraform.State) error {
 		t.Helper()
-		recorded := l.recorded()
-		for _, pattern := range patterns {
-			if !slices.ContainsFunc(recorded, regexp.MustCompile("(?s)"+pattern).MatchString) {
-				t.Errorf("no warning matches %q; recorded:\n%s", pattern, strings.Join(recorded, "\n"))
-			}
-		}
+		l.MatchWarnings(t, patterns...)
 		return nil
 	}
 }
@@ -78,7 +73,7 @@ func (l *Warnings) ExpectNo(t *testing.T, pattern string) func(*terraform.State)
 	t.Helper()
 	return func(*terraform.State) error {
 		t.Helper()
-		if recorded := l.recorded(); slices.ContainsFunc(recorded, regexp.MustCompile("(?s)"+pattern).MatchString) {
+		if recorded := l.recorded(&l.warnings); slices.ContainsFunc(recorded, regexp.MustCompile("(?s)"+pattern).MatchString) {
 			t.Errorf("a warning matches %q; recorded:\n%s", pattern, strings.Join(recorded, "\n"))
 		}
 		return nil
@@ -90,7 +85,7 @@ func (l *Warnings) ExpectNone(t *testing.T) func(*terraform.State) error {
 	t.Helper()
 	return func(*terraform.State) error {
 		t.Helper()
-		if recorded := l.recorded(); len(recorded) > 0 {
+		if recorded := l.recorded(&l.warnings); len(recorded) > 0 {
 			t.Errorf("recorded:\n%s", strings.Join(recorded, "\n"))
 		}
 		return nil
@@ -104,14 +99,8 @@ func (l *Warnings) ExpectErrors(t *testing.T, patterns ...string) func() {
 	t.Helper()
 	return func() {
 		t.Helper()
-		l.mutex.Lock()
-		recorded := slices.Compact(slices.Sorted(slices.Values(l.errors)))
-		l.mutex.Unlock()
-		for _, pattern := range patterns {
-			if !slices.ContainsFunc(recorded, regexp.MustCompile("(?s)"+pattern).MatchString) {
-				t.Errorf("no error matches %q", pattern)
-			}
-		}
+		recorded := l.recorded(&l.errors)
+		match(t, "error", recorded, patterns)
 		if len(recorded) != len(patterns) {
 			t.Errorf("%d errors, want %d:\n%s", len(recorded), len(patterns), strings.Join(recorded, "\n"))
 		}
@@ -121,16 +110,14 @@ func (l *Warnings) ExpectErrors(t *testing.T, patterns ...string) func() {
 // MatchWarnings checks that each pattern matches a warning so far.
 func (l *Warnings) MatchWarnings(t *testing.T, patterns ...string) {
 	t.Helper()
-	match(t, "warning", l.recorded(), patterns)
+	match(t, "warning", l.recorded(&l.warnings), patterns)
 }
 
 // MatchErrors checks that each pattern matches an error so far; without patterns, that
 // there is none.
 func (l *Warnings) MatchErrors(t *testing.T, patterns ...string) {
 	t.Helper()
-	l.mutex.Lock()
-	recorded := slices.Compact(slices.Sorted(slices.Values(l.errors)))
-	l.mutex.Unlock()
+	recorded := l.recorded(&l.errors)
 	if len(patterns) == 0 && len(recorded) > 0 {
 		t.Errorf("errors:\n%s", strings.Join(recorded, "\n"))
 	}
@@ -139,22 +126,18 @@ func (l *Warnings) MatchErrors(t *testing.T, patterns ...string) {
 
 func match(t *testing.T, kind string, recorded, patterns []string) {
 	t.Helper()
-	missing := false
 	for _, pattern := range patterns {
 		if !slices.ContainsFunc(recorded, regexp.MustCompile("(?s)"+pattern).MatchString) {
-			t.Errorf("no %s matches %q", kind, pattern)
-			missing = true
+			t.Errorf("no %s matches %q; recorded:\n%s", kind, pattern, strings.Join(recorded, "\n"))
 		}
-	}
-	if missing {
-		t.Logf("recorded:\n%s", strings.Join(recorded, "\n"))
 	}
 }
 
-func (l *Warnings) recorded() []string {
+// recorded returns the distinct texts of one of the two lists, sorted.
+func (l *Warnings) recorded(texts *[]string) []string {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	return slices.Compact(slices.Sorted(slices.Values(l.warnings)))
+	return slices.Compact(slices.Sorted(slices.Values(*texts)))
 }
 
 func (l *Warnings) record(diagnostics []*tfprotov6.Diagnostic) {
