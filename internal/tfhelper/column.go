@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -91,6 +92,23 @@ func boolean(name string, attribute *types.Bool, valueOf func(bool) cluster.Valu
 			}
 		},
 	}
+}
+
+// ValueOf returns an attribute as a column value, a bool by the function; false if it is
+// null or unknown. [FromBlank] converts a text.
+func ValueOf(attribute attr.Value, boolean func(bool) cluster.Value) (cluster.Value, bool) {
+	if attribute == nil || attribute.IsNull() || attribute.IsUnknown() {
+		return cluster.Value{}, false
+	}
+	switch value := attribute.(type) {
+	case types.String:
+		return FromBlank(value.ValueString()), true
+	case types.Int64:
+		return cluster.Number(value.ValueInt64()), true
+	case types.Bool:
+		return boolean(value.ValueBool()), true
+	}
+	return cluster.Value{}, false
 }
 
 // Expand returns the row that the attributes describe; null and unknown

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -169,41 +170,20 @@ func stringsOf(m types.Map) map[string]string {
 }
 
 // phoneTypes returns the attribute types of phone.
-func phoneTypes() map[string]attr.Type {
-	attributes := map[string]attr.Type{
-		"pass_wo": types.StringType, "pass_wo_version": types.Int64Type,
-		"conf_secret_wo": types.StringType, "conf_secret_wo_version": types.Int64Type,
-	}
-	for _, column := range seating.PhoneColumns {
-		switch column.Kind {
-		case seating.KindNumber:
-			attributes[attributeOf(column)] = types.Int64Type
-		case seating.KindYesNo, seating.KindSwitch:
-			attributes[attributeOf(column)] = types.BoolType
-		default:
-			attributes[attributeOf(column)] = types.StringType
-		}
+var phoneTypes = sync.OnceValue(func() map[string]attr.Type {
+	attributes := map[string]attr.Type{}
+	for name, attribute := range phoneAttributes() {
+		attributes[name] = attribute.GetType()
 	}
 	return attributes
-}
+})
 
 // valueOf returns the column value of an attribute of phone.
 func valueOf(column seating.PhoneColumn, attribute attr.Value) (cluster.Value, bool) {
-	if attribute == nil || attribute.IsNull() || attribute.IsUnknown() {
-		return cluster.Value{}, false
+	if column.Kind == seating.KindSwitch {
+		return tfhelper.ValueOf(attribute, cluster.Switch)
 	}
-	switch value := attribute.(type) {
-	case types.String:
-		return tfhelper.FromBlank(value.ValueString()), true
-	case types.Int64:
-		return cluster.Number(value.ValueInt64()), true
-	case types.Bool:
-		if column.Kind == seating.KindYesNo {
-			return cluster.YesNo(value.ValueBool()), true
-		}
-		return cluster.Switch(value.ValueBool()), true
-	}
-	return cluster.Value{}, false
+	return tfhelper.ValueOf(attribute, cluster.YesNo)
 }
 
 func columnByAttribute(name string) (seating.PhoneColumn, bool) {

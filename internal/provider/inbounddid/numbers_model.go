@@ -118,7 +118,7 @@ func (b block) declared() (declared, diag.Diagnostics) {
 	diags.Append(tfhelper.DiagnoseAt(path.Root("released"), "Invalid numbers", err)...)
 	d.Shared = cluster.Row{}
 	for name := range single {
-		if value, set := valueOf(b[name]); set {
+		if value, set := tfhelper.ValueOf(b[name], cluster.YesNo); set {
 			d.Shared[name] = value
 		}
 	}

@@ -91,23 +91,8 @@ func (r *Numbers) IdentitySchema(_ context.Context, _ resource.IdentitySchemaReq
 	}}
 }
 
-// valueOf returns the column value of an attribute; false if it is null or unknown.
-func valueOf(attribute attr.Value) (cluster.Value, bool) {
-	if attribute == nil || attribute.IsNull() || attribute.IsUnknown() {
-		return cluster.Value{}, false
-	}
-	switch value := attribute.(type) {
-	case types.String:
-		return tfhelper.FromBlank(value.ValueString()), true
-	case types.Int64:
-		return cluster.Number(value.ValueInt64()), true
-	case types.Bool:
-		return cluster.YesNo(value.ValueBool()), true
-	}
-	return cluster.Value{}, false
-}
-
-// attributeOf is the reverse of valueOf; null if the row does not have the column.
+// attributeOf returns the attribute of a column value; null if the row does not have the
+// column.
 func attributeOf(name string, value cluster.Value, has bool) attr.Value {
 	number, isNumber := value.Int()
 	switch single[name].(type) {
