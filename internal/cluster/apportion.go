@@ -164,14 +164,14 @@ func enlarge(total, from, losses int, claims map[string]Claim) (Shares, error) {
 		if err != nil {
 			return nil, err
 		}
-		held := withoutLargest(shares, losses)
-		if held >= total {
+		capacity := withoutLargest(shares, losses)
+		if capacity >= total {
 			found = shares
 			break
 		}
 		if high == most {
 			return nil, fmt.Errorf("%w: with %s lost the others hold %d at most, %d short of the total of %d; raise their max or trunks, or add a server",
-				errDoesNotFit, pluralServers(losses), held, total-held, total)
+				errDoesNotFit, pluralServers(losses), capacity, total-capacity, total)
 		}
 		low, high = high+1, min(2*high, most)
 	}

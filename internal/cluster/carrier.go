@@ -164,18 +164,18 @@ func TemplateOf(id string) string {
 }
 
 // EquivalentCarrier compares the columns of a carrier as VICIdial reads them.
-func EquivalentCarrier(column string, meant, held Value) bool {
+func EquivalentCarrier(column string, want, have Value) bool {
 	switch column {
 	case string(DialplanEntry), string(AccountEntry), string(RegistrationString), string(GlobalsString):
-		return EquivalentSecretText(meant.Text, held.Text)
+		return EquivalentSecretText(want.Text, have.Text)
 	case columnTemplateID:
-		return TemplateOf(meant.Text) == TemplateOf(held.Text)
+		return TemplateOf(want.Text) == TemplateOf(have.Text)
 	case columnCarrierID:
-		return FoldKey(meant.Text) == FoldKey(held.Text)
+		return FoldKey(want.Text) == FoldKey(have.Text)
 	case ColumnActive:
-		return meant.Yes() == held.Yes()
+		return want.Yes() == have.Yes()
 	}
-	return Equivalent(column, meant, held)
+	return TableCarriers.Equivalent(column, want, have)
 }
 
 // CarrierChange changes the rows of one route to the wanted ones.
@@ -238,7 +238,7 @@ func (c CarrierChange) Drift() map[string][]string {
 	for _, seen := range c.Seen {
 		have := index[FoldKey(seen.ID())]
 		if have == nil {
-			found[seen.ID()] = []string{"is gone"}
+			found[seen.ID()] = []string{"was deleted"}
 			continue
 		}
 		if columns := Drift(Row(have), Row(seen), EquivalentCarrier); len(columns) > 0 {

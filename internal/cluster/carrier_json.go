@@ -22,8 +22,8 @@ func (c Carriers) MarshalJSON() ([]byte, error) {
 	}
 	for _, carrier := range c {
 		maps.DeleteFunc(shared.Common, func(column string, value Value) bool {
-			held, has := carrier[column]
-			return !has || held != value
+			current, has := carrier[column]
+			return !has || current != value
 		})
 	}
 	for _, carrier := range c {

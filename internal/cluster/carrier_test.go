@@ -40,7 +40,7 @@ func write(t interface{ Fatalf(string, ...any) }, rows []Row, step Step) []Row {
 	case Insert:
 		for _, row := range rows {
 			if picked(row, step.Key) {
-				t.Fatalf("%v is there already", step.Key)
+				t.Fatalf("%v already exists", step.Key)
 			}
 		}
 		return append(slices.Clone(rows), step.Rows...)

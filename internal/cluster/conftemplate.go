@@ -132,11 +132,11 @@ func (t TemplateChange) Stale() Rebuild {
 }
 
 // EquivalentTemplate is [Equivalence] for vicidial_conf_templates.
-func EquivalentTemplate(column string, meant, held Value) bool {
+func EquivalentTemplate(column string, want, have Value) bool {
 	if column == string(TemplateContents) {
-		return EquivalentSecretText(meant.Text, held.Text)
+		return EquivalentSecretText(want.Text, have.Text)
 	}
-	return Equivalent(column, meant, held)
+	return TableTemplates.Equivalent(column, want, have)
 }
 
 func templateAudit(event, id string) Audit {

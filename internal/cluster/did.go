@@ -115,11 +115,11 @@ func (d DIDChange) record() string {
 }
 
 // EquivalentDID is [Equivalence] for vicidial_inbound_dids.
-func EquivalentDID(column string, meant, held Value) bool {
-	return meant == held || NormalInDID(column, meant) == NormalInDID(column, held)
+func EquivalentDID(column string, want, have Value) bool {
+	return want == have || NormalInDID(column, want) == NormalInDID(column, have)
 }
 
-// NormalInDID is [Normal] for vicidial_inbound_dids. The admin form writes ---NONE---
+// NormalInDID is [Table.Normal] for vicidial_inbound_dids. The admin form writes ---NONE---
 // into an in-group that is blank (docs/vicidial/measured.md#null-and-empty). VICIdial's
 // programs compare campaigns with case.
 func NormalInDID(column string, value Value) Value {
@@ -129,7 +129,7 @@ func NormalInDID(column string, value Value) Value {
 	case columnCampaignID:
 		return Text(value.Text)
 	}
-	return Normal(column, value)
+	return TableDIDs.Normal(column, value)
 }
 
 // SameInGroup reports whether two in-groups of a DID are one to VICIdial, which has two

@@ -97,9 +97,9 @@ func (d *didFlaws) blank(column string) bool {
 }
 
 // need adds a flaw if a column that the route reads is blank.
-func (d *didFlaws) need(column, cause, what string) bool {
+func (d *didFlaws) need(column, cause, subject string) bool {
 	if d.blank(column) {
-		d.add(column, false, []string{cause}, "%s reads %s, which is blank", what, column)
+		d.add(column, false, []string{cause}, "%s reads %s, which is blank", subject, column)
 		return false
 	}
 	_, known := d.row[column]
@@ -107,12 +107,12 @@ func (d *didFlaws) need(column, cause, what string) bool {
 }
 
 // target is need for a column that names an object, which must exist.
-func (d *didFlaws) target(column, cause, what, noun string, has func(string) bool) {
-	if !d.need(column, cause, what) {
+func (d *didFlaws) target(column, cause, subject, noun string, has func(string) bool) {
+	if !d.need(column, cause, subject) {
 		return
 	}
 	if name := d.row[column].Text; !has(name) {
-		d.add(column, true, []string{cause}, "%s leads to the %s %s, which is not there; make it in the admin pages before calls come in", what, noun, name)
+		d.add(column, true, []string{cause}, "%s leads to the %s %s, which does not exist; make it in the admin pages before calls come in", subject, noun, name)
 	}
 }
 
@@ -224,25 +224,25 @@ func (d *didFlaws) unavailable(route, front string) {
 }
 
 // extension checks the routes to an extension. It returns false for other routes.
-func (d *didFlaws) extension(kind, cause, front, what string) bool {
+func (d *didFlaws) extension(kind, cause, front, subject string) bool {
 	switch kind {
 	case "EXTEN":
-		d.need(front+"extension", cause, what)
+		d.need(front+"extension", cause, subject)
 	case "VOICEMAIL", "VMAIL_NO_INST":
-		if column := front + "voicemail_ext"; d.need(column, cause, what) && d.targets.Mailboxes != nil && !d.targets.Mailboxes[FoldKey(d.row[column].Text)] {
-			d.add(column, true, []string{cause}, "%s leads to the mailbox %s, which no phone has and vicidial_voicemail has not", what, d.row[column].Text)
+		if column := front + "voicemail_ext"; d.need(column, cause, subject) && d.targets.Mailboxes != nil && !d.targets.Mailboxes[FoldKey(d.row[column].Text)] {
+			d.add(column, true, []string{cause}, "%s leads to the mailbox %s, which no phone has and vicidial_voicemail has not", subject, d.row[column].Text)
 		}
 		if !d.blank(front + "server_ip") { // it stays on the node of the call
-			d.server(front+"server_ip", cause, what)
+			d.server(front+"server_ip", cause, subject)
 		}
 	case "PHONE":
-		there := d.need(front+"phone", cause, what)
-		if !d.need(front+"server_ip", cause, what) || !d.server(front+"server_ip", cause, what) || !there {
+		there := d.need(front+"phone", cause, subject)
+		if !d.need(front+"server_ip", cause, subject) || !d.server(front+"server_ip", cause, subject) || !there {
 			return true
 		}
 		phone, server := d.row[front+"phone"].Text, d.row[front+"server_ip"].Text
 		if d.targets.Phones != nil && !d.targets.Phones[[2]string{FoldKey(server), FoldKey(phone)}] {
-			d.add(front+"phone", true, []string{cause, front + "server_ip"}, "%s leads to the phone %s on %s, which is not there", what, phone, server)
+			d.add(front+"phone", true, []string{cause, front + "server_ip"}, "%s leads to the phone %s on %s, which does not exist", subject, phone, server)
 		}
 	default:
 		return false
@@ -251,14 +251,14 @@ func (d *didFlaws) extension(kind, cause, front, what string) bool {
 }
 
 // server adds a flaw if other nodes send no calls to the server.
-func (d *didFlaws) server(column, cause, what string) bool {
+func (d *didFlaws) server(column, cause, subject string) bool {
 	if !d.known(column, cause) {
 		return false
 	}
 	server, _ := d.targets.Servers.ByIP(d.row[column].Text)
 	_, known := server.Row[ColumnTelephony]
 	if known && !server.Telephony() {
-		d.add(column, false, []string{cause}, "%s leads to server %s, which is no telephony node: its active_asterisk_server is not set", what, server)
+		d.add(column, false, []string{cause}, "%s leads to server %s, which is no telephony node: its active_asterisk_server is not set", subject, server)
 		return false
 	}
 	return true

@@ -1,20 +1,22 @@
 package cluster
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// Equivalent reports whether two values of a column mean the same to VICIdial. A save
-// on the admin page that changes nothing turns NULL into the empty text
-// (docs/vicidial/measured.md#null-and-empty) and LF into CR LF; neither is drift. Equal
-// values are compared with ==.
-func Equivalent(column string, a, b Value) bool {
-	return Normal(column, a) == Normal(column, b)
+// Equivalent is an [Equivalence]: it reports whether two values of a column mean the same
+// to VICIdial. A save on the admin page that changes nothing turns NULL into the empty
+// text (docs/vicidial/measured.md#null-and-empty) and LF into CR LF; neither is drift.
+func (t Table) Equivalent(column string, want, have Value) bool {
+	return t.Normal(column, want) == t.Normal(column, have)
 }
 
-// Normal returns the equivalent value that is stored in state.
-func Normal(column string, value Value) Value {
+// Normal returns the equivalent value that is stored in state. Equal normal values are
+// equivalent. A column that names a server, a campaign or a template, and an offset, have
+// the same form in every table.
+func (t Table) Normal(column string, value Value) Value {
 	switch column {
 	case "server_id", "campaign_id":
 		return Text(strings.ToLower(value.Text))
@@ -28,26 +30,32 @@ func Normal(column string, value Value) Value {
 		return Text(WriteReports(ReportTitles(value.Text)))
 	}
 	switch {
-	case numericColumns[column]:
+	case slices.Contains(numericColumns[t], column):
 		return value
-	case flagColumns[column]:
+	case slices.Contains(flagColumns[t], column):
 		return YesNo(value.Yes())
 	}
 	return Text(strings.ReplaceAll(value.Text, "\r\n", "\n"))
 }
 
-// numericColumns are those in which NULL is not the empty text, in whichever table.
-var numericColumns = map[string]bool{
-	"max_vicidial_trunks": true, "telnet_port": true, "balance_trunks_offlimits": true, "outbound_calls_per_second": true,
-	"vicidial_recording_limit": true, "vicidial_balance_rank": true, "conf_update_interval": true, "dedicated_trunks": true,
+// numericColumns are the columns in which NULL is not the empty text.
+var numericColumns = map[Table][]string{
+	TableServers: {
+		"max_vicidial_trunks", "telnet_port", "balance_trunks_offlimits", "outbound_calls_per_second",
+		"vicidial_recording_limit", "vicidial_balance_rank", "conf_update_interval",
+	},
+	TableTrunks:   {"dedicated_trunks"},
+	TableSettings: {"outbound_calls_per_second"},
 }
 
-// flagColumns are ENUM('Y','N'), in whichever table. Other values count as N
-// (docs/vicidial/schema.md#enums).
-var flagColumns = map[string]bool{
-	"active": true, "active_asterisk_server": true, "active_agent_login_server": true, "generate_vicidial_conf": true,
-	"vicidial_balance_active": true, "sys_perf_log": true, "vd_server_logs": true, "carrier_logging_active": true,
-	"gather_asterisk_output": true, "auto_restart_asterisk": true, "conf_qualify": true,
+// flagColumns are ENUM('Y','N'). Other values count as N (docs/vicidial/schema.md#enums).
+var flagColumns = map[Table][]string{
+	TableServers: {
+		ColumnActive, "active_asterisk_server", "active_agent_login_server", "generate_vicidial_conf", "vicidial_balance_active",
+		"sys_perf_log", "vd_server_logs", "carrier_logging_active", "gather_asterisk_output", "auto_restart_asterisk", "conf_qualify",
+	},
+	TableCarriers: {ColumnActive},
+	TablePhones:   {ColumnActive, "conf_qualify"},
 }
 
 // normalOffset writes an offset with two decimals: upgraded systems have -5

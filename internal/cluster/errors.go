@@ -32,7 +32,7 @@ func (c *Conflict) Hint() string {
 	if c.Advice != "" {
 		return c.Advice
 	}
-	return "Nothing was overwritten. Run terraform plan again to see what the row says now."
+	return "Nothing was overwritten. Run terraform plan again to see the present row."
 }
 
 // BlameAction returns a conflict that names the action of the same run which wrote the
@@ -123,5 +123,5 @@ func changed(column, text string) string {
 	if MayHoldPassword(column) {
 		return "changed by somebody else: " + column + " has another text now"
 	}
-	return "changed by somebody else: " + column + " now says " + text
+	return "changed by somebody else: " + column + " is now " + text
 }

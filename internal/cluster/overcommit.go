@@ -154,7 +154,7 @@ func (s Starvation) String() string {
 // (bin/AST_VDauto_dial.pl lines 1454-1467; docs/vicidial/dialer.md#double-counting).
 func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []Starvation {
 	var found []Starvation
-	held := t.dedicated()
+	trunks := t.dedicated()
 	for _, ip := range slices.Sorted(slices.Values(ips)) {
 		server, ok := servers.ByIP(ip)
 		if !ok {
@@ -166,7 +166,7 @@ func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []St
 		}
 		here := len(found)
 		for _, campaign := range campaigns {
-			own := held[trunkKey{ip, FoldKey(campaign.ID)}]
+			own := trunks[trunkKey{ip, FoldKey(campaign.ID)}]
 			others := reserved - own.dedicated
 			if !campaign.Dials() || own.limited || most-others > others {
 				continue
@@ -193,11 +193,11 @@ type dedicatedTrunks struct {
 }
 
 func (t Trunks) dedicated() map[trunkKey]dedicatedTrunks {
-	held := make(map[trunkKey]dedicatedTrunks, len(t))
+	trunks := make(map[trunkKey]dedicatedTrunks, len(t))
 	for _, trunk := range t {
 		key := trunkKey{trunk.ServerIP, FoldKey(trunk.CampaignID)}
-		of := held[key]
-		held[key] = dedicatedTrunks{of.dedicated + trunk.Dedicated, of.limited || trunk.Caps()}
+		of := trunks[key]
+		trunks[key] = dedicatedTrunks{of.dedicated + trunk.Dedicated, of.limited || trunk.Caps()}
 	}
-	return held
+	return trunks
 }

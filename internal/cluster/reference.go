@@ -266,11 +266,11 @@ var clearedColumns = []string{"active", ColumnLogins, ColumnTelephony, ColumnBal
 // removal was planned. What removals write, of this server or of its twin, does not
 // count.
 func (r Removal) checkUnedited() error {
-	for _, column := range Drift(r.Server.Row, r.Seen.Only(ServerColumns...), Equivalent) {
-		held := r.Server.Row[column]
-		written := slices.Contains(clearedColumns, column) && !held.Yes() || column == "active_twin_server_ip" && held.Text == ""
+	for _, column := range Drift(r.Server.Row, r.Seen.Only(ServerColumns...), TableServers.Equivalent) {
+		current := r.Server.Row[column]
+		written := slices.Contains(clearedColumns, column) && !current.Yes() || column == "active_twin_server_ip" && current.Text == ""
 		if !written {
-			return &Conflict{Subject: "server " + r.Server.ID(), Found: "was " + changed(column, held.String())}
+			return &Conflict{Subject: "server " + r.Server.ID(), Found: "was " + changed(column, current.String())}
 		}
 	}
 	return nil
@@ -349,12 +349,12 @@ func removeReference(id, ip string, reference ReferencingRows) Step {
 // none is deleted: an alias hides the phone of its own name, so that nobody could log in
 // with it.
 func leaveAliases(aliases []Alias, logins []string) []Step {
-	gone := func(login string) bool {
+	removed := func(login string) bool {
 		return slices.ContainsFunc(logins, func(other string) bool { return strings.EqualFold(login, other) })
 	}
 	var steps []Step
 	for _, alias := range aliases {
-		left := slices.DeleteFunc(slices.Clone(alias.Logins), gone)
+		left := slices.DeleteFunc(slices.Clone(alias.Logins), removed)
 		if len(left) == len(alias.Logins) {
 			continue
 		}

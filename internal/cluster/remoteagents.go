@@ -205,7 +205,7 @@ const (
 // it for users that reached their limit (docs/vicidial/inbound.md#blanked-in-groups):
 // that is neither drift nor a conflict. Only other groups are written.
 func withoutBlanked(have, seen, want Row) (wanted, known Row) {
-	if held, there := have[columnCloser]; !there || !NoCloserCampaigns(held) || seen == nil {
+	if current, there := have[columnCloser]; !there || !NoCloserCampaigns(current) || seen == nil {
 		return want, seen
 	}
 	wanted, known = maps.Clone(want), maps.Clone(seen)
@@ -217,7 +217,7 @@ func withoutBlanked(have, seen, want Row) (wanted, known Row) {
 }
 
 // NoCloserCampaigns reports whether a closer_campaigns column names no group.
-func NoCloserCampaigns(held Value) bool { return len(ParseCloserCampaigns(held.Text)) == 0 }
+func NoCloserCampaigns(value Value) bool { return len(ParseCloserCampaigns(value.Text)) == 0 }
 
 // sameGroups compares the groups as a set: the admin page saves them in the order of
 // its list.
@@ -227,14 +227,14 @@ func sameGroups(one, other Value) bool {
 
 // EquivalentRemoteAgents is [Equivalence] for vicidial_remote_agents. VICIdial's programs
 // compare campaigns with case.
-func EquivalentRemoteAgents(column string, meant, held Value) bool {
+func EquivalentRemoteAgents(column string, want, have Value) bool {
 	switch column {
 	case columnCloser:
-		return sameGroups(meant, held)
+		return sameGroups(want, have)
 	case columnCampaignID:
-		return meant.Text == held.Text
+		return want.Text == have.Text
 	}
-	return Equivalent(column, meant, held)
+	return TableRemoteAgents.Equivalent(column, want, have)
 }
 
 // ParseCloserCampaigns reads a closer_campaigns column, " SALES SUPPORT -". It returns each group

@@ -38,14 +38,14 @@ type Violation struct {
 	Advice bool
 }
 
-// Violations checks the wanted values of a row, in the order of their columns. held is
+// Violations checks the wanted values of a row, in the order of their columns. have is
 // the row of the database, nil where there is none: a value that it holds already is a
 // warning only.
-func (r Rules) Violations(s Schema, table Table, held, want Row) []Violation {
+func (r Rules) Violations(s Schema, table Table, have, want Row) []Violation {
 	var breaches []Violation
 	for _, column := range slices.Sorted(maps.Keys(want)) {
-		is, there := held[column]
-		existing := there && Equivalent(column, is, want[column])
+		current, there := have[column]
+		existing := there && table.Equivalent(column, current, want[column])
 		rule := r[column]
 		breach := Violation{Column: column, Existing: existing}
 		if rule.Check != nil && !want[column].Null {
@@ -71,13 +71,13 @@ func RuleOf(check func(string) error) Rule {
 	return Rule{Check: func(_ Schema, value Value) error { return check(value.Text) }}
 }
 
-// Matches returns the rule that a text matches a regular expression. what completes the
-// error "must be".
-func Matches(expression, what string) Rule {
+// Matches returns the rule that a text matches a regular expression. description completes
+// the error "must be".
+func Matches(expression, description string) Rule {
 	form := LazyRegexp(expression)
 	return RuleOf(func(text string) error {
 		if !form().MatchString(text) {
-			return fmt.Errorf("%q must be %s", text, what)
+			return fmt.Errorf("%q must be %s", text, description)
 		}
 		return nil
 	})
@@ -95,10 +95,10 @@ func LazyRegexp(expression string) func() *regexp.Regexp {
 // letters and digits, as within the brackets of a regular expression; with
 // use_non_latin it keeps letters of any script. least is the number of characters
 // that VICIdial's form asks for.
-func PageKeeps(marks string, least int, what string) Rule {
-	what += "; VICIdial's admin page strips other characters"
-	latin := Matches(fmt.Sprintf(`^[%s0-9a-zA-Z]{%d,}$`, marks, least), what)
-	letters := Matches(fmt.Sprintf(`^[%s0-9\p{L}]{%d,}$`, marks, least), what)
+func PageKeeps(marks string, least int, description string) Rule {
+	description += "; VICIdial's admin page strips other characters"
+	latin := Matches(fmt.Sprintf(`^[%s0-9a-zA-Z]{%d,}$`, marks, least), description)
+	letters := Matches(fmt.Sprintf(`^[%s0-9\p{L}]{%d,}$`, marks, least), description)
 	return Rule{Check: func(s Schema, value Value) error {
 		if s.NonLatin {
 			return letters.Check(s, value)

@@ -172,14 +172,14 @@ const western = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š�
 // tables are latin1 or the utf8 that ends at U+FFFF, according to their age.
 func (c Column) lacks(text string) (rune, bool) {
 	for _, letter := range text {
-		held := true
+		fits := true
 		switch c.Charset {
 		case "latin1":
-			held = letter < 0x80 || letter >= 0xa0 && letter <= 0xff || strings.ContainsRune(western, letter)
+			fits = letter < 0x80 || letter >= 0xa0 && letter <= 0xff || strings.ContainsRune(western, letter)
 		case "utf8", "utf8mb3":
-			held = letter <= 0xffff
+			fits = letter <= 0xffff
 		}
-		if !held {
+		if !fits {
 			return letter, true
 		}
 	}

@@ -117,14 +117,19 @@ func TestEquivalent(t *testing.T) {
 		{"blanks count", "server_description", Text("a"), Text("a "), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if Equivalent(c.column, c.a, c.b) != c.want || Equivalent(c.column, c.b, c.a) != c.want {
+			if TableServers.Equivalent(c.column, c.a, c.b) != c.want || TableServers.Equivalent(c.column, c.b, c.a) != c.want {
 				t.Errorf("%s and %s: not %v", c.a, c.b, c.want)
 			}
-			if normal := Normal(c.column, c.a); !Equivalent(c.column, normal, c.a) || Normal(c.column, normal) != normal {
+			if normal := TableServers.Normal(c.column, c.a); !TableServers.Equivalent(c.column, normal, c.a) || TableServers.Normal(c.column, normal) != normal {
 				t.Errorf("%s is normally %s", c.a, normal)
 			}
 		})
 	}
+	t.Run("a number and a flag of servers are text in another table", func(t *testing.T) {
+		if !TableDIDs.Equivalent("telnet_port", Null, Text("")) || TableDIDs.Equivalent("active", Text(""), YesNo(false)) {
+			t.Error("a column of another table is a number or a flag")
+		}
+	})
 }
 
 func TestServerIP(t *testing.T) {

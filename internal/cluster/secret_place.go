@@ -107,8 +107,8 @@ func changedSecretColumns(subject string, have, seen, want Row, same Equivalence
 		return nil, nil, nil, err
 	}
 	for column, value := range want {
-		if held, there := have[column]; renew && there && len(SecretNames(value.Text)) > 0 {
-			from[column], to[column] = held, value
+		if current, there := have[column]; renew && there && len(SecretNames(value.Text)) > 0 {
+			from[column], to[column] = current, value
 		}
 	}
 	to, shown, err = fillSecrets(subject, to, secrets)
@@ -121,9 +121,9 @@ func changedSecretColumns(subject string, have, seen, want Row, same Equivalence
 			delete(to, column)
 		}
 	}
-	for column, held := range from {
-		if meant := seen[column].Text; len(SecretNames(meant)) > 0 && EquivalentSecretText(meant, held.Text) {
-			shown[held.Text] = meant
+	for column, current := range from {
+		if template := seen[column].Text; len(SecretNames(template)) > 0 && EquivalentSecretText(template, current.Text) {
+			shown[current.Text] = template
 		}
 	}
 	return from, to, shown, nil

@@ -258,7 +258,7 @@ func ResumeServer(have Server, want, secrets Row) (Plan, error) {
 		}
 	}
 	for _, column := range slices.Sorted(maps.Keys(want)) {
-		if !Equivalent(column, have.Row[column], want[column]) {
+		if !TableServers.Equivalent(column, have.Row[column], want[column]) {
 			return Plan{}, &Conflict{
 				Subject: "server " + have.ID(),
 				Found:   "already exists, and its " + column + " differs from the configuration",
@@ -280,10 +280,10 @@ func ChangeServer(have, seen Server, want, secrets Row) (Plan, error) {
 	from, to := Row{}, Row{}
 	for _, column := range slices.Sorted(maps.Keys(want)) {
 		found := have.Row[column]
-		if Equivalent(column, found, want[column]) {
+		if TableServers.Equivalent(column, found, want[column]) {
 			continue
 		}
-		if !Equivalent(column, found, seen.Row[column]) {
+		if !TableServers.Equivalent(column, found, seen.Row[column]) {
 			return Plan{}, &Conflict{
 				Subject: "server " + have.ID(),
 				Found:   "was " + changed(column, found.String()),

@@ -126,7 +126,7 @@ func TestChangeServer(t *testing.T) {
 		have.Row["max_vicidial_trunks"] = Number(105)
 		_, err := ChangeServer(have, seen, Row{"max_vicidial_trunks": Number(110)}, nil)
 		var conflict *Conflict
-		if !errors.As(err, &conflict) || !strings.HasSuffix(err.Error(), "max_vicidial_trunks now says 105") {
+		if !errors.As(err, &conflict) || !strings.HasSuffix(err.Error(), "max_vicidial_trunks is now 105") {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -146,8 +146,8 @@ func (g SavedSettings) Restore(have Settings, want Row, servers Servers) (back R
 		if _, wanted := want[column]; wanted {
 			continue
 		}
-		gone := column == "active_voicemail_server" && g.Found[column].Text != "" && CheckVoicemailServer(g.Found[column].Text, servers) != nil
-		if gone || !g.owns(column, now[column]) {
+		unknown := column == "active_voicemail_server" && g.Found[column].Text != "" && CheckVoicemailServer(g.Found[column].Text, servers) != nil
+		if unknown || !g.owns(column, now[column]) {
 			left = append(left, column)
 			continue
 		}
@@ -208,7 +208,7 @@ func EquivalentSetting(column string, a, b Value) bool {
 	if column == WeightsColumn {
 		return a.Null == b.Null && EquivalentWeights(a.Text, b.Text)
 	}
-	return Equivalent(column, a, b)
+	return TableSettings.Equivalent(column, a, b)
 }
 
 // CheckVoicemailServer returns an error if no server has the address. VICIdial does not

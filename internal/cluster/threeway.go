@@ -10,7 +10,7 @@ const ImportHint = "Nothing was overwritten. Import the row if this configuratio
 
 // Equivalence reports whether the value that a row holds means the same to VICIdial as
 // another, which may have places for secrets.
-type Equivalence func(column string, meant, held Value) bool
+type Equivalence func(column string, want, have Value) bool
 
 // changedColumns returns the columns in which a row differs from want: their present and
 // their wanted values. A column that holds neither the wanted nor the seen value is a
@@ -19,19 +19,19 @@ type Equivalence func(column string, meant, held Value) bool
 func changedColumns(subject string, have, seen, want Row, same Equivalence) (from, to Row, err error) {
 	from, to = Row{}, Row{}
 	for _, column := range slices.Sorted(maps.Keys(want)) {
-		held, there := have[column]
-		if there && same(column, want[column], held) {
+		current, there := have[column]
+		if there && same(column, want[column], current) {
 			continue
 		}
 		if seen == nil {
 			return nil, nil, &Conflict{Subject: subject, Found: "already exists, with another " + column, Advice: ImportHint}
 		}
-		if known, was := seen[column]; there && was && !same(column, known, held) {
+		if known, was := seen[column]; there && was && !same(column, known, current) {
 			return nil, nil, &Conflict{Subject: subject, Found: "has another " + column + " than when it was read"}
 		}
 		to[column] = want[column]
 		if there {
-			from[column] = held
+			from[column] = current
 		}
 	}
 	return from, to, nil
@@ -43,7 +43,7 @@ func checkNotRemoved(subject string, seen Row) error {
 	if seen == nil {
 		return nil
 	}
-	return &Conflict{Subject: subject, Found: "is gone since it was read"}
+	return &Conflict{Subject: subject, Found: "was deleted since it was read"}
 }
 
 // checkUnchanged returns a [Conflict] if a row that is to be removed differs from the
@@ -59,7 +59,7 @@ func checkUnchanged(subject string, have, seen Row, same Equivalence) error {
 func Drift(have, seen Row, same Equivalence) []string {
 	var columns []string
 	for _, column := range slices.Sorted(maps.Keys(seen)) {
-		if held, there := have[column]; there && !same(column, seen[column], held) {
+		if current, there := have[column]; there && !same(column, seen[column], current) {
 			columns = append(columns, column)
 		}
 	}

@@ -208,7 +208,7 @@ func PlanSplit(campaign string, have, seen Split, want map[string]Limit) (Plan, 
 		at := trunkAt{campaign, server}
 		switch {
 		case !wanted:
-			plan.Steps = append(plan.Steps, at.remove(rows)...)
+			plan.Steps = append(plan.Steps, at.remove(Remove, rows)...)
 		case len(rows) == 0:
 			plan.Steps = append(plan.Steps, at.add(limit))
 		default:
@@ -230,12 +230,12 @@ func trunkConflict(campaign, server string, rows []Limit, isNew bool) error {
 	}
 	switch {
 	case len(rows) == 0:
-		conflict.Found = "has been removed by somebody else"
+		conflict.Found = "was deleted by somebody else"
 	case isNew:
 		conflict.Found = "already exists with " + strings.Join(found, ", ")
 		conflict.Advice = "Nothing was overwritten. Bring the rows under Terraform with: terraform import ADDRESS " + campaign
 	default:
-		conflict.Found = "was changed by somebody else and says " + strings.Join(found, ", ")
+		conflict.Found = "was changed by somebody else to " + strings.Join(found, ", ")
 	}
 	return conflict
 }
@@ -285,13 +285,14 @@ func (t trunkAt) move(from, to Limit) Step {
 	}
 }
 
-// remove deletes rows last: a campaign without a row is not limited on that server, so
-// its new limits must be written before.
-func (t trunkAt) remove(rows []Limit) []Step {
+// remove deletes rows. The last row of a campaign on a server is removed in the phase
+// Remove: without it the campaign is not limited there, so its new limits must be written
+// before.
+func (t trunkAt) remove(phase Phase, rows []Limit) []Step {
 	steps := make([]Step, 0, len(rows))
 	for _, row := range distinct(rows) {
 		steps = append(steps, Step{
-			Phase: Remove, Verb: Delete, Table: TableTrunks, Key: t.key(), From: row.row(),
+			Phase: phase, Verb: Delete, Table: TableTrunks, Key: t.key(), From: row.row(),
 			Audit: t.audit("SERVERTRUNKS", "DELETE", "DELETE"),
 		})
 	}
@@ -310,16 +311,7 @@ func (t trunkAt) removeDuplicates(rows []Limit, want Limit) (Limit, []Step) {
 			break
 		}
 	}
-	var steps []Step
-	for _, row := range distinct(rows) {
-		if row == kept {
-			continue
-		}
-		steps = append(steps, Step{
-			Phase: Release, Verb: Delete, Table: TableTrunks, Key: t.key(), From: row.row(),
-			Audit: t.audit("SERVERTRUNKS", "DELETE", "DELETE"),
-		})
-	}
+	steps := t.remove(Release, slices.DeleteFunc(slices.Clone(rows), func(row Limit) bool { return row == kept }))
 	if same := countRows(rows, kept); same > 1 {
 		steps = append(steps, Step{
 			Phase: Release, Verb: DeleteDuplicates, Table: TableTrunks, Key: t.key(), From: kept.row(),

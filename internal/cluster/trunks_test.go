@@ -171,11 +171,11 @@ func TestPlanSplit_conflicts(t *testing.T) {
 		want       map[string]Limit
 		says       string
 	}{
-		{"a row that somebody changed", Split{"a": {most(11)}}, Split{"a": {most(10)}}, map[string]Limit{"a": most(20)}, "the trunk row of campaign SALES on server a was changed by somebody else and says 11 MAXIMUM_LIMIT"},
-		{"a row that somebody removed", Split{}, Split{"a": {most(10)}}, map[string]Limit{"a": most(20)}, "has been removed by somebody else"},
+		{"a row that somebody changed", Split{"a": {most(11)}}, Split{"a": {most(10)}}, map[string]Limit{"a": most(20)}, "the trunk row of campaign SALES on server a was changed by somebody else to 11 MAXIMUM_LIMIT"},
+		{"a row that somebody removed", Split{}, Split{"a": {most(10)}}, map[string]Limit{"a": most(20)}, "was deleted by somebody else"},
 		{"a row that is to be removed and was changed", Split{"a": {most(11)}}, Split{"a": {most(10)}}, nil, "was changed by somebody else"},
 		{"a row that nobody had seen", Split{"a": {most(11)}}, Split{}, map[string]Limit{"a": most(20)}, "already exists with 11 MAXIMUM_LIMIT"},
-		{"a second row that somebody added", Split{"a": {most(10), most(10)}}, Split{"a": {most(10)}}, map[string]Limit{"a": most(20)}, "says 10 MAXIMUM_LIMIT, 10 MAXIMUM_LIMIT"},
+		{"a second row that somebody added", Split{"a": {most(10), most(10)}}, Split{"a": {most(10)}}, map[string]Limit{"a": most(20)}, "somebody else to 10 MAXIMUM_LIMIT, 10 MAXIMUM_LIMIT"},
 	} {
 		t.Run(c.name+" is a conflict", func(t *testing.T) {
 			plan, err := PlanSplit("SALES", c.have, c.seen, c.want)

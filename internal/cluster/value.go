@@ -24,13 +24,13 @@ func (v Value) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (v *Value) UnmarshalJSON(text []byte) error {
-	var held *string
-	if err := json.Unmarshal(text, &held); err != nil {
+	var decoded *string
+	if err := json.Unmarshal(text, &decoded); err != nil {
 		return err
 	}
 	*v = Null
-	if held != nil {
-		*v = Text(*held)
+	if decoded != nil {
+		*v = Text(*decoded)
 	}
 	return nil
 }

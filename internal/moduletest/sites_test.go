@@ -153,7 +153,7 @@ func TestSites(t *testing.T) {
 		harbour.do("plan", "-out=saved")
 		byHand("UPDATE system_settings SET active_voicemail_server = '10.20.10.5'", logged)
 		said := strings.Join(strings.Fields(harbour.run(1, "apply", "saved")), " ")
-		if !strings.Contains(said, `were changed by somebody else: active_voicemail_server now says "10.20.10.5"`) {
+		if !strings.Contains(said, `were changed by somebody else: active_voicemail_server is now "10.20.10.5"`) {
 			t.Errorf("the apply says\n%s", said)
 		}
 		harbour.database.Expect(t, coordinator, `

@@ -20,7 +20,7 @@ func (s *Store) Activity(ctx context.Context, ip string) (maintenance.Activity, 
 		return now, err
 	}
 	server, found := servers.ByIP(ip)
-	now.Gone, now.Logins, now.Balance = !found, server.Logins(), server.Balance()
+	now.Deleted, now.Logins, now.Balance = !found, server.Logins(), server.Balance()
 	agents, err := s.liveAgents(ctx, ip)
 	if err != nil {
 		return now, err

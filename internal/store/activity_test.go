@@ -40,7 +40,7 @@ func TestActivity(t *testing.T) {
 			p := sandbox.NewProxy(t, d.Server())
 			store := newStore(t, d, viaProxy(p))
 			now, err := store.Activity(t.Context(), "10.0.0.2")
-			if err != nil || now.Gone || !now.Logins || !now.Balance {
+			if err != nil || now.Deleted || !now.Logins || !now.Balance {
 				t.Fatalf("%+v, %v", now, err)
 			}
 			var agents []string
@@ -58,7 +58,7 @@ func TestActivity(t *testing.T) {
 			if now, err := store.Activity(t.Context(), "10.0.0.2"); err != nil || !now.Empty() || now.Logins || now.Balance || len(p.Statements()) != 3 {
 				t.Errorf("%+v, %v, %q", now, err, p.Statements())
 			}
-			if now, err := store.Activity(t.Context(), "10.0.0.9"); err != nil || !now.Gone {
+			if now, err := store.Activity(t.Context(), "10.0.0.9"); err != nil || !now.Deleted {
 				t.Errorf("%+v, %v", now, err)
 			}
 		})

@@ -272,7 +272,7 @@ func TestApply_conflicts(t *testing.T) {
 		{"row to insert with an existing key", cluster.Step{
 			Phase: cluster.Grow, Verb: cluster.Insert, Table: cluster.TableTrunks, Key: trunkKey(),
 			Rows: []cluster.Row{{"server_ip": cluster.Text("10.0.0.1"), "campaign_id": cluster.Text("SALES"), "dedicated_trunks": cluster.Number(5)}},
-		}, "another row was put there by somebody else"},
+		}, "another row was inserted by somebody else"},
 	} {
 		t.Run(c.claim+" is left as it is, and so is what was to follow", func(t *testing.T) {
 			t.Parallel()

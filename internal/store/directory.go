@@ -27,10 +27,10 @@ func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
 	for _, campaign := range campaigns {
 		directory.Campaigns = append(directory.Campaigns, campaign.ID)
 	}
-	names := func(what, query string, into *[]string) func() error {
+	names := func(subject, query string, into *[]string) func() error {
 		return func() error {
 			var err error
-			*into, err = selectAll(ctx, s, what, query, nil, func(rows *sql.Rows, name *string) error { return rows.Scan(keyText{name}) })
+			*into, err = selectAll(ctx, s, subject, query, nil, func(rows *sql.Rows, name *string) error { return rows.Scan(keyText{name}) })
 			return err
 		}
 	}

@@ -171,7 +171,7 @@ func (s *Store) Forget() {
 }
 
 // query runs a read and calls scan for each row.
-func (s *Store) query(ctx context.Context, what, query string, args []any, scan func(*sql.Rows) error) error {
+func (s *Store) query(ctx context.Context, subject, query string, args []any, scan func(*sql.Rows) error) error {
 	db, err := s.pool()
 	if err != nil {
 		return err
@@ -185,20 +185,20 @@ func (s *Store) query(ctx context.Context, what, query string, args []any, scan 
 		}
 	}
 	if err := retryWhenFull(ctx, func() error { return scanRows(ctx, on, query, args, scan, s.log) }); err != nil {
-		return readError(what, err)
+		return readError(subject, err)
 	}
 	return nil
 }
 
-func readError(what string, err error) error {
-	return fmt.Errorf("reading %s: %w", what, withAdvice(err))
+func readError(subject string, err error) error {
+	return fmt.Errorf("reading %s: %w", subject, withAdvice(err))
 }
 
 // queryFirst is query for the first statement of a run. Once it is connected, the other
 // connections of the pool are opened meanwhile.
-func (s *Store) queryFirst(ctx context.Context, what, query string, scan func(*sql.Rows) error) error {
+func (s *Store) queryFirst(ctx context.Context, subject, query string, scan func(*sql.Rows) error) error {
 	if s.settings.SingleConnection() {
-		return s.query(ctx, what, query, nil, scan)
+		return s.query(ctx, subject, query, nil, scan)
 	}
 	db, err := s.pool()
 	if err != nil {
@@ -206,7 +206,7 @@ func (s *Store) queryFirst(ctx context.Context, what, query string, scan func(*s
 	}
 	var first *sql.Conn
 	if err := retryWhenFull(ctx, func() (err error) { first, err = db.Conn(ctx); return err }); err != nil {
-		return readError(what, err)
+		return readError(subject, err)
 	}
 	defer func() { _ = first.Close() }()
 	for range db.Stats().MaxOpenConnections - 1 {
@@ -217,7 +217,7 @@ func (s *Store) queryFirst(ctx context.Context, what, query string, scan func(*s
 		}()
 	}
 	if err := scanRows(ctx, first, query, nil, scan, s.log); err != nil {
-		return readError(what, err)
+		return readError(subject, err)
 	}
 	return nil
 }
@@ -246,9 +246,9 @@ func scanRows(ctx context.Context, on querier, query string, args []any, scan fu
 }
 
 // selectAll runs a read and returns the scanned rows.
-func selectAll[T any](ctx context.Context, s *Store, what, query string, args []any, scan func(*sql.Rows, *T) error) ([]T, error) {
+func selectAll[T any](ctx context.Context, s *Store, subject, query string, args []any, scan func(*sql.Rows, *T) error) ([]T, error) {
 	var all []T
-	err := s.query(ctx, what, query, args, func(rows *sql.Rows) error {
+	err := s.query(ctx, subject, query, args, func(rows *sql.Rows) error {
 		var one T
 		err := scan(rows, &one)
 		all = append(all, one)

@@ -22,7 +22,7 @@ type Column struct {
 	isUnknown func() bool
 	// flatten sets the attribute from the column; to null where the connected
 	// database does not have the column.
-	flatten func(value cluster.Value, exists bool)
+	flatten func(table cluster.Table, value cluster.Value, exists bool)
 }
 
 // At returns the column with another path of its attribute.
@@ -41,10 +41,10 @@ func Text(name string, attribute *types.String) Column {
 			return cluster.Text(attribute.ValueString()), !attribute.IsNull() && !attribute.IsUnknown()
 		},
 		isUnknown: func() bool { return attribute.IsUnknown() },
-		flatten: func(value cluster.Value, exists bool) {
+		flatten: func(table cluster.Table, value cluster.Value, exists bool) {
 			*attribute = types.StringNull()
 			if exists {
-				*attribute = types.StringValue(cluster.Normal(name, value).Text)
+				*attribute = types.StringValue(table.Normal(name, value).Text)
 			}
 		},
 	}
@@ -58,7 +58,7 @@ func Int(name string, attribute *types.Int64) Column {
 			return cluster.Number(attribute.ValueInt64()), !attribute.IsNull() && !attribute.IsUnknown()
 		},
 		isUnknown: func() bool { return attribute.IsUnknown() },
-		flatten: func(value cluster.Value, exists bool) {
+		flatten: func(_ cluster.Table, value cluster.Value, exists bool) {
 			*attribute = types.Int64Null()
 			if number, ok := value.Int(); ok && exists {
 				*attribute = types.Int64Value(number)
@@ -85,7 +85,7 @@ func boolean(name string, attribute *types.Bool, valueOf func(bool) cluster.Valu
 			return valueOf(attribute.ValueBool()), !attribute.IsNull() && !attribute.IsUnknown()
 		},
 		isUnknown: func() bool { return attribute.IsUnknown() },
-		flatten: func(value cluster.Value, exists bool) {
+		flatten: func(_ cluster.Table, value cluster.Value, exists bool) {
 			*attribute = types.BoolNull()
 			if exists {
 				*attribute = types.BoolValue(isTrue(value))
@@ -123,11 +123,11 @@ func Expand(columns []Column) cluster.Row {
 	return row
 }
 
-// Flatten sets the attributes from a row.
-func Flatten(columns []Column, row cluster.Row) {
+// Flatten sets the attributes from a row of a table.
+func Flatten(table cluster.Table, columns []Column, row cluster.Row) {
 	for _, column := range columns {
 		value, exists := row[column.Name]
-		column.flatten(value, exists)
+		column.flatten(table, value, exists)
 	}
 }
 
@@ -141,7 +141,7 @@ func SetDefaults(columns []Column, declared, defaults cluster.Row, schema cluste
 		}
 		value, known := defaults[column.Name]
 		if exists := schema.Has(table, column.Name); known || !exists {
-			column.flatten(value, exists)
+			column.flatten(table, value, exists)
 		}
 	}
 }

@@ -47,8 +47,8 @@ func routes(carriers cluster.Carriers, servers cluster.Servers, differences int)
 			if !group.accepts(row) || group.stem != stem && (title == "" || group.title != title) && !group.same(row) {
 				continue
 			}
-			if apart := group.apart(row); apart < least {
-				at, least = i, apart
+			if distance := group.distance(row); distance < least {
+				at, least = i, distance
 			}
 		}
 		if at < 0 {
@@ -116,17 +116,17 @@ func (g *copies) accepts(row carrier) bool {
 
 // same reports whether the row has the texts of the group and an account entry.
 func (g *copies) same(row carrier) bool {
-	return g.rows[0].Asterisk(cluster.AccountEntry) != "" && g.apart(row) == 0
+	return g.rows[0].Asterisk(cluster.AccountEntry) != "" && g.distance(row) == 0
 }
 
-// apart counts the lines in which the texts of a row differ from the nearest of the
+// distance counts the lines in which the texts of a row differ from the nearest of the
 // group.
-func (g *copies) apart(row carrier) int {
+func (g *copies) distance(row carrier) int {
 	nearest := -1
 	for _, other := range g.rows {
 		count := 0
 		for _, column := range carrierTexts {
-			count += linesApart(other.Asterisk(column), row.Asterisk(column))
+			count += differingLines(other.Asterisk(column), row.Asterisk(column))
 		}
 		if nearest < 0 || count < nearest {
 			nearest = count
@@ -135,9 +135,9 @@ func (g *copies) apart(row carrier) int {
 	return nearest
 }
 
-// linesApart counts the lines that only one of the texts has, the larger number of both
+// differingLines counts the lines that only one of the texts has, the larger number of both
 // sides.
-func linesApart(a, b string) int {
+func differingLines(a, b string) int {
 	counts := map[string]int{}
 	count := func(text string, change int) {
 		for line := range strings.SplitSeq(cluster.NormalText(text), "\n") {
@@ -199,7 +199,7 @@ func (g *copies) routeName(all cluster.Carriers, taken map[string]bool) string {
 	}
 	names = append(names, ids[0])
 	for _, name := range names {
-		if name = routeLetters(name); name != "" && g.may(name, ids, all, taken) {
+		if name = routeLetters(name); name != "" && g.isFree(name, ids, all, taken) {
 			return name
 		}
 	}
@@ -207,7 +207,7 @@ func (g *copies) routeName(all cluster.Carriers, taken map[string]bool) string {
 	for i := 2; ; i++ {
 		end := fmt.Sprintf("_%d", i)
 		name := base[:min(len(base), cluster.CarrierIDWidth-len(end))] + end
-		if g.may(name, ids, all, taken) {
+		if g.isFree(name, ids, all, taken) {
 			return name
 		}
 	}
@@ -222,9 +222,9 @@ func routeOf(row cluster.Carrier) string {
 	return ""
 }
 
-// may reports whether the name is free: none of the other rows has an id that a route
+// isFree reports whether the name is free: none of the other rows has an id that a route
 // of this name gives.
-func (g *copies) may(name string, ids []string, all cluster.Carriers, taken map[string]bool) bool {
+func (g *copies) isFree(name string, ids []string, all cluster.Carriers, taken map[string]bool) bool {
 	if !cluster.RouteName.MatchString(name) || taken[cluster.FoldKey(name)] {
 		return false
 	}

@@ -22,7 +22,8 @@ func aliasRow(alias seating.PhoneAlias) Row { return Row{cluster.TableAliases, a
 type seatRows struct {
 	id     string // alias_id, or the login
 	number string // the digits in it
-	around [2]string
+	prefix string // the text before the number, in lower case
+	suffix string // the text after it
 	alias  bool
 	nodes  map[string]phoneNames // by server_ip
 	rows   []Row
@@ -69,7 +70,7 @@ func Floors(rows seating.FloorRows, servers cluster.Servers) (objects []Object, 
 // one way, and no two servers have one suffix.
 func (f *floor) accepts(s seatRows) bool {
 	first := f.seats[0]
-	if first.around != s.around || first.alias != s.alias || len(first.number) != len(s.number) || len(first.nodes) != len(s.nodes) {
+	if first.prefix != s.prefix || first.suffix != s.suffix || first.alias != s.alias || len(first.number) != len(s.number) || len(first.nodes) != len(s.nodes) {
 		return false
 	}
 	for server, named := range s.nodes {
@@ -122,10 +123,10 @@ func (f *floor) of(title string, seats []seatRows) Object {
 
 // title returns the text around the numbers, or the first number.
 func (f *floor) title(seats []seatRows) string {
-	if word := strings.Trim(seats[0].around[0], "-_ ="); len(word) > 1 && !strings.ContainsAny(word, "=,") {
+	if word := strings.Trim(seats[0].prefix, "-_ ="); len(word) > 1 && !strings.ContainsAny(word, "=,") {
 		return word
 	}
-	return seats[0].number + strings.Trim(seats[0].around[1], "=")
+	return seats[0].number + strings.Trim(seats[0].suffix, "=")
 }
 
 // seatIDs are the ids of seats, as ranges.
@@ -138,6 +139,6 @@ func seatIDs(seats []seatRows) string {
 	if err != nil { // one number twice: the import says so
 		return strings.Join(numbers, ",")
 	}
-	around := seats[0].around
-	return strings.Join(seating.IDRanges(parsed, func(seat string) string { return around[0] + seat + around[1] }), ",")
+	first := seats[0]
+	return strings.Join(seating.IDRanges(parsed, func(seat string) string { return first.prefix + seat + first.suffix }), ",")
 }

@@ -1,13 +1,12 @@
 package adopt
 
 import (
-	"cmp"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/ranges"
 )
 
 // targetOf is the column with the target of a number, by its route.
@@ -54,7 +53,7 @@ func block(title string, singles []Object) []Object {
 			o.Rows = append(o.Rows, single.Rows...)
 			o.Seats = append(o.Seats, single.ID)
 		}
-		o.ID = named + "=" + strings.Join(runs(o.Seats), ",")
+		o.ID = named + "=" + strings.Join(ranges.Of(o.Seats).Ranges(), ",")
 		return o
 	}
 	all := of(singles)
@@ -67,36 +66,4 @@ func block(title string, singles []Object) []Object {
 		return of(some)
 	}
 	return []Object{all}
-}
-
-// runs returns numbers as ranges and single ones.
-func runs(patterns []string) []string {
-	type run struct {
-		first, last string
-		next        uint64 // 0 if not a number
-	}
-	var found []run
-	for _, pattern := range slices.SortedFunc(slices.Values(patterns), func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
-	}) {
-		number, err := strconv.ParseUint(pattern, 10, 62)
-		if last := len(found) - 1; err == nil && last >= 0 && found[last].next == number && number > 0 && len(found[last].last) == len(pattern) {
-			found[last].last, found[last].next = pattern, number+1
-			continue
-		}
-		one := run{first: pattern, last: pattern}
-		if err == nil {
-			one.next = number + 1
-		}
-		found = append(found, one)
-	}
-	texts := make([]string, 0, len(found))
-	for _, r := range found {
-		text := r.first
-		if r.last != r.first {
-			text += "-" + r.last
-		}
-		texts = append(texts, text)
-	}
-	return texts
 }

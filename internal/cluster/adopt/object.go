@@ -94,11 +94,11 @@ func Objects(in Inventory, options Options) ([]Object, []LeftOut) {
 		func(in Inventory) ([]Object, []LeftOut) { return Floors(in.Floor, in.Servers) },
 		remoteAgents, adoptNumbers,
 	} {
-		found, not := find(in)
+		found, out := find(in)
 		slices.SortStableFunc(found, func(a, b Object) int {
 			return cmp.Or(cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)), cmp.Compare(a.Title, b.Title))
 		})
-		objects, left = append(objects, found...), append(left, not...)
+		objects, left = append(objects, found...), append(left, out...)
 	}
 	return objects, left
 }

@@ -34,7 +34,7 @@ func newPhonebook(rows seating.FloorRows, servers cluster.Servers) *phonebook {
 func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seatRows, left []LeftOut) {
 	book := newPhonebook(rows, servers)
 	for _, alias := range rows.Aliases {
-		s, reason, advice := book.behind(alias)
+		s, reason, advice := book.aliasSeat(alias)
 		if reason != "" {
 			left = append(left, LeftOut{Kind: Floor, Rows: s.rows, Reason: reason, Advice: advice})
 			continue
@@ -52,7 +52,7 @@ func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seatRows,
 		case book.listed[key] != nil:
 			continue // it belongs to the alias
 		default:
-			reason, advice = book.name(&s, []seating.Phone{phone})
+			reason, advice = book.setNames(&s, []seating.Phone{phone})
 		}
 		if reason != "" {
 			left = append(left, LeftOut{Kind: Floor, Rows: s.rows, Reason: reason, Advice: advice})
@@ -61,14 +61,14 @@ func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seatRows,
 		seats = append(seats, s)
 	}
 	slices.SortStableFunc(seats, func(a, b seatRows) int {
-		return cmp.Or(cmp.Compare(strings.ToLower(a.around[0]+a.around[1]), strings.ToLower(b.around[0]+b.around[1])), cmp.Compare(len(a.number), len(b.number)), cmp.Compare(a.number, b.number), cmp.Compare(a.id, b.id))
+		return cmp.Or(cmp.Compare(a.prefix+a.suffix, b.prefix+b.suffix), cmp.Compare(len(a.number), len(b.number)), cmp.Compare(a.number, b.number), cmp.Compare(a.id, b.id))
 	})
 	return seats, left
 }
 
-// behind returns the seat of an alias. Its rows include the listed phones that no other
+// aliasSeat returns the seat of an alias. Its rows include the listed phones that no other
 // alias has.
-func (b *phonebook) behind(alias seating.PhoneAlias) (s seatRows, reason, advice string) {
+func (b *phonebook) aliasSeat(alias seating.PhoneAlias) (s seatRows, reason, advice string) {
 	s = seatRows{id: alias.ID, alias: true, rows: []Row{aliasRow(alias)}}
 	var phones []seating.Phone
 	var missing []string
@@ -102,12 +102,12 @@ func (b *phonebook) behind(alias seating.PhoneAlias) (s seatRows, reason, advice
 	case len(missing) > 0:
 		return s, fmt.Sprintf("The alias lists %s, which no phone has.", strings.Join(missing, ", ")), "Take it out of the alias."
 	}
-	reason, advice = b.name(&s, phones)
+	reason, advice = b.setNames(&s, phones)
 	return s, reason, advice
 }
 
-// name sets the number of a seat and the patterns of its phones' names.
-func (b *phonebook) name(s *seatRows, phones []seating.Phone) (reason, advice string) {
+// setNames sets the number of a seat and the patterns of its phones' names.
+func (b *phonebook) setNames(s *seatRows, phones []seating.Phone) (reason, advice string) {
 	from := strings.IndexAny(s.id, "0123456789")
 	if from < 0 {
 		return fmt.Sprintf("%s has no digits, and a seat is identified by a number.", s.id), "Keep it in the admin pages."
@@ -116,7 +116,7 @@ func (b *phonebook) name(s *seatRows, phones []seating.Phone) (reason, advice st
 	if strings.Contains(s.id, ",") {
 		return fmt.Sprintf("%q has a comma, which separates the logins of an alias.", s.id), "Keep it in the admin pages."
 	}
-	s.number, s.around = s.id[from:to], [2]string{strings.ToLower(s.id[:from]), strings.ToLower(s.id[to:])}
+	s.number, s.prefix, s.suffix = s.id[from:to], strings.ToLower(s.id[:from]), strings.ToLower(s.id[to:])
 	s.nodes = map[string]phoneNames{}
 	for _, phone := range phones {
 		if _, known := b.servers.ByIP(phone.ServerIP); !known {

@@ -50,7 +50,7 @@ func OtherContext(account, template string) string {
 			switch text := setting.Name + "=" + setting.Value; {
 			case setting.Value == InboundContext:
 			case setting.Line > lines:
-				return fmt.Sprintf("line %d of the template, which stands below the account, sets %s", setting.Line-lines, text)
+				return fmt.Sprintf("line %d of the template, which is below the account, sets %s", setting.Line-lines, text)
 			case found == "":
 				found = fmt.Sprintf("line %d of the account sets %s", setting.Line, text)
 			}

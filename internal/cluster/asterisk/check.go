@@ -141,8 +141,8 @@ func checkAccount(config parsedConfig, within *Section) Flaws {
 	for _, setting := range within.Settings {
 		if setting.Line > 0 {
 			flaws = append(flaws, Flaw{
-				Line: setting.Line, Text: "this setting stands before the first [section]", Warning: true,
-				Advice: "begin with [NAME]: it goes into the section of whichever carrier stands above",
+				Line: setting.Line, Text: "this setting is before the first [section]", Warning: true,
+				Advice: "begin with [NAME]: it goes into the section of whichever carrier is above",
 			})
 			break
 		}

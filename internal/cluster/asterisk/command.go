@@ -53,7 +53,7 @@ func CheckCommands(column cluster.AsteriskText, text string) Flaws {
 			if from := callerText().FindStringSubmatch(statement.Arguments); from != nil && !allows(lines, statement.Line) {
 				flaw.Warning = false
 				flaw.Text = fmt.Sprintf("%s gives a shell what a caller chooses, in ${%s", runs, strings.ToUpper(from[1]))
-				flaw.Advice = fmt.Sprintf("filter it with ${FILTER(0-9,…)} into a variable and use that, or write ; allow: %s behind the line", callerInShell)
+				flaw.Advice = fmt.Sprintf("filter it with ${FILTER(0-9,…)} into a variable and use that, or write ; allow: %s at the end of the line", callerInShell)
 			}
 			flaws = append(flaws, flaw)
 		}

@@ -125,14 +125,14 @@ func (c *parsedConfig) open(line logical) {
 		return
 	}
 	section := &Section{Line: line.number, Name: string(line.text[1:min(end, 1+sectionBytes)])}
-	behind := string(line.text[end+1:])
+	after := string(line.text[end+1:])
 	if stripped(section.Name) == "" {
 		c.note(line.number, true, "the section has no name", "write [NAME]")
 	}
 	target := section
 	switch {
-	case strings.HasPrefix(behind, "("):
-		words, _, closed := strings.Cut(behind[1:], ")")
+	case strings.HasPrefix(after, "("):
+		words, _, closed := strings.Cut(after[1:], ")")
 		if !closed {
 			c.giveUp(line.number, fmt.Sprintf("nothing closes the ( of [%s]", section.Name), "write the closing )")
 			return
@@ -140,8 +140,8 @@ func (c *parsedConfig) open(line logical) {
 		if target = c.options(section, words); target == nil {
 			return
 		}
-	case behind != "":
-		c.note(line.number, true, fmt.Sprintf("Asterisk does not read what stands behind the ] of [%s]", section.Name), "put it on a line of its own, and a ( right behind the ]")
+	case after != "":
+		c.note(line.number, true, fmt.Sprintf("Asterisk does not read the text after the ] of [%s]", section.Name), "put it on a line of its own, and a ( directly after the ]")
 	}
 	c.current = target
 	c.opened = append(c.opened, section)
@@ -283,14 +283,14 @@ func (c *parsedConfig) directive(line logical) {
 
 func (c *parsedConfig) set(line logical) {
 	if c.current == nil {
-		c.giveUp(line.number, "this setting stands before the first [section]", "begin with [NAME]")
+		c.giveUp(line.number, "this setting is before the first [section]", "begin with [NAME]")
 		return
 	}
 	escaped := 0
 	if line.text[0] == '\\' {
 		line = line.part(1, len(line.text))
 		if len(line.text) == 0 || blank(line.text[0]) || line.text[0] >= 0x80 {
-			c.giveUp(line.number, "a backslash stands before nothing that it could escape", "remove it")
+			c.giveUp(line.number, "a backslash escapes nothing", "remove it")
 			return
 		}
 		escaped = 1
@@ -317,9 +317,9 @@ func (c *parsedConfig) set(line logical) {
 		c.note(line.number, true, "the line has no name before its =", "write name=value, or remove it")
 		return
 	}
-	held := line.part(value, len(line.text)).strip()
-	c.current.Settings = append(c.current.Settings, Setting{Line: line.number, Name: string(name.text), Value: string(held.text)})
-	c.wrote(string(name.text), held)
+	text := line.part(value, len(line.text)).strip()
+	c.current.Settings = append(c.current.Settings, Setting{Line: line.number, Name: string(name.text), Value: string(text.text)})
+	c.wrote(string(name.text), text)
 }
 
 func (c *parsedConfig) wrote(name string, value logical) {

@@ -76,7 +76,7 @@ func notWord(name string) string {
 
 func (l *loader) other(name string, setting Setting) {
 	if setting.Value == "" {
-		l.note(setting.Line, true, name+" says nothing", "name what it is about, or remove the line")
+		l.note(setting.Line, true, name+" has no value", "name what it is about, or remove the line")
 		return
 	}
 	if name != "include" {
@@ -91,11 +91,11 @@ func (l *loader) other(name string, setting Setting) {
 
 func (l *loader) same(setting Setting) {
 	if l.extension == "" {
-		l.note(setting.Line, false, "same goes on with the extension above, and there is none", "begin with exten => EXTENSION,1,APPLICATION(arguments)")
+		l.note(setting.Line, false, "same continues the extension above, and there is none", "begin with exten => EXTENSION,1,APPLICATION(arguments)")
 		return
 	}
 	if !l.own {
-		l.note(setting.Line, true, "same goes on with an extension that is not in this text", "begin with exten => EXTENSION,1,APPLICATION(arguments)")
+		l.note(setting.Line, true, "same continues an extension that is not in this text", "begin with exten => EXTENSION,1,APPLICATION(arguments)")
 	}
 	l.priority(setting, setting.Value)
 }
@@ -154,7 +154,7 @@ func (l *loader) priority(setting Setting, text string) {
 	statement := dialplanStatement{Line: setting.Line, Extension: l.extension, Label: label}
 	statement.Application, statement.Arguments = l.application(setting, application)
 	if number == 0 {
-		l.note(setting.Line, true, "n follows a hint, and Asterisk skips the line without a word", "number the priority, or put the hint behind the extension's last line")
+		l.note(setting.Line, true, "n follows a hint, and Asterisk skips the line silently", "number the priority, or put the hint after the extension's last line")
 		return
 	}
 	number += leadingNumber(plus)
@@ -240,8 +240,8 @@ func (l *loader) application(setting Setting, text string) (application, argumen
 		l.note(setting.Line, false, "'(' is not closed, which Asterisk warns of", "write APPLICATION(arguments)")
 		return application, arguments
 	}
-	if behind := stripped(arguments[end+1:]); behind != "" {
-		l.note(setting.Line, true, fmt.Sprintf("Asterisk does not read %q behind the last )", shortened(behind)), "remove it, or write a ; before it to make it a comment")
+	if after := stripped(arguments[end+1:]); after != "" {
+		l.note(setting.Line, true, fmt.Sprintf("Asterisk does not read %q after the last )", shortened(after)), "remove it, or write a ; before it to make it a comment")
 	}
 	return application, arguments[:end]
 }
@@ -259,14 +259,14 @@ func (l *loader) register(statement dialplanStatement, number int) {
 		return
 	}
 	key := sameExtension(statement.Extension)
-	held := l.registered[key]
-	if held == nil {
-		held = map[int]dialplanStatement{}
-		l.registered[key] = held
+	statements := l.registered[key]
+	if statements == nil {
+		statements = map[int]dialplanStatement{}
+		l.registered[key] = statements
 		l.order = append(l.order, key)
 	}
 	if statement.Label != "" {
-		for priority, other := range held {
+		for priority, other := range statements {
 			if other.Label == statement.Label && priority < number {
 				l.note(statement.Line, false, fmt.Sprintf("the label %s is at priority %d already, and Asterisk drops it here", shortened(statement.Label), priority), "give it another name")
 				statement.Label = ""
@@ -274,11 +274,11 @@ func (l *loader) register(statement dialplanStatement, number int) {
 			}
 		}
 	}
-	if first, taken := held[number]; taken {
+	if first, taken := statements[number]; taken {
 		l.duplicatePriority(statement, first)
 		return
 	}
-	held[number] = statement
+	statements[number] = statement
 	l.statements = append(l.statements, statement)
 }
 

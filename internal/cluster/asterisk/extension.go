@@ -38,11 +38,11 @@ func patternPlace(pattern string) (place, rest string) {
 	case '.', '!':
 		return string(char), rest
 	case '[':
-		set, behind, closed := strings.Cut(rest, "]")
+		set, after, closed := strings.Cut(rest, "]")
 		if !closed {
 			return "[", rest
 		}
-		return setPlace(set), behind
+		return setPlace(set), after
 	}
 	return setPlace(string(char)), rest
 }

@@ -16,13 +16,13 @@ func (l *loader) lint(statement dialplanStatement) {
 	name, _, _ := strings.Cut(statement.Extension, "/")
 	switch {
 	case name == "_." || name == "_!":
-		l.note(line, true, "the pattern "+name+" takes every call, those that VICIdial's own extensions are for as well", "write _X. or the digits that are dialed")
+		l.note(line, true, "the pattern "+name+" matches every call, also those for VICIdial's own extensions", "write _X. or the digits that are dialed")
 	case name == "_":
-		l.note(line, true, "the pattern takes nothing", "write the digits that it shall take behind the _")
+		l.note(line, true, "the pattern matches nothing", "write the digits to match after the _")
 	case len(statement.Extension) > dialable:
 		l.note(line, true, fmt.Sprintf("the extension has %d characters, and nobody can dial more than %d", len(statement.Extension), dialable), "shorten it")
 	case strings.HasPrefix(name, "_") && strings.ContainsAny(strings.TrimRight(name, ".!"), ".!"):
-		l.note(line, true, fmt.Sprintf("the pattern %q goes on behind . or !, which take all that is left", name), "let . or ! stand at the end only")
+		l.note(line, true, fmt.Sprintf("the pattern %q continues after . or !, which match the rest", name), "use . or ! at the end only")
 	case strings.HasPrefix(name, "_") && strings.Count(name, "[") != strings.Count(name, "]"):
 		l.note(line, true, fmt.Sprintf("the brackets of the pattern %q do not match", name), "close each [ with ]")
 	case strings.Contains(name, `\`):
@@ -53,9 +53,9 @@ func (l *loader) lint(statement dialplanStatement) {
 // priorities after a gap.
 func (l *loader) lintPriorities() {
 	for _, key := range l.order {
-		held := l.registered[key]
+		statements := l.registered[key]
 		var priorities []int
-		for priority := range held {
+		for priority := range statements {
 			if priority > 0 {
 				priorities = append(priorities, priority)
 			}
@@ -64,14 +64,14 @@ func (l *loader) lintPriorities() {
 		if len(priorities) == 0 {
 			continue
 		}
-		if first := held[priorities[0]]; priorities[0] > 1 {
+		if first := statements[priorities[0]]; priorities[0] > 1 {
 			l.note(first.Line, true, first.Extension+" has no priority 1 in this text", "begin it with priority 1, unless another text of the node does")
 			continue
 		}
-		named := numbersIn(held)
+		named := numbersIn(statements)
 		for at, priority := range priorities[1:] {
-			_, jumped := held[priority-101] // where Asterisk 1.2 went on after Dial (n+101)
-			if statement := held[priority]; priority > priorities[at]+1 && statement.Label == "" && !jumped && !named[strconv.Itoa(priority)] {
+			_, jumped := statements[priority-101] // where Asterisk 1.2 went on after Dial (n+101)
+			if statement := statements[priority]; priority > priorities[at]+1 && statement.Label == "" && !jumped && !named[strconv.Itoa(priority)] {
 				l.note(statement.Line, true, fmt.Sprintf("%s jumps to priority %d, and there is no %d", statement.Extension, priority, priority-1),
 					"close the gap, unless something jumps there: a call ends where no next priority is")
 			}
@@ -81,9 +81,9 @@ func (l *loader) lintPriorities() {
 
 // numbersIn are the numbers in the arguments of an extension, as 104 in
 // GotoIf(…?104).
-func numbersIn(held map[int]dialplanStatement) map[string]bool {
+func numbersIn(statements map[int]dialplanStatement) map[string]bool {
 	named := map[string]bool{}
-	for _, statement := range held {
+	for _, statement := range statements {
 		for _, number := range strings.FieldsFunc(statement.Arguments, func(char rune) bool { return char < '0' || char > '9' }) {
 			named[number] = true
 		}

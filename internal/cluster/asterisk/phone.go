@@ -10,15 +10,15 @@ import (
 // endsPlace are the characters that end the place of a phones column in a generated file
 // (ADMIN_keepalive_ALL.pl), so that Asterisk would read the rest as something else.
 var endsPlace = map[string]struct{ characters, place string }{
-	"fullname":                     {`";`, `it stands in callerid="…"`},
-	"outbound_cid":                 {`"<>;`, "it stands in callerid=… <…>"},
-	"phone_context":                {";", "it stands in context=…"},
-	"mohsuggest":                   {";", "it stands in mohsuggest=…"},
-	"unavail_dialplan_fwd_exten":   {`,()&|;" `, "it stands in Goto(CONTEXT,…,1)"},
-	"unavail_dialplan_fwd_context": {`,()&|;" `, "it stands in Goto(…,EXTENSION,1)"},
-	"email":                        {",;", "it stands among the fields of a mailbox, between commas"},
-	"voicemail_timezone":           {",;|=", "it stands in tz=…|"},
-	"voicemail_options":            {",;", "it stands among the fields of a mailbox, between commas"},
+	"fullname":                     {`";`, `it is written into callerid="…"`},
+	"outbound_cid":                 {`"<>;`, "it is written into callerid=… <…>"},
+	"phone_context":                {";", "it is written into context=…"},
+	"mohsuggest":                   {";", "it is written into mohsuggest=…"},
+	"unavail_dialplan_fwd_exten":   {`,()&|;" `, "it is written into Goto(CONTEXT,…,1)"},
+	"unavail_dialplan_fwd_context": {`,()&|;" `, "it is written into Goto(…,EXTENSION,1)"},
+	"email":                        {",;", "it is a field of a mailbox, between commas"},
+	"voicemail_timezone":           {",;|=", "it is written into tz=…|"},
+	"voicemail_options":            {",;", "it is a field of a mailbox, between commas"},
 	"template_id":                  {`;"'`, "it is an id"},
 }
 

@@ -1,4 +1,5 @@
-// Package clustertest simulates VICIdial's admin page for tests.
+// Package clustertest simulates the filters of VICIdial's admin page for tests, from
+// docs/vicidial/page-filters.md#fields.
 package clustertest
 
 import (

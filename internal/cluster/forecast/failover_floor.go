@@ -243,14 +243,14 @@ func (f *failoverFloor) checkInbound(state *loginState, loss *FailoverLoss, toda
 		}
 	}
 	for _, inbound := range f.in.Inbound {
-		var gone []string
+		var lost []string
 		for _, server := range inbound.Servers {
 			if slices.Contains(loss.Lost, server) {
-				gone = append(gone, server)
+				lost = append(lost, server)
 			}
 		}
-		if len(gone) > 0 && len(gone) < len(inbound.Servers) {
-			loss.ToDo = append(loss.ToDo, fmt.Sprintf("Carrier %s must stop delivering inbound calls to %s.", inbound.Name, strings.Join(gone, ", ")))
+		if len(lost) > 0 && len(lost) < len(inbound.Servers) {
+			loss.ToDo = append(loss.ToDo, fmt.Sprintf("Carrier %s must stop delivering inbound calls to %s.", inbound.Name, strings.Join(lost, ", ")))
 		}
 	}
 }

@@ -218,7 +218,7 @@ func TestHealth_rebuild(t *testing.T) {
 		s := aHealthyCluster()
 		s.Servers[0].Row["rebuild_conf_files"] = cluster.YesNo(true)
 		s.Beats[1] = aBeat(dial2, time.Hour, 0)
-		wantProblem(t, s, dial2, "is not there to do it")
+		wantProblem(t, s, dial2, "configuration files and is dead")
 	})
 
 	t.Run("the flag of a node that generates nothing is not stuck", func(t *testing.T) {

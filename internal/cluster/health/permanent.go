@@ -40,22 +40,22 @@ func PermanentFindings(s Snapshot) []string {
 	for _, carrier := range s.Carriers.Sorted() {
 		id, on := carrier.TemplateID(), carrier.ServerIP()
 		if _, found := s.Templates.ByID(id); id != "" && !found {
-			findings = append(findings, fmt.Sprintf("Carrier %s names template %s, which is not there.", carrier.ID(), id))
+			findings = append(findings, fmt.Sprintf("Carrier %s names template %s, which does not exist.", carrier.ID(), id))
 		}
 		if _, found := servers.ByIP(on); !found && on != cluster.AllServers {
 			findings = append(findings, fmt.Sprintf("Carrier %s is on %s, which is no server.", carrier.ID(), on))
 		}
 	}
 	for _, campaign := range s.Trunks.Campaigns() {
-		var gone []string
+		var unknown []string
 		for ip := range s.Trunks.OfCampaign(campaign) {
 			if _, found := servers.ByIP(ip); !found {
-				gone = append(gone, ip)
+				unknown = append(unknown, ip)
 			}
 		}
-		if len(gone) > 0 {
-			slices.Sort(gone)
-			findings = append(findings, fmt.Sprintf("Campaign %s has trunk rows on %s, which VICIdial ignores: no server has the address.", campaign, strings.Join(gone, ", ")))
+		if len(unknown) > 0 {
+			slices.Sort(unknown)
+			findings = append(findings, fmt.Sprintf("Campaign %s has trunk rows on %s, which VICIdial ignores: no server has the address.", campaign, strings.Join(unknown, ", ")))
 		}
 	}
 	return findings

@@ -28,7 +28,7 @@ func TestPermanentFindings(t *testing.T) {
 			"Agent login weights: VICIdial ignores these lines: what.",
 		}},
 		"a carrier": {Snapshot{Carriers: cluster.Carriers{carrier}}, []string{
-			"Carrier OLD names template gone, which is not there.", "Carrier OLD is on 10.0.0.9, which is no server.",
+			"Carrier OLD names template gone, which does not exist.", "Carrier OLD is on 10.0.0.9, which is no server.",
 		}},
 		"a trunk row": {Snapshot{Trunks: cluster.Trunks{{ServerIP: "0.0.0.0", CampaignID: "SALES"}}}, []string{
 			"Campaign SALES has trunk rows on 0.0.0.0, which VICIdial ignores: no server has the address.",

@@ -66,7 +66,7 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 	if r := s.Replica; r != nil {
 		switch {
 		case r.Err != "":
-			add(fmt.Sprintf("The reporting replica %s does not answer: %s.", r.Host, strings.TrimSuffix(r.Err, ".")), "Reports that use it fail; mend it or empty slave_db_server.")
+			add(fmt.Sprintf("The reporting replica %s does not answer: %s.", r.Host, strings.TrimSuffix(r.Err, ".")), "Reports that use it fail; repair it or empty slave_db_server.")
 		case !r.Running && len(r.Stopped) > 0:
 			add(fmt.Sprintf("Replication to %s does not run: %s.", r.Host, strings.Join(r.Stopped, ", ")), "Reports show old data; look at SHOW REPLICA STATUS there.")
 		case !r.Running:
@@ -222,7 +222,7 @@ func rebuildProblems(server Server, node Node, add func(text, advice string)) {
 	case node.RebuildStuck && node.Alive:
 		add(fmt.Sprintf("was asked to rebuild its configuration files and has not begun for %s.", ago(server.FlagSeen)), "Check that its keepalive cron job and the screen asterisk run.")
 	case node.RebuildStuck:
-		add("is asked to rebuild its configuration files and is not there to do it.", "It will do so when it is back.")
+		add("is asked to rebuild its configuration files and is dead.", "It will do so when it is back.")
 	}
 }
 

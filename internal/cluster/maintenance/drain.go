@@ -59,11 +59,11 @@ func (d Drain) Refusal() error {
 		if other.ID() == d.Server.ID() || !other.Telephony() {
 			continue
 		}
-		why := closedToLogins(other, d.Alive)
-		if why == "" {
+		reason := closedToLogins(other, d.Alive)
+		if reason == "" {
 			return nil
 		}
-		closed = append(closed, other.ID()+" ("+other.IP()+"): "+why)
+		closed = append(closed, other.ID()+" ("+other.IP()+"): "+reason)
 	}
 	if len(closed) == 0 {
 		closed = []string{"there is no other telephony server"}
@@ -98,14 +98,14 @@ type DrainContext struct {
 }
 
 // Warnings returns what the operator has to do before switching off the server.
-func (d Drain) Warnings(around DrainContext) []string {
+func (d Drain) Warnings(rows DrainContext) []string {
 	ip := d.Server.IP()
 	var warnings []string
-	if ip == around.Voicemail {
+	if ip == rows.Voicemail {
 		warnings = append(warnings, "It is the active voicemail server, and stays it: voicemail, the end of day and other timed jobs run on it. Choose another one (active_voicemail_server of vicidial_cluster_settings) before you switch it off.")
 	}
 	var inbound []string
-	for _, route := range cluster.InboundOf(around.Carriers, d.Servers.IPs()) {
+	for _, route := range cluster.InboundOf(rows.Carriers, d.Servers.IPs()) {
 		if slices.Contains(route.Servers, ip) {
 			inbound = append(inbound, route.Name)
 		}
@@ -114,7 +114,7 @@ func (d Drain) Warnings(around DrainContext) []string {
 		warnings = append(warnings, "Calls of "+strings.Join(inbound, ", ")+" still come in on it. Only the carrier can send them elsewhere; as long as it does not, the server may never be empty.")
 	}
 	var withoutOther []string
-	for _, seat := range cluster.SeatsFrom(around.Phones, around.Aliases, true) {
+	for _, seat := range cluster.SeatsFrom(rows.Phones, rows.Aliases, true) {
 		if onlyOn(seat, ip) {
 			withoutOther = append(withoutOther, seat.ID)
 		}

@@ -11,7 +11,7 @@ import (
 // Activity is the agents and calls of a server at one moment, and whether it accepts
 // more.
 type Activity struct {
-	Gone    bool                // the server was deleted
+	Deleted bool                // the server was deleted
 	Logins  bool                // active_agent_login_server
 	Balance bool                // vicidial_balance_active
 	Agents  []cluster.LiveAgent // without remote agents
@@ -135,7 +135,7 @@ func (s *waitState) fail(err error, waited time.Duration) PollResult {
 	if s.failures >= failedPolls {
 		return PollResult{Err: err}
 	}
-	return PollResult{Message: s.message("missed", "The database could not be asked, which is tried again: "+err.Error(), waited)}
+	return PollResult{Message: s.message("failed", "The database could not be queried, which is tried again: "+err.Error(), waited)}
 }
 
 // DrainWatch is the state of a wait for a drained server to become empty.
@@ -154,12 +154,12 @@ func (w *DrainWatch) Update(now Activity, pollErr error, waited time.Duration) P
 		return w.fail(pollErr, waited)
 	}
 	w.now, w.polled, w.failures = now, true, 0
-	if now.Gone {
+	if now.Deleted {
 		return PollResult{Err: fmt.Errorf("server %s: %w", w.Server.ID(), cluster.ErrNotFound)}
 	}
 	if open := now.openFlag(); open != "" {
 		return PollResult{Err: &cluster.Conflict{
-			Subject: "server " + w.Server.ID(), Found: "was put back to work while it emptied: " + open + " says Y again",
+			Subject: "server " + w.Server.ID(), Found: "was put back to work while it emptied: " + open + " is Y again",
 			Advice: "Nothing was overwritten. Find out who did it (the admin change log of the server), and invoke the action again.",
 		}}
 	}
@@ -193,7 +193,7 @@ func (s *notDrainedError) Error() string {
 		text = fmt.Sprintf("the wait for %s was stopped after %s: ", s.Server, s.Waited.Round(time.Second))
 	}
 	if !s.Polled {
-		return text + "the database could not be asked who is there"
+		return text + "the database could not be queried for its agents and calls"
 	}
 	if s.Activity.Empty() {
 		return text + s.Activity.String() + ", but that has been seen only once"

@@ -65,21 +65,21 @@ func TestDrainWatch(t *testing.T) {
 			{now: agents("1", "2", "3", "4", "5", "6", "7"), message: "7 agents are logged in (1 at SIP/1 in SALES, READY; 2 at SIP/2 in SALES, READY; 3 at SIP/3 in SALES, READY; 4 at SIP/4 in SALES, READY; 5 at SIP/5 in SALES, READY; 2 more)"},
 		}},
 		{"database unreachable for a moment", []poll{
-			{err: errAway, message: "could not be asked, which is tried again: the database is away"},
+			{err: errAway, message: "could not be queried, which is tried again: the database is away"},
 			{err: errAway, waited: at(5)},
 			{err: errAway, waited: at(10)},
 			{err: errAway, waited: at(15)},
 			{now: agents("6001"), waited: at(20), message: "1 agent"},
-			{err: errAway, waited: at(25), message: "could not be asked"},
+			{err: errAway, waited: at(25), message: "could not be queried"},
 		}},
 		{"database unreachable", []poll{
 			{err: errAway, message: "away"}, {err: errAway}, {err: errAway}, {err: errAway}, {err: errAway, fails: "the database is away"},
 		}},
 		{"logins enabled again", []poll{
-			{now: agents("6001"), message: "1 agent"}, {now: Activity{Logins: true}, fails: "server dial3 was put back to work while it emptied: active_agent_login_server says Y again"},
+			{now: agents("6001"), message: "1 agent"}, {now: Activity{Logins: true}, fails: "server dial3 was put back to work while it emptied: active_agent_login_server is Y again"},
 		}},
-		{"balance calls enabled again", []poll{{now: Activity{Balance: true}, fails: "vicidial_balance_active says Y again"}}},
-		{"server deleted", []poll{{now: Activity{Gone: true}, fails: "server dial3: not found"}}},
+		{"balance calls enabled again", []poll{{now: Activity{Balance: true}, fails: "vicidial_balance_active is Y again"}}},
+		{"server deleted", []poll{{now: Activity{Deleted: true}, fails: "server dial3: not found"}}},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			watch := DrainWatch{Server: newDrain().Server}
@@ -113,7 +113,7 @@ func TestDrainWatch(t *testing.T) {
 			})
 		}
 		err := (&DrainWatch{Server: newDrain().Server}).Unfinished(time.Second, false)
-		if !strings.Contains(err.Error(), "could not be asked who is there") {
+		if !strings.Contains(err.Error(), "could not be queried for its agents and calls") {
 			t.Error(err)
 		}
 	})

@@ -107,10 +107,10 @@ func (a Archives) faults() []string {
 	switch a.LogSchedule {
 	case ArchiveNever, ArchiveMonthly, ArchiveDaily:
 	default:
-		faults = append(faults, fmt.Sprintf("archive pace %q is neither monthly nor daily", a.LogSchedule))
+		faults = append(faults, fmt.Sprintf("the archive schedule %q is neither monthly nor daily", a.LogSchedule))
 	}
 	if a.LogDays > 0 && a.LogSchedule == ArchiveNever {
-		faults = append(faults, fmt.Sprintf("log rows are to be archived after %d days, but nothing is archived: say monthly or daily", a.LogDays))
+		faults = append(faults, fmt.Sprintf("log rows are to be archived after %d days, but nothing is archived: choose monthly or daily", a.LogDays))
 	}
 	for _, ids := range [][]string{a.Leads.Campaigns, a.Leads.Statuses} {
 		for _, id := range ids {

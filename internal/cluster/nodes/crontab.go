@@ -3,6 +3,7 @@ package nodes
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -96,10 +97,9 @@ func (n Node) Crontab(assignment Assignment, archives Archives, options CrontabO
 // the note at the head of that program): both would count one empty conference
 // twice and end it too soon.
 func (n Node) conferenceUpdate() string {
-	for _, flag := range n.KeepaliveFlags {
-		if strings.HasPrefix(flag, "--cu3way") { // --cu3way-delay= starts it as well
-			return "AST_conf_update.pl --no-vc-3way-check"
-		}
+	// --cu3way-delay= starts it as well.
+	if slices.ContainsFunc(n.KeepaliveFlags, func(flag string) bool { return strings.HasPrefix(flag, "--cu3way") }) {
+		return "AST_conf_update.pl --no-vc-3way-check"
 	}
 	return "AST_conf_update.pl"
 }

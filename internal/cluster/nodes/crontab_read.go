@@ -33,8 +33,8 @@ var (
 func ReadJobs(jobs []CronJob, options CrontabOptions) Found {
 	found := Found{Recordings: Recordings{Transfer: Transfer{Folders: "date"}}}
 	for _, job := range jobs {
-		program, flags := call(job.Command)
-		if days, known := found.removes(job.Command, options); known && days {
+		program, flags := parseCommand(job.Command)
+		if found.readRemoval(job.Command, options) {
 			found.replaced = append(found.replaced, job)
 			continue
 		}
@@ -58,11 +58,11 @@ func ReadJobs(jobs []CronJob, options CrontabOptions) Found {
 			found.Recordings.RunCheck, found.Recordings.SortByDate = hasFlag(flags, "--run-check"), hasFlag(flags, "--file-sorting")
 		case "AST_CRON_audio_3_ftp.pl":
 			found.Recordings.Ship = true
-			found.Recordings.Transfer = transferOf(flags)
+			found.Recordings.Transfer = parseTransfer(flags)
 		case "AST_inbound_email_parser.pl":
 			found.Archives.FetchEmail = true
 		case "ADMIN_archive_log_tables.pl":
-			found.archives(flags)
+			found.readArchive(flags)
 		case "":
 			if match := ntp.FindStringSubmatch(job.Command); match != nil {
 				found.TimeServer = match[1]
@@ -79,8 +79,8 @@ func ReadJobs(jobs []CronJob, options CrontabOptions) Found {
 	return found
 }
 
-// call returns the program of VICIdial that a command calls, and its flags.
-func call(command string) (string, []string) {
+// parseCommand returns the program of VICIdial that a command calls, and its flags.
+func parseCommand(command string) (string, []string) {
 	words := strings.Fields(command)
 	for i, word := range words {
 		if name := word[strings.LastIndex(word, "/")+1:]; i < 2 && strings.HasSuffix(name, ".pl") {
@@ -98,7 +98,7 @@ func hasFlag(flags []string, flag string) bool {
 	return slices.ContainsFunc(flags, func(given string) bool { return strings.EqualFold(given, flag) })
 }
 
-func number(flags []string, flag string) int {
+func flagNumber(flags []string, flag string) int {
 	for _, given := range flags {
 		if len(given) > len(flag) && strings.EqualFold(given[:len(flag)], flag) {
 			value, _ := strconv.Atoi(given[len(flag):])
@@ -117,12 +117,12 @@ func recordingFormat(flags []string) string {
 	return "WAV"
 }
 
-func transferOf(flags []string) Transfer {
+func parseTransfer(flags []string) Transfer {
 	transfer := Transfer{
 		Folders:      "date",
 		LocalFolders: hasFlag(flags, "--localdatedir"), RunCheck: hasFlag(flags, "--run-check"), Validate: hasFlag(flags, "--ftp-validate"),
 		Persistent: hasFlag(flags, "--ftp-persistent"), Active: hasFlag(flags, "--ftp-active"),
-		FileLimit: number(flags, "--transfer-limit="), ListLimit: number(flags, "--list-limit="),
+		FileLimit: flagNumber(flags, "--transfer-limit="), ListLimit: flagNumber(flags, "--list-limit="),
 	}
 	for _, folders := range folderFlags {
 		if folders.flag != "" && hasFlag(flags, folders.flag) {
@@ -132,29 +132,30 @@ func transferOf(flags []string) Transfer {
 	return transfer
 }
 
-func (f *Found) archives(flags []string) {
+func (f *Found) readArchive(flags []string) {
 	switch {
 	case hasFlag(flags, "--url-log-only"):
-		f.Archives.URLLogDays = number(flags, "--url-log-days=")
+		f.Archives.URLLogDays = flagNumber(flags, "--url-log-days=")
 	case hasFlag(flags, "--daily"):
 		f.Archives.LogSchedule = ArchiveDaily
 	default:
-		f.Archives.LogDays = number(flags, "--days=")
+		f.Archives.LogDays = flagNumber(flags, "--days=")
 		if f.Archives.LogSchedule == ArchiveNever {
 			f.Archives.LogSchedule = ArchiveMonthly
 		}
 	}
 }
 
-// removes interprets a job that removes old files of a known folder.
-func (f *Found) removes(command string, options CrontabOptions) (found, known bool) {
+// readRemoval interprets a job that removes old files. It reports whether the folder is
+// known.
+func (f *Found) readRemoval(command string, options CrontabOptions) bool {
 	match := removal.FindStringSubmatch(command)
 	if match == nil {
-		return false, false
+		return false
 	}
 	days, err := strconv.Atoi(match[3])
 	if err != nil {
-		return false, false
+		return false
 	}
 	done := options.DoneRecordings
 	var to *int
@@ -174,10 +175,10 @@ func (f *Found) removes(command string, options CrontabOptions) (found, known bo
 	case folder == options.Sounds+"/tts":
 		to = &f.LogDays.Speech
 	default:
-		return false, true
+		return false
 	}
 	*to = days
-	return true, true
+	return true
 }
 
 // Difference is the difference of a node's crontab from the generated one.
@@ -194,26 +195,26 @@ func (f Found) Compare(have, made []CronJob) Difference {
 	var difference Difference
 	taken := make([]bool, len(have))
 	for _, job := range made {
-		i := slices.IndexFunc(have, func(other CronJob) bool { return alike(job, other) })
+		i := slices.IndexFunc(have, func(other CronJob) bool { return sameJob(job, other) })
 		if i < 0 {
 			difference.Missing = append(difference.Missing, job)
 			continue
 		}
 		for j, other := range have { // a line that stands twice is one job
-			taken[j] = taken[j] || alike(job, other)
+			taken[j] = taken[j] || sameJob(job, other)
 		}
 		difference.Same = append(difference.Same, job)
 	}
 	for i, job := range have {
-		program, _ := call(job.Command)
-		instead := func(other CronJob) bool {
-			made, _ := call(other.Command)
+		program, _ := parseCommand(job.Command)
+		sameProgram := func(other CronJob) bool {
+			made, _ := parseCommand(other.Command)
 			return program != "" && made == program
 		}
 		switch {
 		case taken[i]:
 		case slices.Contains(f.replaced, job) && slices.ContainsFunc(made, func(other CronJob) bool { return sameFolder(job, other) }),
-			slices.ContainsFunc(difference.Missing, instead): // both would do the work twice
+			slices.ContainsFunc(difference.Missing, sameProgram): // both would do the work twice
 			difference.Replaced = append(difference.Replaced, job)
 		default:
 			difference.Own = append(difference.Own, job)
@@ -228,7 +229,7 @@ func sameFolder(a, b CronJob) bool {
 	return one != nil && other != nil && strings.TrimRight(one[1], "/") == strings.TrimRight(other[1], "/")
 }
 
-func alike(a, b CronJob) bool {
+func sameJob(a, b CronJob) bool {
 	if a.Schedule == "" || b.Schedule == "" {
 		return a.Schedule == b.Schedule && a.Command == b.Command
 	}
@@ -245,13 +246,13 @@ func alike(a, b CronJob) bool {
 	if one, other := ntp.FindStringSubmatch(a.Command), ntp.FindStringSubmatch(b.Command); one != nil && other != nil {
 		return one[1] == other[1]
 	}
-	programA, flagsA := call(a.Command)
-	programB, flagsB := call(b.Command)
-	return programA != "" && programA == programB && normalFlags(flagsA) == normalFlags(flagsB) && quiet(a.Command) == quiet(b.Command)
+	programA, flagsA := parseCommand(a.Command)
+	programB, flagsB := parseCommand(b.Command)
+	return programA != "" && programA == programB && normalFlags(flagsA) == normalFlags(flagsB) && redirection(a.Command) == redirection(b.Command)
 }
 
-// quiet returns the redirection of a command's output.
-func quiet(command string) string {
+// redirection returns the redirection of a command's output.
+func redirection(command string) string {
 	if i := strings.IndexAny(command, "<>|&;"); i >= 0 {
 		return command[i:]
 	}

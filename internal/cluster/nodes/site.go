@@ -1,5 +1,9 @@
 // Package nodes decides what the machines of a site run: roles, the duties that
-// exactly one node has, VARactive_keepalives and the crontab of each.
+// exactly one node has, VARactive_keepalives and the crontab of each. It computes from
+// values and does no I/O. The letters are those of
+// docs/vicidial/node-files.md#keepalive-letters, the jobs those of
+// docs/vicidial/node-files.md#crontab. All faults of a site are in one
+// [*cluster.Refused]; what works but is probably a mistake is a [Warning].
 package nodes
 
 import (
@@ -56,8 +60,8 @@ func (n Node) Is(role Role) bool { return slices.Contains(n.Roles, role) }
 // VICIdial, and a program that writes must not run on a replica.
 func (n Node) runsPrograms() bool { return n.Is(RoleTelephony) || n.Is(RoleDatabase) }
 
-// may reports whether the node can do that duty.
-func (n Node) may(work dutyWork, pagesEverywhere bool) bool {
+// canDo reports whether the node can do that duty.
+func (n Node) canDo(work dutyWork, pagesEverywhere bool) bool {
 	if !work.pages {
 		return n.runsPrograms()
 	}
@@ -176,12 +180,12 @@ func (s Site) unassignedDuties(coordinator string, duties []Duty) []string {
 // coordinator if it has them, else the first that has; "" where none has.
 func (s Site) pagesNode(work dutyWork) string {
 	coordinator, _ := s.coordinator()
-	if node, found := s.find(coordinator); found && node.may(work, s.PagesEverywhere) {
+	if node, found := s.find(coordinator); found && node.canDo(work, s.PagesEverywhere) {
 		return coordinator
 	}
 	for _, wanted := range []bool{true, false} { // nodes that run programs are preferred
 		for _, node := range s.sorted() {
-			if node.runsPrograms() == wanted && node.may(work, s.PagesEverywhere) {
+			if node.runsPrograms() == wanted && node.canDo(work, s.PagesEverywhere) {
 				return node.ServerIP
 			}
 		}
@@ -285,17 +289,17 @@ func (s Site) coordinator() (serverIP, fault string) {
 	if len(databases) == 1 {
 		return databases[0], ""
 	}
-	var able []string
+	var candidates []string
 	for _, node := range s.Nodes {
 		if node.runsPrograms() {
-			able = append(able, node.ServerIP)
+			candidates = append(candidates, node.ServerIP)
 		}
 	}
-	slices.Sort(able)
-	if len(able) == 0 {
+	slices.Sort(candidates)
+	if len(candidates) == 0 {
 		return "", "no node is a telephony or database node"
 	}
-	return "", "name one of " + strings.Join(able, ", ") + " as coordinator"
+	return "", "name one of " + strings.Join(candidates, ", ") + " as coordinator"
 }
 
 func (s Site) sorted() []Node {

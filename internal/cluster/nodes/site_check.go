@@ -17,16 +17,16 @@ func (s Site) claims() (map[Duty][]string, []string) {
 	for _, node := range s.sorted() {
 		for _, work := range dutyWorks(s.Archives) {
 			claimed := slices.Contains(node.Duties, work.duty)
-			lettered := node.OwnKeepalives != "" && work.letter != "" && node.runsLetter(work.letter)
+			hasLetter := node.OwnKeepalives != "" && work.letter != "" && node.runsLetter(work.letter)
 			switch {
-			case claimed && work.letter != "" && node.OwnKeepalives != "" && !lettered:
+			case claimed && work.letter != "" && node.OwnKeepalives != "" && !hasLetter:
 				faults = append(faults, fmt.Sprintf("node %s claims %s, but its keepalives %s are without the letter %s", node.ServerIP, work.duty, node.OwnKeepalives, work.letter))
-			case claimed && !node.may(work, s.PagesEverywhere) && work.pages:
+			case claimed && !node.canDo(work, s.PagesEverywhere) && work.pages:
 				faults = append(faults, fmt.Sprintf("node %s claims %s, but VICIdial's web pages are not installed there, into which it writes", node.ServerIP, work.duty))
-			case (claimed || lettered) && !node.may(work, s.PagesEverywhere):
+			case (claimed || hasLetter) && !node.canDo(work, s.PagesEverywhere):
 				faults = append(faults, fmt.Sprintf("node %s claims %s, but is neither a telephony nor a database node", node.ServerIP, work.duty))
 			}
-			if claimed || lettered {
+			if claimed || hasLetter {
 				claims[work.duty] = append(claims[work.duty], node.ServerIP)
 			}
 		}
@@ -73,48 +73,48 @@ func (s Site) faults() []string {
 
 func (n Node) faults() []string {
 	var faults []string
-	say := func(format string, values ...any) {
+	add := func(format string, values ...any) {
 		faults = append(faults, "node "+n.ServerIP+" "+fmt.Sprintf(format, values...))
 	}
 	if err := cluster.CheckServerIP(n.ServerIP); err != nil {
-		say("is no node: %v", err)
+		add("is no node: %v", err)
 	}
 	if len(n.Roles) == 0 {
-		say("has no role")
+		add("has no role")
 	}
 	for _, role := range n.Roles {
 		if !slices.Contains(Roles(), role) {
-			say("has the role %q, which there is not", role)
+			add("has the role %q, which does not exist", role)
 		}
 	}
 	if n.Is(RoleDatabase) && n.Is(RoleReplica) {
-		say("is both database and replica")
+		add("is both database and replica")
 	}
 	switch n.Engine {
 	case "", cluster.Meetme:
 	case cluster.Confbridge:
 		if !n.Is(RoleTelephony) {
-			say("has a conference engine, but is no telephony node")
+			add("has a conference engine, but is no telephony node")
 		}
 	default:
-		say("has the conference engine %q, which is neither %s nor %s", n.Engine, cluster.Meetme, cluster.Confbridge)
+		add("has the conference engine %q, which is neither %s nor %s", n.Engine, cluster.Meetme, cluster.Confbridge)
 	}
 	if n.SIPLogging && !n.Is(RoleTelephony) {
-		say("logs SIP events, but is no telephony node")
+		add("logs SIP events, but is no telephony node")
 	}
 	if n.WebOnly && (len(n.Roles) != 1 || !n.Is(RoleWeb)) {
-		say("is installed with the web pages only, but has other roles")
+		add("is installed with the web pages only, but has other roles")
 	}
 	if n.WebOnly && len(n.KeepaliveFlags) > 0 {
-		say("has keepalive flags, but no keepalive script: it is installed with the web pages only")
+		add("has keepalive flags, but no keepalive script: it is installed with the web pages only")
 	}
 	for _, flag := range n.KeepaliveFlags {
 		if !keepaliveFlag.MatchString(flag) {
-			say("has the keepalive flag %q, which ADMIN_keepalive_ALL.pl does not know", flag)
+			add("has the keepalive flag %q, which ADMIN_keepalive_ALL.pl does not know", flag)
 		}
 	}
 	if n.OwnKeepalives != "" && !keepaliveLetters.MatchString(n.OwnKeepalives) {
-		say("has the keepalives %q: they are letters of %s, or X alone", n.OwnKeepalives, letterOrder)
+		add("has the keepalives %q: they are letters of %s, or X alone", n.OwnKeepalives, letterOrder)
 	}
 	return faults
 }

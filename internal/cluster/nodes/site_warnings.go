@@ -44,7 +44,7 @@ func (s Site) uselessDuty(duty Duty) string {
 	if duty == BalanceFill {
 		return fmt.Sprintf("%s has use only where there is more than one telephony node: here it finds nothing to fill", duty)
 	}
-	return fmt.Sprintf("%s is claimed, but there is nothing to archive: say what", duty)
+	return fmt.Sprintf("%s is claimed, but nothing is declared to be archived", duty)
 }
 
 // flagNeeds are the letters on which flags of ADMIN_keepalive_ALL.pl have an effect.
@@ -89,7 +89,7 @@ func (n Node) oddLetters(assignment Assignment) []string {
 	plain.OwnKeepalives = ""
 	usual := plain.Keepalives(assignment)
 	var odd []string
-	lacks := func(letters, others string) string {
+	missingFrom := func(letters, others string) string {
 		var missing strings.Builder
 		for _, letter := range letterOrder {
 			if strings.ContainsRune(others, letter) && !strings.ContainsRune(letters, letter) {
@@ -104,10 +104,10 @@ func (n Node) oddLetters(assignment Assignment) []string {
 		}
 		return odd
 	}
-	if missing := lacks(n.OwnKeepalives, usual); missing != "" {
+	if missing := missingFrom(n.OwnKeepalives, usual); missing != "" {
 		odd = append(odd, fmt.Sprintf("its keepalives %s are without %s, which its roles ask for", n.OwnKeepalives, missing))
 	}
-	if more := lacks(usual, n.OwnKeepalives); more != "" {
+	if more := missingFrom(usual, n.OwnKeepalives); more != "" {
 		odd = append(odd, fmt.Sprintf("its keepalives %s have %s, which its roles do not ask for", n.OwnKeepalives, more))
 	}
 	return odd

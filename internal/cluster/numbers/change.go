@@ -52,7 +52,7 @@ func (c Change) Diff() (Diff, error) {
 	for name, want := range c.Want.all() {
 		record, there := c.Have.ByPattern(name)
 		if _, seen := c.Seen.rows[cluster.FoldKey(name)]; !there && seen && c.Before.Numbers.Has(name) {
-			return Diff{}, &cluster.Conflict{Subject: "DID " + name, Found: "was removed by somebody else"}
+			return Diff{}, &cluster.Conflict{Subject: "DID " + name, Found: "was deleted by somebody else"}
 		}
 		if !there {
 			d.Add = append(d.Add, name)
@@ -102,14 +102,14 @@ func (c Change) Diff() (Diff, error) {
 // change returns the present and the wanted values of the columns that change.
 func (c Change) change(name string, record Record, want cluster.Row) (from, to cluster.Row, err error) {
 	for column, wanted := range want {
-		held, has := c.Have.value(record, column)
-		if !has || cluster.EquivalentDID(column, wanted, held) {
+		current, has := c.Have.value(record, column)
+		if !has || cluster.EquivalentDID(column, wanted, current) {
 			continue
 		}
 		if from == nil {
 			from, to = cluster.Row{}, cluster.Row{}
 		}
-		from[column], to[column] = held, wanted
+		from[column], to[column] = current, wanted
 	}
 	return from, to, c.checkUnchanged(name, record, from)
 }
@@ -119,8 +119,8 @@ func (c Change) checkUnchanged(name string, record Record, of cluster.Row) error
 	seen := c.Seen.rows[cluster.FoldKey(name)]
 	for _, column := range slices.Sorted(maps.Keys(of)) {
 		before, known := seen[column]
-		held, has := c.Have.value(record, column)
-		if known && has && !cluster.EquivalentDID(column, before, held) {
+		current, has := c.Have.value(record, column)
+		if known && has && !cluster.EquivalentDID(column, before, current) {
 			return &cluster.Conflict{Subject: "DID " + name, Found: "has another " + column + " than when it was read"}
 		}
 	}
@@ -150,13 +150,13 @@ func (d Diff) Empty() bool { return len(d.Add)+len(d.Update)+len(d.Remove) == 0 
 // Summary describes the diff, in counts and by number.
 func (d Diff) Summary() string {
 	var lines []string
-	say := func(what string, names []string) {
+	add := func(kind string, names []string) {
 		if len(names) > 0 {
-			lines = append(lines, fmt.Sprintf("%d %s: %s", len(names), what, ranges.Of(names).Brief()))
+			lines = append(lines, fmt.Sprintf("%d %s: %s", len(names), kind, ranges.Of(names).Brief()))
 		}
 	}
-	say("added", d.Add)
-	say("adopted without a change", d.Adopt)
+	add("added", d.Add)
+	add("adopted without a change", d.Adopt)
 	for _, update := range d.Update {
 		columns := make([]string, 0, len(update.To))
 		for _, column := range slices.Sorted(maps.Keys(update.To)) {
@@ -166,9 +166,9 @@ func (d Diff) Summary() string {
 			}
 			columns = append(columns, fmt.Sprintf("%s %s → %s", column, shown(update.From[column]), shown(update.To[column])))
 		}
-		say("changed, "+strings.Join(columns, ", "), patterns(update.Records))
+		add("changed, "+strings.Join(columns, ", "), patterns(update.Records))
 	}
-	say("removed", patterns(d.Remove))
+	add("removed", patterns(d.Remove))
 	if more := len(lines) - mostLines; more > 0 {
 		lines = append(lines[:mostLines:mostLines], fmt.Sprintf("and %d more changes of other values", more))
 	}

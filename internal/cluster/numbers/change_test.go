@@ -197,7 +197,7 @@ func TestTable_Deviations(t *testing.T) {
 	for _, deviation := range found {
 		texts = append(texts, deviation.Numbers.Brief()+": "+deviation.Text)
 	}
-	if diff := cmp.Diff([]string{"101-102: group_id is VIP", "103: group_id is blank", "104: is not there"}, texts); diff != "" {
+	if diff := cmp.Diff([]string{"101-102: group_id is VIP", "103: group_id is blank", "104: does not exist"}, texts); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -103,6 +103,6 @@ func (c Condition) holds(t Table, record Record) bool {
 	if c.Column == prefix {
 		return strings.HasPrefix(record.Pattern, c.Value)
 	}
-	held, has := t.value(record, c.Column)
-	return has && cluster.EquivalentDID(c.Column, cluster.Text(c.Value), held)
+	current, has := t.value(record, c.Column)
+	return has && cluster.EquivalentDID(c.Column, cluster.Text(c.Value), current)
 }

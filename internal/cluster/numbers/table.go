@@ -126,22 +126,22 @@ func (t Table) Groups(of ranges.Set, columns []string) []Group {
 // CommonValues returns those of the values that all rows with that wanted value have
 // already.
 func (t Table) CommonValues(of ranges.Set, want Wanted, values cluster.Row) cluster.Row {
-	held := maps.Clone(values)
+	common := maps.Clone(values)
 	for name := range of.Values() {
 		record, found := t.ByPattern(name)
 		wanted, _ := want.Row(name)
-		for column, value := range held {
+		for column, value := range common {
 			if wanted[column] != value {
 				continue
 			}
 			if !found {
-				delete(held, column)
-			} else if is, has := t.value(record, column); !has || !cluster.EquivalentDID(column, value, is) {
-				delete(held, column)
+				delete(common, column)
+			} else if current, has := t.value(record, column); !has || !cluster.EquivalentDID(column, value, current) {
+				delete(common, column)
 			}
 		}
 	}
-	return held
+	return common
 }
 
 // Route is a set of numbers with the same routing after a change.
@@ -162,18 +162,18 @@ func (t Table) Routes(want Wanted, defaults cluster.Row) []Route {
 		signature = signature[:0]
 		each := func(visit func(column string, value cluster.Value, changed bool)) {
 			for _, column := range cluster.DIDRouteColumns {
-				held, has := cluster.Value{}, false
+				current, has := cluster.Value{}, false
 				if found {
-					held, has = t.value(record, column)
+					current, has = t.value(record, column)
 				} else if _, has = t.at[column]; has {
-					held, has = defaults[column]
+					current, has = defaults[column]
 				}
 				value, declared := row[column]
 				switch {
 				case declared:
-					visit(column, value, !found || !has || !cluster.EquivalentDID(column, value, held))
+					visit(column, value, !found || !has || !cluster.EquivalentDID(column, value, current))
 				case has:
-					visit(column, held, !found)
+					visit(column, current, !found)
 				}
 			}
 		}
@@ -260,7 +260,7 @@ func (t Table) Deviations(want Wanted) []Deviation {
 	names := map[string][]string{}
 	var order []string
 	for name, row := range want.all() {
-		text := "is not there"
+		text := "does not exist"
 		if record, there := t.ByPattern(name); there {
 			text = t.differences(record, row)
 		}
@@ -283,12 +283,12 @@ func (t Table) Deviations(want Wanted) []Deviation {
 func (t Table) differences(record Record, want cluster.Row) string {
 	var texts []string
 	for column, wanted := range want {
-		if held, has := t.value(record, column); has && !cluster.EquivalentDID(column, wanted, held) {
+		if current, has := t.value(record, column); has && !cluster.EquivalentDID(column, wanted, current) {
 			if cluster.MayHoldPassword(column) {
 				texts = append(texts, column+" is another")
 				continue
 			}
-			texts = append(texts, column+" is "+shown(held))
+			texts = append(texts, column+" is "+shown(current))
 		}
 	}
 	slices.Sort(texts)

@@ -4,5 +4,6 @@
 // and plans the steps between them. It computes from values and reads nothing.
 //
 // A floor is what one vicidial_agent_placement declares. A seat is a number; it
-// has one phone on each of its nodes and one alias that lists those phones.
+// has one phone on each of its nodes and one alias that lists those phones. Weights and
+// capacities count seats.
 package seating

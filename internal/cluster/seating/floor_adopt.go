@@ -162,9 +162,9 @@ func (a *adoption) collectPhones(all FloorRows) error {
 	return nil
 }
 
-func (f *Adopted) name(what, template string) {
-	if DefaultNaming[what] != template {
-		f.Naming[what] = template
+func (f *Adopted) name(kind, template string) {
+	if DefaultNaming[kind] != template {
+		f.Naming[kind] = template
 	}
 }
 

@@ -35,7 +35,7 @@ func (f Adopted) Columns(all FloorRows, defaults cluster.Row, allowed func(colum
 			count[value]++
 		}
 		usual, hasUsual := defaults[column.Name]
-		usual = cluster.Normal(column.Name, usual)
+		usual = cluster.TablePhones.Normal(column.Name, usual)
 		shared, _ := mostCommon(count, usual)
 		if len(count) == 1 && (shared.Text == "" || hasUsual && shared == usual) {
 			continue
@@ -59,7 +59,7 @@ func (f Adopted) Columns(all FloorRows, defaults cluster.Row, allowed func(colum
 func (f Adopted) bySeat(at int, column PhoneColumn, allowed func(column, text string) bool) (map[string]cluster.Value, bool) {
 	values := make(map[string]cluster.Value, f.Seats.Len())
 	for _, p := range f.phones {
-		value := cluster.Normal(column.Name, p.Values[at])
+		value := cluster.TablePhones.Normal(column.Name, p.Values[at])
 		if known, twice := values[p.Seat]; twice && known != value {
 			return nil, false
 		}
@@ -80,11 +80,11 @@ func (f Adopted) PasswordsDiffer(all FloorRows) bool {
 	}
 	passwords := map[string]string{}
 	for _, p := range f.phones {
-		held := p.Values[at].Text
-		if known, twice := passwords[p.Seat]; twice && known != held {
+		password := p.Values[at].Text
+		if known, twice := passwords[p.Seat]; twice && known != password {
 			return true
 		}
-		passwords[p.Seat] = held
+		passwords[p.Seat] = password
 	}
 	return false
 }

@@ -37,24 +37,24 @@ func (a *adoption) fitNames(fullname int) error {
 }
 
 // naming is the template that was found for a name.
-func (a *adoption) naming(what string) string {
-	if text, own := a.found.Naming[what]; own {
+func (a *adoption) naming(kind string) string {
+	if text, own := a.found.Naming[kind]; own {
 		return text
 	}
-	return DefaultNaming[what]
+	return DefaultNaming[kind]
 }
 
-func (a *adoption) usesIndex(what string) bool {
-	template, err := ParseNameTemplate(a.naming(what))
+func (a *adoption) usesIndex(kind string) bool {
+	template, err := ParseNameTemplate(a.naming(kind))
 	return err == nil && template.usesIndex()
 }
 
 // fit tries templates, and then those made from the first phone.
-func (a *adoption) fit(what string, name func(Phone) string, templates ...string) bool {
+func (a *adoption) fit(kind string, name func(Phone) string, templates ...string) bool {
 	if front, back, found := strings.Cut(name(a.phones[0]), a.phones[0].Seat); found {
 		templates = append(templates, front+placeSeat+back, front+placeSeat+placeSuffix)
 	}
-	if a.seats.Len() == 1 && what != "fullname" && what != "alias_name" {
+	if a.seats.Len() == 1 && kind != "fullname" && kind != "alias_name" {
 		templates = append(templates, name(a.phones[0]))
 	}
 	for _, text := range templates {
@@ -63,11 +63,11 @@ func (a *adoption) fit(what string, name func(Phone) string, templates ...string
 			continue
 		}
 		same := strings.EqualFold
-		if what == "fullname" || what == "alias_name" { // for people, not for joins
+		if kind == "fullname" || kind == "alias_name" { // for people, not for joins
 			same = func(a, b string) bool { return a == b }
 		}
 		if !slices.ContainsFunc(a.phones, func(p Phone) bool { return !same(template.Name(p.Seat, a.labels[p.ServerIP]), name(p)) }) {
-			a.found.name(what, text)
+			a.found.name(kind, text)
 			return true
 		}
 	}
@@ -114,7 +114,7 @@ func (a *adoption) countedNumbers() bool {
 
 // indexNodes derives the index of each node from a name, when it differs from the
 // index of the suffix. It reports false where the name has none.
-func (a *adoption) indexNodes(what string, name func(Phone) string) bool {
+func (a *adoption) indexNodes(kind string, name func(Phone) string) bool {
 	for _, template := range []string{placeSeat + placeIndex, placeIndexNot + placeSeat, placeIndex + placeSeat} {
 		numbers := map[string]int{}
 		fits := true
@@ -138,7 +138,7 @@ func (a *adoption) indexNodes(what string, name func(Phone) string) bool {
 		for server, number := range numbers {
 			a.labels[server] = Label{Suffix: a.labels[server].Suffix, Index: number}
 		}
-		if a.fit(what, name, template) {
+		if a.fit(kind, name, template) {
 			a.found.Index = numbers
 			return true
 		}

@@ -61,12 +61,12 @@ func MovedInUse(before, after *Placement, live map[string]string) []string {
 // seat → server_ip) and would be removed, and returns them. Seats that p does not
 // have are removed and not among them.
 func (p *Placement) KeepInUse(now *Placement, live map[string]string) []string {
-	held := slices.DeleteFunc(MovedInUse(now, p, live), func(seat string) bool {
+	waiting := slices.DeleteFunc(MovedInUse(now, p, live), func(seat string) bool {
 		_, stays := p.Seats().Index(seat)
 		return !stays
 	})
-	p.CopyFrom(held, now)
-	return held
+	p.CopyFrom(waiting, now)
+	return waiting
 }
 
 // CheckUnchanged returns a [cluster.Conflict] unless each seat is on the servers that

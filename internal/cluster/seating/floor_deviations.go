@@ -109,7 +109,7 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 		addCell(logAliases, c, "alias %s: %s is %s, not %s", c.key, c.column, quote(c.from), quote(c.to))
 	}
 	for _, a := range d.deletedAliases {
-		add(a.Seat, logAliases, a.ID, "%s is there although the seat is gone", a.title())
+		add(a.Seat, logAliases, a.ID, "%s exists although its seat was removed", a.title())
 		deviationOf(a.Seat).deleted = append(deviationOf(a.Seat).deleted, rowColumn{section: logAliases, key: a.ID})
 	}
 	for _, c := range slices.Concat(d.changedUsers, d.clearedUsers) {

@@ -202,7 +202,7 @@ func columnsOf(read, wanted []string) []int {
 func phoneChanges(row, want Phone, at []int, columns []string) []cellChange {
 	var changes []cellChange
 	differs := func(column string, was, become cluster.Value) {
-		if !cluster.Equivalent(column, was, become) {
+		if !cluster.TablePhones.Equivalent(column, was, become) {
 			changes = append(changes, cellChange{seat: want.Seat, key: row.Login, server: row.ServerIP, record: row.Extension, column: column, from: was, to: become})
 		}
 	}

@@ -41,18 +41,18 @@ func CheckPhonePassword(password string) error {
 	return nil
 }
 
-func checkName(what, name, allowed string, least, most int) error {
+func checkName(kind, name, allowed string, least, most int) error {
 	switch {
 	case len(name) < least:
-		return fmt.Errorf("the %s %q has fewer than %d characters", what, name, least)
+		return fmt.Errorf("the %s %q has fewer than %d characters", kind, name, least)
 	case len(name) > most:
-		return fmt.Errorf("the %s %q has %d characters, the column holds %d", what, name, len(name), most)
+		return fmt.Errorf("the %s %q has %d characters, the column holds %d", kind, name, len(name), most)
 	}
 	if strange := strings.Trim(name, allowed); strange != "" {
 		if at := strings.IndexFunc(name, func(r rune) bool { return !strings.ContainsRune(allowed, r) }); at >= 0 {
 			strange = string([]rune(name[at:])[:1])
 		}
-		return fmt.Errorf("the %s %q holds %q, which VICIdial drops: it would never be found again", what, name, strange)
+		return fmt.Errorf("the %s %q holds %q, which VICIdial drops: it would never be found again", kind, name, strange)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func TestPhoneForm(t *testing.T) {
 		if column == "conf_override" {
 			return cluster.EquivalentText(meant.Text, held.Text)
 		}
-		return cluster.Equivalent(column, meant, held)
+		return cluster.TablePhones.Equivalent(column, meant, held)
 	}
 	page.CheckSaved(t, cluster.TablePhones, page.Columns(cluster.TablePhones), counted, same)
 	// What a list offers comes back as it is.

@@ -141,9 +141,9 @@ func changedRuns(p *Placement, changed func(seat string, position int) (before, 
 // given number of changed runs.
 func (m Moves) Summary(suffixes Suffixes, most int) []string {
 	var lines []string
-	count := func(number int, what string) {
+	count := func(number int, kind string) {
 		if number > 0 {
-			lines = append(lines, cluster.Plural(number, "seat")+" "+what)
+			lines = append(lines, cluster.Plural(number, "seat")+" "+kind)
 		}
 	}
 	count(m.Added, "new")

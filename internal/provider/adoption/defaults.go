@@ -49,7 +49,8 @@ func defaultsOf(schema cluster.Schema, kind string) func(at string, value, state
 		if named, other := columnOf[at]; other {
 			column = named
 		}
-		found, there := schema.Tables[tableOf[kind]][column]
+		table := tableOf[kind]
+		found, there := schema.Tables[table][column]
 		switch {
 		case !there:
 			own := ownDefaults[at]
@@ -57,7 +58,7 @@ func defaultsOf(schema cluster.Schema, kind string) func(at string, value, state
 		case found.Default == nil:
 			return equals(value, cluster.Null)
 		}
-		return equals(value, cluster.Normal(column, *found.Default))
+		return equals(value, table.Normal(column, *found.Default))
 	}
 }
 

@@ -204,7 +204,7 @@ func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
 			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { fullname = "{seat}\n[evil]" }`), `holds a line end`),
 			step(fullConfig(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, `"SIP"`, `"SIP", mohsuggest = "x"`), `seat_overrides = { "2000" = { mohsuggest = "x\ny" } }`), `holds a line end`),
 			step(fullConfig(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, `"SIP"`, `"SIP", nva_call_url = ""`), `seat_overrides = { "2000" = { nva_call_url = "http://crm/?user=a&pass=b" } }`), `nva_call_url of seat 2000 contains a password`),
-			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { fullname = "Seat {seat}; west" }`), `stands in callerid`),
+			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { fullname = "Seat {seat}; west" }`), `is written into callerid`),
 			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { login = "{seat}" }`), `same on each node of a seat`),
 			step(fullConfig(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, "SIP", "DAHDI")), `cannot hold "DAHDI"`),
 			step(fullConfig(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2000" = { colour = "red" } }`), `"colour" is not an attribute of phone`),

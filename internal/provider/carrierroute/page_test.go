@@ -14,5 +14,5 @@ func TestSavedForm(t *testing.T) {
 	counted := func(s cluster.Schema, column, text string) bool {
 		return len(rules.Violations(s, cluster.TableCarriers, nil, cluster.Row{column: cluster.Text(text)})) > 0
 	}
-	page.CheckSaved(t, cluster.TableCarriers, []string{"carrier_name", "user_group"}, counted, cluster.Equivalent)
+	page.CheckSaved(t, cluster.TableCarriers, []string{"carrier_name", "user_group"}, counted, cluster.TableCarriers.Equivalent)
 }

@@ -119,7 +119,7 @@ func (m *model) weights() map[string]int {
 
 // show sets all attributes from the row. A column that the schema lacks is null.
 func (m *model) show(row cluster.Row) {
-	tfhelper.Flatten(m.columns(), cluster.Row{})
+	tfhelper.Flatten(cluster.TableSettings, m.columns(), cluster.Row{})
 	m.Reports = types.SetNull(types.StringType)
 	m.Weights, m.OtherLines = types.MapNull(types.Int64Type), tfhelper.StringList(nil)
 	if m.Found.IsNull() || m.Found.IsUnknown() {
@@ -132,7 +132,7 @@ func (m *model) show(row cluster.Row) {
 func (m *model) update(row cluster.Row) {
 	for _, column := range m.columns() {
 		if _, named := row[column.Name]; named {
-			tfhelper.Flatten([]tfhelper.Column{column}, row)
+			tfhelper.Flatten(cluster.TableSettings, []tfhelper.Column{column}, row)
 		}
 	}
 	if value, named := row["reports_use_slave_db"]; named {

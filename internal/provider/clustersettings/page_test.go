@@ -35,7 +35,7 @@ func TestSavedReports(t *testing.T) {
 				saved += option
 			}
 		}
-		if !cluster.Equivalent("reports_use_slave_db", cluster.Text(written), cluster.Text(saved)) {
+		if !cluster.TableSettings.Equivalent("reports_use_slave_db", cluster.Text(written), cluster.Text(saved)) {
 			t.Errorf("%q is saved as %q", written, saved)
 		}
 	}

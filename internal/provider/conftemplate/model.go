@@ -46,7 +46,7 @@ func (m model) Expand() cluster.Row {
 // declared. No server is stale; see [Resource.setStale].
 func (m model) Flatten(row cluster.Row) model {
 	before := m
-	tfhelper.Flatten(m.columns(), row)
+	tfhelper.Flatten(cluster.TableTemplates, m.columns(), row)
 	if cluster.EquivalentText(before.Contents.ValueString(), m.Contents.ValueString()) && !before.Contents.IsNull() {
 		m.Contents = before.Contents
 	}

@@ -29,7 +29,7 @@ func TestAccFaults_somebodyAtTheAdminPage(t *testing.T) {
 			"a share that was changed is left",
 			strings.Replace(small, "total       = 90", "total       = 60", 1),
 			"UPDATE vicidial_server_trunks SET dedicated_trunks = 31 WHERE server_ip = '10.0.0.2'",
-			"trunk row of campaign SALES on server 10.0.0.2 was changed by somebody else and says 31 MAXIMUM_LIMIT",
+			"trunk row of campaign SALES on server 10.0.0.2 was changed by somebody else to 31 MAXIMUM_LIMIT",
 			trunkRows, `
 				| server_ip | campaign_id | lines_ | trunk_restriction |
 				| 10.0.0.1  | SALES       |     60 | MAXIMUM_LIMIT     |
@@ -39,7 +39,7 @@ func TestAccFaults_somebodyAtTheAdminPage(t *testing.T) {
 			"a share that was removed stays away",
 			strings.Replace(small, "total       = 90", "total       = 60", 1),
 			"DELETE FROM vicidial_server_trunks WHERE server_ip = '10.0.0.2'",
-			"on server 10.0.0.2 has been removed by somebody else",
+			"on server 10.0.0.2 was deleted by somebody else",
 			trunkRows, `
 				| server_ip | campaign_id | lines_ | trunk_restriction |
 				| 10.0.0.1  | SALES       |     60 | MAXIMUM_LIMIT     |`,
@@ -48,7 +48,7 @@ func TestAccFaults_somebodyAtTheAdminPage(t *testing.T) {
 			"a column of a server that was changed is left",
 			strings.Replace(small, "max_vicidial_trunks = 100\n  conference", "max_vicidial_trunks = 110\n  conference", 1),
 			"UPDATE servers SET max_vicidial_trunks = 105 WHERE server_id = 'dial1'",
-			"dial1 was changed by somebody else: max_vicidial_trunks now says 105",
+			"dial1 was changed by somebody else: max_vicidial_trunks is now 105",
 			serverRows, `
 				| server_id | server_ip | lines_ | rebuild |
 				| dial1     | 10.0.0.1  |    105 | N       |

@@ -151,7 +151,7 @@ func (m model) Expand() cluster.Row { return tfhelper.Expand(m.columns()) }
 // Flatten returns the model with the values of a row.
 func (m model) Flatten(row cluster.Row) model {
 	before := m
-	tfhelper.Flatten(m.columns(), row)
+	tfhelper.Flatten(cluster.TableDIDs, m.columns(), row)
 	if number, known := row["did_id"].Int(); known {
 		m.DIDID = types.Int64Value(number)
 	}

@@ -100,7 +100,7 @@ func TestAccInboundNumbers(t *testing.T) {
 								| 0081         | welcome | NULL            |
 								| 0082         | welcome | NULL            |
 								| 0083         | welcome | Night line      |`),
-							warnings.Expect(t, `0081-0082: menu_id is other, last changed by user bob`, `0083: is not there, last changed by user ann`, `1 added: 0083\n2 changed, menu_id other → welcome`),
+							warnings.Expect(t, `0081-0082: menu_id is other, last changed by user bob`, `0083: does not exist, last changed by user ann`, `1 added: 0083\n2 changed, menu_id other → welcome`),
 						),
 					},
 					{ // what is not declared is nobody's business

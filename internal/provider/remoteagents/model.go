@@ -68,7 +68,7 @@ func (m model) groups() []string { return tfhelper.Strings(m.Closers.Elements())
 
 // Flatten returns the model with the values of a row.
 func (m model) Flatten(row cluster.Row) model {
-	tfhelper.Flatten(m.columns(), row)
+	tfhelper.Flatten(cluster.TableRemoteAgents, m.columns(), row)
 	if number, known := row["remote_agent_id"].Int(); known {
 		m.ID = types.Int64Value(number)
 	}

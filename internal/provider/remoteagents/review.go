@@ -24,7 +24,9 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	if err != nil {
 		return fail(err)
 	}
-	existing := func(column string) bool { return found && cluster.Equivalent(column, current[column], want[column]) }
+	existing := func(column string) bool {
+		return found && cluster.TableRemoteAgents.Equivalent(column, current[column], want[column])
+	}
 	servers, err := r.store.Expected(ctx)
 	if err != nil {
 		return fail(err)

@@ -165,7 +165,7 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 		answer := action.Invoke(t.Context(), t, drainConfig(nil), onProgress(map[string]func(){
 			"2 agents are logged in": acctest.Run(t, d, "UPDATE servers SET active_agent_login_server = 'Y' WHERE server_id = 'dial3'"),
 		}))
-		answer.ExpectDiagnostic(t, `ERROR .*Server dial3 was put back to work while it emptied: active_agent_login_server says Y again.*invoke the action again`)
+		answer.ExpectDiagnostic(t, `ERROR .*Server dial3 was put back to work while it emptied: active_agent_login_server is Y again.*invoke the action again`)
 	})
 	t.Run("not when the database is unavailable for a moment; the wait holds no lock", func(t *testing.T) {
 		t.Parallel()
@@ -178,13 +178,13 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 				other.Invoke(t.Context(), t, drainConfig(acctest.Values{"server_ip": "10.0.0.2", "timeout": "0s"}), nil).ExpectDiagnostic(t, "")
 				p.Down()
 			},
-			"could not be asked": func() {
+			"could not be queried": func() {
 				acctest.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls")()
 				p.Restore()
 			},
 		}))
 		answer.ExpectDiagnostic(t, "")
-		answer.ExpectProgress(t, "2 agents are logged in", "The database could not be asked, which is tried again", "dial3 (10.0.0.3) is drained")
+		answer.ExpectProgress(t, "2 agents are logged in", "The database could not be queried, which is tried again", "dial3 (10.0.0.3) is drained")
 	})
 	t.Run("at once with a timeout of 0s", func(t *testing.T) {
 		t.Parallel()

@@ -34,7 +34,7 @@ func (r *Resource) changesSince(ctx context.Context, prior privateState, server 
 	}
 	var changes []tfhelper.ColumnChange
 	for _, column := range slices.Sorted(maps.Keys(server.Row)) {
-		if before, known := prior.Row[column]; known && !cluster.Equivalent(column, before, server.Row[column]) {
+		if before, known := prior.Row[column]; known && !cluster.TableServers.Equivalent(column, before, server.Row[column]) {
 			changes = append(changes, tfhelper.ColumnChange{Column: column, Text: cluster.DescribeChange(column, before.String(), server.Row[column].String())})
 		}
 	}
@@ -45,7 +45,7 @@ func (r *Resource) changesSince(ctx context.Context, prior privateState, server 
 		}
 	}
 	missing := prior.Rooms.Missing(rooms)
-	if sameEngine := cluster.Equivalent("conf_engine", prior.Row["conf_engine"], server.Row["conf_engine"]); sameEngine && len(missing) > 0 {
+	if sameEngine := cluster.TableServers.Equivalent("conf_engine", prior.Row["conf_engine"], server.Row["conf_engine"]); sameEngine && len(missing) > 0 {
 		changes = append(changes, tfhelper.ColumnChange{Column: roomsColumn, Text: "conference rooms removed: " + some(missing) + r.roomAuthor(ctx, missing[0], server, since)})
 	}
 	return changes

@@ -99,7 +99,7 @@ func TestAccServer_changedBetweenPlanAndApply(t *testing.T) {
 					acctest.Changes(dial1, "max_vicidial_trunks"),
 					acctest.Meanwhile(acctest.Run(t, d, "UPDATE servers SET max_vicidial_trunks = 12")),
 				),
-				ExpectError: errorText("Unable to update server dial1.*max_vicidial_trunks now says 12.*Nothing was overwritten"),
+				ExpectError: errorText("Unable to update server dial1.*max_vicidial_trunks is now 12.*Nothing was overwritten"),
 			},
 			{ // a change of another column is no conflict
 				Config:           serverConfig(d, "max_vicidial_trunks = 50", "active = true"),

@@ -217,7 +217,7 @@ func (o *expanded) rooms(declared *expanded) (cluster.RoomRange, bool) {
 // show sets the attributes from the rows. Rooms that are not managed and have gaps
 // (complete is false) are null, since first room and count cannot describe them.
 func (o *expanded) show(server cluster.Server, found cluster.RoomRange, complete bool) {
-	tfhelper.Flatten(o.columns(), server.Row)
+	tfhelper.Flatten(cluster.TableServers, o.columns(), server.Row)
 	o.ServerID = types.StringValue(server.ID())
 	o.conference.Rooms, o.conference.FirstRoom = types.Int64Null(), types.Int64Null()
 	if complete || found.Count > 0 {

@@ -280,7 +280,7 @@ func serverAfter(servers cluster.Servers, want *expanded) (cluster.Server, bool)
 	server, changed := cluster.Server{Row: cluster.Row{}}, !found
 	maps.Copy(server.Row, existing.Row)
 	for column, value := range want.row() {
-		changed = changed || !cluster.Equivalent(column, existing.Row[column], value)
+		changed = changed || !cluster.TableServers.Equivalent(column, existing.Row[column], value)
 		server.Row[column] = value
 	}
 	return server, changed

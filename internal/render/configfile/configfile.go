@@ -116,9 +116,9 @@ func (f File) Deviations() ([]string, error) {
 // target returns the target of a symbolic link, even if it does not exist, so that
 // the link is kept.
 func (f File) target() (string, error) {
-	behind, err := filepath.EvalSymlinks(f.Path)
+	target, err := filepath.EvalSymlinks(f.Path)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return behind, err
+		return target, err
 	}
 	link, err := os.Readlink(f.Path)
 	if err != nil {

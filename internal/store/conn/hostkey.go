@@ -40,7 +40,7 @@ func (s SSH) givenHostKeys() (hostKeys, error) {
 				return nil
 			}
 		}
-		return s.hostKeyError(SSHHostKeyChanged, shown, fmt.Errorf("host_key says %s", fingerprints(known)))
+		return s.hostKeyError(SSHHostKeyChanged, shown, fmt.Errorf("host_key is %s", fingerprints(known)))
 	}
 	return hostKeys{check: check, algorithms: algorithmsOf(known)}, nil
 }
@@ -61,7 +61,7 @@ func (s SSH) hostKeysOfFile() (hostKeys, error) {
 		case errors.As(err, &revoked):
 			return s.hostKeyError(SSHHostKeyChanged, shown, fmt.Errorf("%s line %d says that this key is revoked", revoked.Revoked.Filename, revoked.Revoked.Line))
 		case errors.As(err, &other) && len(other.Want) > 0:
-			return s.hostKeyError(SSHHostKeyChanged, shown, fmt.Errorf("%s line %d says %s", other.Want[0].Filename, other.Want[0].Line, fingerprints(keysOf(other.Want))))
+			return s.hostKeyError(SSHHostKeyChanged, shown, fmt.Errorf("%s line %d has %s", other.Want[0].Filename, other.Want[0].Line, fingerprints(keysOf(other.Want))))
 		case errors.As(err, &other):
 			return s.hostKeyError(SSHHostKeyUnknown, shown, fmt.Errorf("%s does not know the host", s.KnownHostsFile))
 		default:

@@ -111,13 +111,13 @@ func TestSSH_rejects(t *testing.T) {
 			"a host whose key changed",
 			func(_ *testing.T, s *SSH, b *sandbox.SSH) { s.KnownHostsFile = b.WrongHostsFile },
 			SSHHostKeyChanged,
-			[]string{"it shows ssh-", "SHA256:", "line 1 says"},
+			[]string{"it shows ssh-", "SHA256:", "line 1 has"},
 		},
 		{
 			"a host whose key is not the one in the block",
 			func(t *testing.T, s *SSH, _ *sandbox.SSH) { s.KnownHostsFile, s.HostKey = "", aJump(t).HostKey },
 			SSHHostKeyChanged,
-			[]string{"it shows ssh-", "host_key says"},
+			[]string{"it shows ssh-", "host_key is"},
 		},
 		{
 			"a host of which another kind of key is known",
