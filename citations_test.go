@@ -17,9 +17,11 @@ var (
 	designNote = regexp.MustCompile(`docs/design/[\w-]+\.md`)
 	// goFile is how a page names a file of Go, with or without its folder.
 	goFile = regexp.MustCompile("`([\\w./-]+\\.go)`")
-	// oldCitation is the form that named a document outside the repository. It is
-	// spelled so that this file does not match.
-	oldCitation = regexp.MustCompile(`F\x{a7}`)
+	// goName is how a page names a declaration of a package.
+	goName = regexp.MustCompile("`([a-z]+)\\.([A-Z]\\w+)(?:\\.([A-Z]\\w+))?`")
+	// oldCitation are the forms that named a document outside the repository, or a line
+	// of a file of VICIdial by a letter. It is spelled so that this file does not match.
+	oldCitation = regexp.MustCompile(`F\x{a7}|\b[A-Z]\x{3a}\d{4,}\b`)
 )
 
 // Each citation of a fact about VICIdial names a page and an anchor that exist.
@@ -122,5 +124,41 @@ func TestCitations_pagesAreInTheIndex(t *testing.T) {
 		if is && name != "README.md" && !strings.Contains(texts["docs/vicidial/README.md"], "]("+name+")") {
 			t.Errorf("docs/vicidial/README.md does not lead to %s", page)
 		}
+	}
+}
+
+// Packages declare what notes on the design and CONTRIBUTING.md name of them.
+func TestCitations_goNamesExist(t *testing.T) {
+	sources := map[string]string{} // by package
+	err := filepath.WalkDir("internal", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		sources[filepath.Base(filepath.Dir(path))] += string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes, _ := filepath.Glob("docs/design/*.md")
+	found := 0
+	for _, note := range append(notes, "CONTRIBUTING.md") {
+		text, err := os.ReadFile(note)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, named := range goName.FindAllStringSubmatch(string(text), -1) {
+			found++
+			for _, name := range named[2:] {
+				declared := regexp.MustCompile(`(?m)^(?:func (?:\([^)]*\) )?|type |const |var |\t)` + name + `\b`)
+				if name != "" && !declared.MatchString(sources[named[1]]) {
+					t.Errorf("%s names %s, which does not exist", note, named[0])
+				}
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("%d names are named", found)
 	}
 }

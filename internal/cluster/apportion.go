@@ -7,8 +7,9 @@ import (
 	"slices"
 )
 
-// MaxTotal bounds the total of one apportionment. VICIdial's column for dedicated
-// trunks holds 65535.
+// MaxTotal bounds the total of one apportionment: the trunks of a campaign over all of its
+// servers, of which each takes at most 9999
+// (docs/vicidial/admin-page.md#dedicated-trunks-range).
 const MaxTotal = 1_000_000
 
 // MaxWeight keeps the compared products far below the largest int64.

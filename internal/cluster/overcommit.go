@@ -66,7 +66,7 @@ func (o Overcommit) String() string {
 
 // Overcommitted finds the servers on which the campaign's limits, together with
 // what other campaigns hold there, exceed max_vicidial_trunks: the rule of the
-// admin page (A:15152-15164), which the table does not enforce. A server on which the
+// admin page (docs/vicidial/admin-page.md#server-trunks), which the table does not enforce. A server on which the
 // campaign takes no more than it has now is never among them.
 func (t Trunks) Overcommitted(servers Servers, campaign string, limits map[string]Limit) []Overcommit {
 	var found []Overcommit

@@ -9,7 +9,7 @@ import (
 
 // What stands is a warning, what is set or changed is an error, in each of the
 // three situations.
-func TestRules_Breaches(t *testing.T) {
+func TestRules_Violations(t *testing.T) {
 	t.Parallel()
 	schema := cluster.Schema{Tables: map[cluster.Table]map[string]cluster.Column{cluster.TableTemplates: {
 		"template_name": {Type: "varchar(50)", Length: 10},

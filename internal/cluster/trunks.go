@@ -90,7 +90,8 @@ func (t Trunks) Campaigns() []string {
 }
 
 // reserved returns the sum of what campaigns reserve on a server. Both restrictions count,
-// and so do duplicate rows, as in VICIdial's own sum (admin.php A:15152).
+// and so do duplicate rows, as in VICIdial's own sum
+// (docs/vicidial/admin-page.md#server-trunks).
 func (t Trunks) reserved(server string) int {
 	sum := 0
 	for _, trunk := range t {

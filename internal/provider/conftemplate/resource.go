@@ -31,7 +31,8 @@ func New() replacement.Resource { return &Resource{} }
 
 const key = "template_id"
 
-// table describes vicidial_conf_templates. A change has Secrets, Renew and Owed of with.
+// table describes vicidial_conf_templates. A change takes Secrets, Renew and
+// PendingRebuild from with.
 func (r *Resource) table(with cluster.TemplateChange) singlerow.Table[model] {
 	return singlerow.Table[model]{
 		Noun: "template", Key: key, Tables: []cluster.Table{cluster.TableTemplates, cluster.TableServers}, Section: "CONFTEMPLATES", Records: []string{key}, Rules: rules,

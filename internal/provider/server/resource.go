@@ -244,7 +244,7 @@ func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Respons
 	return true
 }
 
-// findServer returns the server's row and rooms, or ErrNotFound.
+// findServer returns the server's row and rooms, which are zero if there is no such server.
 func (r *Resource) findServer(ctx context.Context, id string) (cluster.Server, map[cluster.Engine]cluster.Rooms, error) {
 	if r.store == nil {
 		return cluster.Server{}, nil, tfhelper.ErrUnconfigured

@@ -208,7 +208,7 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 		return tfhelper.DiagnoseAt(at, "Address already in use", err)
 	}
 	about := fmt.Sprintf("%q becomes %q in place, in %s, and the row of servers last. The provider does not change VARserver_ip in astguiclient.conf on the node, the table cid_channels_recent_… and addresses in dialplan texts.", from, to, old.Summary())
-	if !hasTriggers(old) {
+	if !readsTriggers(old) {
 		about += " The database user cannot read vicidial_process_triggers: if it contains the old address, an administrator must change it."
 	}
 	if live.Agents+live.Calls > 0 {
@@ -217,8 +217,8 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 	return tfhelper.WarnAt(at, "Server "+want.id()+" changes its address", about)
 }
 
-// hasTriggers reports whether a process trigger refers to the server.
-func hasTriggers(found cluster.Referencing) bool {
+// readsTriggers reports whether the database user can read the process triggers.
+func readsTriggers(found cluster.Referencing) bool {
 	return slices.ContainsFunc(found, func(rows cluster.ReferencingRows) bool { return rows.Table == cluster.TableProcessTriggers })
 }
 
@@ -323,7 +323,7 @@ func removalLines(removal cluster.Removal) []string {
 	}
 	if removal.Force && removal.SameAddress == "" {
 		lines = append(lines, "force_destroy is set: "+removal.Referencing.Summary()+" are removed with it, and its phones are removed from aliases.")
-		if !hasTriggers(removal.Referencing) {
+		if !readsTriggers(removal.Referencing) {
 			lines = append(lines, "The database user cannot read vicidial_process_triggers: if a trigger refers to the server, an administrator must remove it.")
 		}
 	}
