@@ -68,7 +68,7 @@ func TestRebuildConf(t *testing.T) {
 		answer := action.Invoke(t.Context(), t, acctest.Values{"timeout": "2s", "interval": "1s"}, onProgress(map[string]func(){
 			"Waiting for": acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N' WHERE server_id = 'dial1'"),
 		}))
-		answer.ExpectDiagnostic(t, `ERROR .*Not picked up after 2s:.*dial2 \(10.0.0.2\): its keepalive .* has not cleared.*dial3 \(10.0.0.3\): it has no fresh heartbeat.*The flags stay set`)
+		answer.ExpectDiagnostic(t, `ERROR .*Not picked up after \S+:.*dial2 \(10.0.0.2\): its keepalive .* has not cleared.*dial3 \(10.0.0.3\): it has no fresh heartbeat.*The flags stay set`)
 	})
 	t.Run("stops when it is cancelled, and names the remaining nodes", func(t *testing.T) {
 		t.Parallel()
@@ -77,7 +77,7 @@ func TestRebuildConf(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		answer := action.Invoke(ctx, t, acctest.Values{"timeout": "60s"}, onProgress(map[string]func(){"Waiting for": cancel}))
-		answer.ExpectDiagnostic(t, `ERROR .*The wait was stopped after \ds; not picked up:.*dial1 .*dial2 .*dial3`)
+		answer.ExpectDiagnostic(t, `ERROR .*The wait was stopped after \S+; not picked up:.*dial1 .*dial2 .*dial3`)
 	})
 	t.Run("refuses at plan time what the invocation would refuse", func(t *testing.T) {
 		t.Parallel()
