@@ -51,7 +51,7 @@ func CarrierID(route, serverIP string) (string, error) {
 func codeOf(serverIP string) (string, error) {
 	address, err := netip.ParseAddr(serverIP)
 	if err != nil || !address.Is4() {
-		return "", fmt.Errorf("server %q is no IPv4 address", serverIP)
+		return "", fmt.Errorf("server %q is not an IPv4 address", serverIP)
 	}
 	return addressCode(address), nil
 }

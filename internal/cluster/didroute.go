@@ -258,7 +258,7 @@ func (d *didFlaws) server(column, cause, subject string) bool {
 	server, _ := d.targets.Servers.ByIP(d.row[column].Text)
 	_, known := server.Row[ColumnTelephony]
 	if known && !server.Telephony() {
-		d.add(column, false, []string{cause}, "%s leads to server %s, which is no telephony node: its active_asterisk_server is not set", subject, server)
+		d.add(column, false, []string{cause}, "%s leads to server %s, which is not a telephony node: its active_asterisk_server is not set", subject, server)
 		return false
 	}
 	return true

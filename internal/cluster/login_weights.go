@@ -60,10 +60,10 @@ func ReviewWeights(weights map[string]int, servers Servers) []string {
 	for _, ip := range slices.Sorted(maps.Keys(weights)) {
 		sum += weights[ip]
 		if _, found := servers.ByIP(ip); !found {
-			warnings = append(warnings, fmt.Sprintf("%s has a weight of %d, but is no server: the weight makes every other server's share smaller and serves nobody", ip, weights[ip]))
+			warnings = append(warnings, fmt.Sprintf("%s has a weight of %d, but is not a server: its weight only reduces the share of every other server", ip, weights[ip]))
 		}
 		if weights[ip] == 0 {
-			warnings = append(warnings, fmt.Sprintf("%s has the weight 0, which does not close it: one agent there counts as 1000, but while nobody is logged in anywhere it is as good as any other, and of equals the last in the alias wins", ip))
+			warnings = append(warnings, fmt.Sprintf("%s has the weight 0, which does not close it: one agent there counts as 1000. While no agent is logged in anywhere, it counts as equal to the others, and the last login of the alias wins", ip))
 		}
 	}
 	for _, ip := range servers.IPs() {
@@ -74,7 +74,7 @@ func ReviewWeights(weights map[string]int, servers Servers) []string {
 		}
 	}
 	if len(weights) > 0 && sum == 0 {
-		warnings = append(warnings, "all weights are 0, so that there is nothing to weigh by")
+		warnings = append(warnings, "all weights are 0, so that they do not tell servers apart")
 	}
 	return warnings
 }

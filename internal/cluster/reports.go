@@ -40,7 +40,7 @@ func CheckReport(title string) error {
 	case strings.TrimSpace(title) != title:
 		return fmt.Errorf("report %q begins or ends with a blank", title)
 	case title == "NONE":
-		return fmt.Errorf("NONE is no report; leave the list empty instead")
+		return fmt.Errorf("NONE is not a report; leave the list empty instead")
 	case strings.ContainsFunc(title, unicode.IsControl):
 		return fmt.Errorf("report %q has a control character, which VICIdial's admin page removes", title)
 	case strings.ContainsAny(title, "<>'\"\\;,"):

@@ -236,7 +236,7 @@ func TestWeights(t *testing.T) {
 		}
 		servers := cluster.Servers{server("A", "10.0.0.1", "Y"), server("B", "10.0.0.2", "Y"), server("DB1", "10.0.0.9", "N")}
 		said := cluster.ReviewWeights(map[string]int{"10.0.0.1": 100, "10.9.9.9": 50}, servers)
-		if len(said) != 2 || !strings.Contains(said[0], "10.9.9.9") || !strings.Contains(said[0], "is no server") ||
+		if len(said) != 2 || !strings.Contains(said[0], "10.9.9.9") || !strings.Contains(said[0], "is not a server") ||
 			!strings.Contains(said[1], "10.0.0.2") || !strings.Contains(said[1], "counts one agent there as 1000") {
 			t.Errorf("got %q", said)
 		}

@@ -37,7 +37,7 @@ func TestAccProvider_wrongPasswordSaysWhatToDo(t *testing.T) {
 func TestAccProvider_wrongConfigurationPointsAtItsAttribute(t *testing.T) {
 	t.Parallel()
 	for claim, c := range map[string]struct{ line, want string }{
-		"a port out of range":       {`port = 65536`, `65536 is no port`},
+		"a port out of range":       {`port = 65536`, `65536 is not a port`},
 		"a certificate without key": {`tls = { mode = "required", cert_file = "c.pem" }`, `key_file`},
 		"an SSH host unvouched for": {`ssh = { host = "b", user = "ops", private_key = "k" }`, `nothing\s+says\s+which\s+key`},
 	} {

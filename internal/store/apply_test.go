@@ -264,15 +264,15 @@ func TestApply_conflicts(t *testing.T) {
 		step  cluster.Step
 		holds string
 	}{
-		{"changed row", change("10.0.0.1", 59, 70), "was changed by somebody else"},
-		{"deleted row", change("10.0.0.3", 60, 70), "was changed by somebody else"},
+		{"changed row", change("10.0.0.1", 59, 70), "was changed by another client"},
+		{"deleted row", change("10.0.0.3", 60, 70), "was changed by another client"},
 		{"row to delete has other values", cluster.Step{
 			Phase: cluster.Grow, Verb: cluster.Delete, Table: cluster.TableTrunks, Key: trunkKey(), From: lines(59),
-		}, "was changed by somebody else"},
+		}, "was changed by another client"},
 		{"row to insert with an existing key", cluster.Step{
 			Phase: cluster.Grow, Verb: cluster.Insert, Table: cluster.TableTrunks, Key: trunkKey(),
 			Rows: []cluster.Row{{"server_ip": cluster.Text("10.0.0.1"), "campaign_id": cluster.Text("SALES"), "dedicated_trunks": cluster.Number(5)}},
-		}, "another row was inserted by somebody else"},
+		}, "another row was inserted by another client"},
 	} {
 		t.Run(c.claim+" is left as it is, and so is what was to follow", func(t *testing.T) {
 			t.Parallel()

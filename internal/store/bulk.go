@@ -127,6 +127,6 @@ func (w *writer) bulkConflict(ctx context.Context, step cluster.Step) error {
 	}
 	return &cluster.Conflict{
 		Subject: fmt.Sprintf("%s: %s of %s %s", step.Table, columns, step.InColumn, cluster.ListOf(left)),
-		Found:   "was changed by somebody else at the same time",
+		Found:   "was changed by another client between the read and the write",
 	}
 }

@@ -189,7 +189,7 @@ func TestFloor_conflicts(t *testing.T) {
 	}
 	var conflict *cluster.Conflict
 	var partial *cluster.Partial
-	if err := apply(step); !errors.As(err, &conflict) || !strings.Contains(err.Error(), "logins_list of alias_id 2001 was changed by somebody else") {
+	if err := apply(step); !errors.As(err, &conflict) || !strings.Contains(err.Error(), "logins_list of alias_id 2001 was changed by another client") {
 		t.Errorf("got %v", err)
 	} else if !errors.As(err, &partial) || !partial.Unsure {
 		t.Error("that some of the rows are written is not told")

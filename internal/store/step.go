@@ -69,9 +69,9 @@ func (w *writer) conflict(ctx context.Context, step cluster.Step) error {
 
 func conflictOf(step cluster.Step) error {
 	if step.Verb == cluster.Insert {
-		return &cluster.Conflict{Subject: "another row", Found: "was inserted by somebody else at the same time"}
+		return &cluster.Conflict{Subject: "another row", Found: "was inserted by another client between the read and the write"}
 	}
-	return &cluster.Conflict{Subject: "the row", Found: "was changed by somebody else at the same time"}
+	return &cluster.Conflict{Subject: "the row", Found: "was changed by another client between the read and the write"}
 }
 
 // done reports whether the rows are as the step leaves them.

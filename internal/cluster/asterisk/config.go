@@ -114,7 +114,7 @@ func (c *parsedConfig) note(line int, warning bool, text, advice string) {
 
 // giveUp adds the flaw at which Asterisk stops reading.
 func (c *parsedConfig) giveUp(line int, text, advice string) {
-	c.note(line, false, text+", and Asterisk gives up all that follows in the file", advice)
+	c.note(line, false, text+", and Asterisk ignores the rest of the file", advice)
 	c.lost = true
 }
 
@@ -270,14 +270,14 @@ func (c *parsedConfig) directive(line logical) {
 	const comment = "write the lines themselves, or start the line with ; to make it a comment"
 	switch strings.ToLower(word) {
 	case "include":
-		c.note(line.number, argument == "", "a # directive reads another file, and Asterisk gives up all that follows on a node that does not have it", comment)
+		c.note(line.number, argument == "", "a # directive reads another file, and Asterisk ignores the rest on a node that does not have it", comment)
 		c.lost = argument != ""
 	case "exec":
 		c.note(line.number, argument == "", "a # directive runs a command on the node", comment)
 	case "tryinclude":
 		c.note(line.number, true, "a # directive reads another file", comment)
 	default:
-		c.note(line.number, true, fmt.Sprintf("#%s is no directive: Asterisk skips the line", shortened(word)), "start the line with ; to make it a comment")
+		c.note(line.number, true, fmt.Sprintf("#%s is not a directive: Asterisk skips the line", shortened(word)), "start the line with ; to make it a comment")
 	}
 }
 

@@ -83,22 +83,22 @@ func (d Dial) Problems() []Problem {
 			problems = append(problems, Problem{Attribute: attribute, Text: fmt.Sprintf(format, args...)})
 		}
 	}
-	wrong(!cluster.RouteName.MatchString(d.Route), "name", "%q is no route name: 2 to 15 letters, digits and underscores", d.Route)
+	wrong(!cluster.RouteName.MatchString(d.Route), "name", "the name must be 2 to 15 letters, digits and underscores, not %q", d.Route)
 	wrong(!slices.Contains(cluster.GeneratedProtocols, d.Protocol), "protocol", "VICIdial generates no dialplan for %q carriers: use one of %s", d.Protocol, strings.Join(cluster.GeneratedProtocols, ", "))
-	wrong(len(d.Peers) == 0 && !dialEndpoint().MatchString(d.Endpoint), "endpoint", "%q is no section to send calls to: give account_entry a [section] or name one in endpoint", d.Endpoint)
-	wrong(!dialPrefix().MatchString(d.Prefix), "prefix", "%q is no prefix: up to 20 of 0-9 * # +", d.Prefix)
+	wrong(len(d.Peers) == 0 && !dialEndpoint().MatchString(d.Endpoint), "endpoint", "the endpoint must be the name of a section, not %q: give account_entry a [section] or name one in endpoint", d.Endpoint)
+	wrong(!dialPrefix().MatchString(d.Prefix), "prefix", "the prefix must be up to 20 of 0-9 * # +, not %q", d.Prefix)
 	wrong(d.Prefix == "" && d.Pattern == AnyNumber, "prefix", "a route without a prefix needs a pattern, or it would take every call")
 	wrong(d.Pattern == "" || !dialPattern().MatchString(d.Pattern), "pattern",
-		"%q is no pattern: digits, X, Z, N, [ranges], and . or ! at the end", d.Pattern)
-	wrong(d.Strip < 0 || d.Strip > 40, "strip", "%d characters cannot be stripped: 0 to 40", d.Strip)
-	wrong(!dialPrepend().MatchString(d.Prepend), "prepend", "%q cannot be put in front of a number: up to 30 of 0-9 * # +", d.Prepend)
-	wrong(d.Timeout < 0 || d.Timeout > 3600, "timeout", "%d seconds is no time to ring: 0 to 3600", d.Timeout)
-	wrong(!dialOptions().MatchString(d.Options) || strings.Count(d.Options, "(") != strings.Count(d.Options, ")"), "options", "%q are no options of the application Dial", d.Options)
-	wrong(d.CallerID != "" && !dialCaller().MatchString(d.CallerID), "caller_id", "%q is no number to show: 2 to 20 digits, + in front if need be", d.CallerID)
-	wrong(d.MaxChannels < 0 || d.MaxChannels > 32767, "max_channels", "%d is no number of channels: 0 to 32767", d.MaxChannels)
+		"the pattern must be of digits, X, Z, N, [ranges], and . or ! at the end, not %q", d.Pattern)
+	wrong(d.Strip < 0 || d.Strip > 40, "strip", "strip must be 0 to 40, not %d", d.Strip)
+	wrong(!dialPrepend().MatchString(d.Prepend), "prepend", "prepend must be up to 30 of 0-9 * # +, not %q", d.Prepend)
+	wrong(d.Timeout < 0 || d.Timeout > 3600, "timeout", "the timeout must be 0 to 3600 seconds, not %d", d.Timeout)
+	wrong(!dialOptions().MatchString(d.Options) || strings.Count(d.Options, "(") != strings.Count(d.Options, ")"), "options", "the options must be those of the application Dial, not %q", d.Options)
+	wrong(d.CallerID != "" && !dialCaller().MatchString(d.CallerID), "caller_id", "the caller ID must be 2 to 20 digits, optionally after a +, not %q", d.CallerID)
+	wrong(d.MaxChannels < 0 || d.MaxChannels > 32767, "max_channels", "max_channels must be 0 to 32767, not %d", d.MaxChannels)
 	seen := map[string]bool{}
 	for _, next := range d.Failover {
-		wrong(!cluster.RouteName.MatchString(next), "failover", "%q is no route name", next)
+		wrong(!cluster.RouteName.MatchString(next), "failover", "each name must be 2 to 15 letters, digits and underscores, not %q", next)
 		wrong(strings.EqualFold(next, d.Route), "failover", "the route cannot fail over to itself")
 		wrong(seen[cluster.FoldKey(next)], "failover", "%s is named twice", next)
 		seen[cluster.FoldKey(next)] = true

@@ -15,11 +15,11 @@ import (
 func (d Dial) checkMore(wrong func(bad bool, attribute, format string, args ...any)) {
 	taken := map[string]bool{sameExtension(d.extension()): true}
 	for _, number := range d.Numbers {
-		wrong(!dialPrefix().MatchString(number.Prefix), "numbers", "%q is no prefix: up to 20 of 0-9 * # +", number.Prefix)
+		wrong(!dialPrefix().MatchString(number.Prefix), "numbers", "the prefix must be up to 20 of 0-9 * # +, not %q", number.Prefix)
 		wrong(number.Prefix == "" && number.Pattern == AnyNumber, "numbers", "a number without a prefix needs a pattern, or it would take every call")
-		wrong(number.Pattern == "" || !dialPattern().MatchString(number.Pattern), "numbers", "%q is no pattern: digits, X, Z, N, [ranges], and . or ! at the end", number.Pattern)
-		wrong(number.Strip < 0 || number.Strip > 40, "numbers", "%d characters cannot be stripped: 0 to 40", number.Strip)
-		wrong(!dialPrepend().MatchString(number.Prepend), "numbers", "%q cannot be put in front of a number: up to 30 of 0-9 * # +", number.Prepend)
+		wrong(number.Pattern == "" || !dialPattern().MatchString(number.Pattern), "numbers", "the pattern must be of digits, X, Z, N, [ranges], and . or ! at the end, not %q", number.Pattern)
+		wrong(number.Strip < 0 || number.Strip > 40, "numbers", "strip must be 0 to 40, not %d", number.Strip)
+		wrong(!dialPrepend().MatchString(number.Prepend), "numbers", "prepend must be up to 30 of 0-9 * # +, not %q", number.Prepend)
 		key := sameExtension("_" + number.Prefix + number.Pattern)
 		wrong(taken[key], "numbers", "%s%s is taken twice", number.Prefix, number.Pattern)
 		taken[key] = true
@@ -27,31 +27,31 @@ func (d Dial) checkMore(wrong func(bad bool, attribute, format string, args ...a
 	wrong(d.CallerID != "" && len(d.CallerIDs) > 0, "caller_ids", "there is a caller_id, too: name one number there or several here")
 	wrong(len(d.CallerIDs) > 100, "caller_ids", "%d numbers are more than the 100 that one line holds", len(d.CallerIDs))
 	for _, number := range d.CallerIDs {
-		wrong(!dialCaller().MatchString(number), "caller_ids", "%q is no number to show: 2 to 20 digits, + in front if need be", number)
+		wrong(!dialCaller().MatchString(number), "caller_ids", "the caller ID must be 2 to 20 digits, optionally after a +, not %q", number)
 	}
 	for _, prefix := range slices.Sorted(maps.Keys(d.PrefixCallerIDs)) {
-		wrong(!dialDigits().MatchString(prefix), "caller_id_by_prefix", "%q is no beginning of a number: 1 to 15 digits", prefix)
-		wrong(!dialCaller().MatchString(d.PrefixCallerIDs[prefix]), "caller_id_by_prefix", "%q is no number to show: 2 to 20 digits, + in front if need be", d.PrefixCallerIDs[prefix])
+		wrong(!dialDigits().MatchString(prefix), "caller_id_by_prefix", "each prefix must be 1 to 15 digits, not %q", prefix)
+		wrong(!dialCaller().MatchString(d.PrefixCallerIDs[prefix]), "caller_id_by_prefix", "the caller ID must be 2 to 20 digits, optionally after a +, not %q", d.PrefixCallerIDs[prefix])
 	}
 	for _, peer := range slices.Sorted(maps.Keys(d.Peers)) {
-		wrong(!dialEndpoint().MatchString(peer), "peers", "%q is no section to send calls to", peer)
-		wrong(d.Peers[peer] < 1 || d.Peers[peer] > 1000, "peers", "%d is no weight of %s: 1 to 1000", d.Peers[peer], peer)
+		wrong(!dialEndpoint().MatchString(peer), "peers", "each peer must be the name of a section, not %q", peer)
+		wrong(d.Peers[peer] < 1 || d.Peers[peer] > 1000, "peers", "the weight of %s must be 1 to 1000, not %d", peer, d.Peers[peer])
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Variables)) {
-		wrong(!variableName().MatchString(name), "variables", "%q is no name of a variable: a letter, then letters, digits and _; _ or __ in front hands it on", name)
+		wrong(!variableName().MatchString(name), "variables", "the name of a variable must be a letter, then letters, digits and _, optionally after _ or __ to inherit it, not %q", name)
 		wrong(strings.HasPrefix(strings.TrimLeft(strings.ToUpper(name), "_"), "ROUTE_"), "variables", "%s is one that the dialplan of a route sets itself: take another name", name)
-		wrong(!headerValue().MatchString(d.Variables[name]) || !closes(d.Variables[name]), "variables", "%q is no value that the dialplan can hold: letters, digits, blanks and < > @ : + . _ = / - and ${VARIABLE}", d.Variables[name])
+		wrong(!headerValue().MatchString(d.Variables[name]) || !closes(d.Variables[name]), "variables", "a value must be of letters, digits, blanks and < > @ : + . _ = / - and ${VARIABLE}, not %q", d.Variables[name])
 	}
 	for _, script := range d.Scripts {
-		wrong(!scriptCall().MatchString(script) || !closes(script), "agi_scripts", "%q is no AGI script with its arguments: NAME or NAME,ARGUMENTS of letters, digits, blanks and @ : + . _ = / - and ${VARIABLE}", script)
+		wrong(!scriptCall().MatchString(script) || !closes(script), "agi_scripts", "an AGI script must be NAME or NAME,ARGUMENTS of letters, digits, blanks and @ : + . _ = / - and ${VARIABLE}, not %q", script)
 	}
 	wrong(len(d.Headers) > 0 && d.Protocol == "IAX2", "headers", "IAX2 has no SIP headers")
 	for _, name := range slices.Sorted(maps.Keys(d.Headers)) {
-		wrong(!headerName().MatchString(name), "headers", "%q is no name of a header", name)
+		wrong(!headerName().MatchString(name), "headers", "the name of a header must be letters, digits and -, not %q", name)
 		wrong(!headerValue().MatchString(d.Headers[name]) || !closes(d.Headers[name]), "headers",
-			"%q is no value of a header that the dialplan can hold: letters, digits, blanks and < > @ : + . _ = / - and ${VARIABLE}", d.Headers[name])
+			"the value of a header must be of letters, digits, blanks and < > @ : + . _ = / - and ${VARIABLE}, not %q", d.Headers[name])
 	}
-	wrong(d.MaxSeconds < 0 || d.MaxSeconds > 86400, "max_seconds", "%d seconds are no time for a call: 0 to 86400", d.MaxSeconds)
+	wrong(d.MaxSeconds < 0 || d.MaxSeconds > 86400, "max_seconds", "max_seconds must be 0 to 86400, not %d", d.MaxSeconds)
 }
 
 // closes reports whether a text has as many closing braces and parentheses as opening ones.

@@ -61,7 +61,7 @@ func (l *loader) load(settings []Setting) {
 		case name == "include", name == "ignorepat", name == "switch", name == "lswitch", name == "eswitch", name == "autohints":
 			l.other(name, setting)
 		default:
-			l.note(setting.Line, true, fmt.Sprintf("%q is no word of a dialplan: Asterisk skips the line", shortened(setting.Name)), notWord(setting.Name))
+			l.note(setting.Line, true, fmt.Sprintf("%q is not a keyword of a dialplan: Asterisk skips the line", shortened(setting.Name)), notWord(setting.Name))
 		}
 	}
 }
@@ -289,7 +289,7 @@ func (l *loader) duplicatePriority(statement, first dialplanStatement) {
 	}
 	switch {
 	case first.Line > 0 && statement.Priority > 0:
-		l.note(statement.Line, false, fmt.Sprintf("%s has priority %d already, in line %d, and Asterisk drops this one", name, statement.Priority, first.Line), "count on")
+		l.note(statement.Line, false, fmt.Sprintf("%s has priority %d already, in line %d, and Asterisk drops this one", name, statement.Priority, first.Line), "use the next free priority")
 	case first.Line > 0:
 		l.note(statement.Line, false, fmt.Sprintf("%s has a hint already, in line %d, and Asterisk drops this one", name, first.Line), "write the devices into one line, with & between them")
 	default:

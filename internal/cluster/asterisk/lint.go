@@ -28,7 +28,7 @@ func (l *loader) lint(statement dialplanStatement) {
 	case strings.Contains(name, `\`):
 		l.note(line, true, fmt.Sprintf("the extension %q has a backslash in it, which nobody dials", name), "remove it")
 	case strings.ContainsAny(name, "[]") && !strings.HasPrefix(name, "_"):
-		l.note(line, true, fmt.Sprintf("%q has brackets and is no pattern", name), "begin a pattern with _")
+		l.note(line, true, fmt.Sprintf("%q has brackets but is not a pattern", name), "begin a pattern with _")
 	}
 	if statement.Priority == 0 {
 		return

@@ -314,7 +314,7 @@ func BareSecrets(text string) Flaws {
 	var flaws Flaws
 	for _, place := range secretsOf(readAll(text)) {
 		flaws = append(flaws, Flaw{
-			Line: place.line, Text: "a password stands in the text, and so in the state and in every plan",
+			Line: place.line, Text: "the text holds a password, which is then in the state and in every plan",
 			Advice: "write {secret:NAME} in its place and its value into secrets_wo",
 		})
 	}

@@ -158,7 +158,7 @@ func (c Capacity) sizing(kinds map[bool]int) []string {
 	case nodes == 0:
 		return []string{"There is no telephony node to measure."}
 	case c.SingleBox && nodes > 1:
-		findings = append(findings, fmt.Sprintf("%s, and a machine with all roles is meant for %d and %d: one machine would carry it; %d nodes are there for the sake of survival.", peak, expressAgents, expressLines, nodes))
+		findings = append(findings, fmt.Sprintf("%s, and a machine with all roles is meant for %d and %d: one machine would carry it; the %d nodes are there for redundancy.", peak, expressAgents, expressLines, nodes))
 	case c.SingleBox:
 		findings = append(findings, fmt.Sprintf("%s, and a machine with all roles is meant for %d and %d: a single box still suffices.", peak, expressAgents, expressLines))
 	case c.NodesNeeded > nodes:

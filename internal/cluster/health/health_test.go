@@ -175,7 +175,7 @@ func TestHealth_coordinator(t *testing.T) {
 	s.VoicemailServer = ""
 	wantProblem(t, s, "", "No active_voicemail_server is set")
 	s.VoicemailServer = "10.9.9.9"
-	wantProblem(t, s, "", "10.9.9.9 is no row of servers")
+	wantProblem(t, s, "", "10.9.9.9 is not in the servers table")
 	s.VoicemailServer = dial2
 	s.Beats[1] = aBeat(dial2, time.Hour, 0)
 	wantProblem(t, s, "", "The active_voicemail_server 10.0.0.2 is dead")
@@ -334,7 +334,7 @@ func TestHealth_rowsOutside(t *testing.T) {
 		s.Agents = []AgentCount{{"", "SALES", "PAUSED", false, 2}, {dial1, "SALES", "READY", false, 3}, {"10.0.0.9", "SALES", "READY", true, 1}}
 		s.Calls = []cluster.CallCount{{ServerIP: "10.0.0.9", Campaign: "SALES", Type: "OUT", Count: 4}}
 		wantProblem(t, s, "", "Listed on no server at all: 2 agents.")
-		wantProblem(t, s, "", "Listed on 10.0.0.9, which is no row of servers: 1 remote agent, 4 calls.")
+		wantProblem(t, s, "", "Listed on 10.0.0.9, which is not in the servers table: 1 remote agent, 4 calls.")
 		if h := NewReport(s); h.Agents != 5 || h.Nodes[0].Agents != 3 || h.Calls != 4 {
 			t.Errorf("%+v", h)
 		}

@@ -43,7 +43,7 @@ func PermanentFindings(s Snapshot) []string {
 			findings = append(findings, fmt.Sprintf("Carrier %s names template %s, which does not exist.", carrier.ID(), id))
 		}
 		if _, found := servers.ByIP(on); !found && on != cluster.AllServers {
-			findings = append(findings, fmt.Sprintf("Carrier %s is on %s, which is no server.", carrier.ID(), on))
+			findings = append(findings, fmt.Sprintf("Carrier %s is on %s, which is not a server.", carrier.ID(), on))
 		}
 	}
 	for _, campaign := range s.Trunks.Campaigns() {

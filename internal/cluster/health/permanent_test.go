@@ -24,11 +24,11 @@ func TestPermanentFindings(t *testing.T) {
 		"the wizard":       {Snapshot{FirstLogin: true}, []string{"The first-login wizard has not run: the first login to the admin pages overwrites the passwords of all servers and phones."}},
 		"central sounds":   {Snapshot{Settings: sounds}, []string{"sounds_web_server is web1, but sounds_central_control_active is 0: no node fetches sounds from there."}},
 		"login weights": {Snapshot{Servers: []Server{{Server: dial1}}, Settings: weights}, []string{
-			"Agent login weights: 10.0.0.9 has a weight of 10, but is no server: the weight makes every other server's share smaller and serves nobody.",
+			"Agent login weights: 10.0.0.9 has a weight of 10, but is not a server: its weight only reduces the share of every other server.",
 			"Agent login weights: VICIdial ignores these lines: what.",
 		}},
 		"a carrier": {Snapshot{Carriers: cluster.Carriers{carrier}}, []string{
-			"Carrier OLD names template gone, which does not exist.", "Carrier OLD is on 10.0.0.9, which is no server.",
+			"Carrier OLD names template gone, which does not exist.", "Carrier OLD is on 10.0.0.9, which is not a server.",
 		}},
 		"a trunk row": {Snapshot{Trunks: cluster.Trunks{{ServerIP: "0.0.0.0", CampaignID: "SALES"}}}, []string{
 			"Campaign SALES has trunk rows on 0.0.0.0, which VICIdial ignores: no server has the address.",

@@ -46,7 +46,7 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 	case s.VoicemailServer == "":
 		add("No active_voicemail_server is set: voicemail, the end of day and the purges run nowhere.", "Name one telephony node in the system settings.")
 	case !slices.ContainsFunc(s.Servers, func(server Server) bool { return trimIP(server.IP()) == trimIP(s.VoicemailServer) }):
-		add(fmt.Sprintf("The active_voicemail_server %s is no row of servers: voicemail, the end of day and the purges run nowhere.", s.VoicemailServer), "Name one telephony node in the system settings.")
+		add(fmt.Sprintf("The active_voicemail_server %s is not in the servers table: voicemail, the end of day and the purges run nowhere.", s.VoicemailServer), "Name one telephony node in the system settings.")
 	case !h.CoordinatorAlive && len(s.Beats) > 0:
 		add(fmt.Sprintf("The active_voicemail_server %s is dead: voicemail, the end of day and the purges stop.", s.VoicemailServer), "Bring it back, or name another node in the system settings.")
 	}
@@ -120,7 +120,7 @@ func strayProblems(s Snapshot, h Report) []Problem {
 			})
 		default:
 			problems = append(problems, Problem{
-				Text:   fmt.Sprintf("Listed on %s, which is no row of servers: %s. No node counts them.", ip, strings.Join(parts, ", ")),
+				Text:   fmt.Sprintf("Listed on %s, which is not in the servers table: %s. No node counts them.", ip, strings.Join(parts, ", ")),
 				Advice: "Add the server, or look for a machine that runs with a wrong VARserver_ip.",
 			})
 		}

@@ -102,7 +102,7 @@ func (d Drain) Warnings(rows DrainContext) []string {
 	ip := d.Server.IP()
 	var warnings []string
 	if ip == rows.Voicemail {
-		warnings = append(warnings, "It is the active voicemail server, and stays it: voicemail, the end of day and other timed jobs run on it. Choose another one (active_voicemail_server of vicidial_cluster_settings) before you switch it off.")
+		warnings = append(warnings, "It is the active voicemail server, and remains so: voicemail, the end of day and other timed jobs run on it. Choose another one (active_voicemail_server of vicidial_cluster_settings) before you switch it off.")
 	}
 	var inbound []string
 	for _, route := range cluster.InboundOf(rows.Carriers, d.Servers.IPs()) {

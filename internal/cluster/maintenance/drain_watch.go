@@ -135,7 +135,7 @@ func (s *waitState) fail(err error, waited time.Duration) PollResult {
 	if s.failures >= failedPolls {
 		return PollResult{Err: err}
 	}
-	return PollResult{Message: s.message("failed", "The database could not be queried, which is tried again: "+err.Error(), waited)}
+	return PollResult{Message: s.message("failed", "The database could not be queried; the query is repeated: "+err.Error(), waited)}
 }
 
 // DrainWatch is the state of a wait for a drained server to become empty.
@@ -202,7 +202,7 @@ func (s *notDrainedError) Error() string {
 }
 
 func (s *notDrainedError) Hint() string {
-	hint := "It stays drained: nobody new logs in, and no balance call comes. Let its agents log out, and invoke the action again to wait on; or put it back to work with vicidial_server_undrain."
+	hint := "It stays drained: it accepts no new logins and no balance calls. Let its agents log out, and invoke the action again to wait on; or put it back to work with vicidial_server_undrain."
 	if s.Activity.inbound() > 0 {
 		hint += " Calls that carriers send to it end only when they send them elsewhere."
 	}

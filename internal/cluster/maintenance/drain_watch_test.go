@@ -65,7 +65,7 @@ func TestDrainWatch(t *testing.T) {
 			{now: agents("1", "2", "3", "4", "5", "6", "7"), message: "7 agents are logged in (1 at SIP/1 in SALES, READY; 2 at SIP/2 in SALES, READY; 3 at SIP/3 in SALES, READY; 4 at SIP/4 in SALES, READY; 5 at SIP/5 in SALES, READY; 2 more)"},
 		}},
 		{"database unreachable for a moment", []poll{
-			{err: errAway, message: "could not be queried, which is tried again: the database is away"},
+			{err: errAway, message: "could not be queried; the query is repeated: the database is away"},
 			{err: errAway, waited: at(5)},
 			{err: errAway, waited: at(10)},
 			{err: errAway, waited: at(15)},
@@ -151,7 +151,7 @@ func TestDrainWatch(t *testing.T) {
 func TestParseWait(t *testing.T) {
 	for text, want := range map[string]string{
 		"0s": "0s", "0": "0s", "30m": "30m0s", "1h30m": "1h30m0s", "24h": "24h0m0s",
-		"25h": "out of range: give 0s to 24h", "-1s": "out of range", "30": "write a number and its unit", "": "no length of time", "soon": "no length of time",
+		"25h": "out of range: give 0s to 24h", "-1s": "out of range", "30": "write a number and its unit", "": "not a duration", "soon": "not a duration",
 	} {
 		t.Run(text, func(t *testing.T) {
 			wait, err := ParseWait(text)

@@ -100,7 +100,7 @@ func TestRebuildWatch(t *testing.T) {
 	t.Run("reports waiting and finished servers", func(t *testing.T) {
 		poll(t, 0, nil, "Waiting for dial1 (10.0.0.1), dial2 (10.0.0.2)", "10.0.0.1", "10.0.0.2", "10.0.0.3")
 		poll(t, 5, nil, "", "10.0.0.1", "10.0.0.2")
-		poll(t, 10, errAway, "tried again")
+		poll(t, 10, errAway, "the query is repeated")
 		poll(t, 15, nil, "Picked up by dial2 (10.0.0.2). Waiting for dial1 (10.0.0.1)", "10.0.0.1")
 		err := watch.Unfinished([]string{"10.0.0.2"}, at(15), false)
 		if !strings.Contains(err.Error(), "not picked up after 15s:\n  - dial1 (10.0.0.1): it has no fresh heartbeat") || strings.Contains(err.Error(), "dial2") {

@@ -24,7 +24,7 @@ func ParseInterval(text string) (time.Duration, error) {
 func parseTime(text string, least, most time.Duration) (time.Duration, error) {
 	length, err := time.ParseDuration(text)
 	if err != nil {
-		return 0, fmt.Errorf("%q is no length of time; write a number and its unit, such as 30s or 5m", text)
+		return 0, fmt.Errorf("%q is not a duration; write a number and its unit, such as 30s or 5m", text)
 	}
 	if length < least || length > most {
 		return 0, fmt.Errorf("%s is out of range: give %s to %s", text, formatDuration(least), formatDuration(most))

@@ -15,7 +15,7 @@ var keepaliveFlag = regexp.MustCompile(`^--(cu3way|cu3way-delay=\d{1,6}|autodial
 // ADMIN_keepalive_ALL.pl that changes what it starts.
 func CheckKeepaliveFlag(flag string) error {
 	if !keepaliveFlag.MatchString(flag) {
-		return fmt.Errorf("%q is no flag of ADMIN_keepalive_ALL.pl that changes what it starts, such as --autodial-delay=100", flag)
+		return fmt.Errorf("%q is not a flag of ADMIN_keepalive_ALL.pl that changes what it starts, such as --autodial-delay=100", flag)
 	}
 	return nil
 }

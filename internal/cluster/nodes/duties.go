@@ -61,11 +61,11 @@ func dutyWorks(archives Archives) []dutyWork {
 			{"empties the queue of manager commands", "11 * * * *", "AST_flush_DBqueue.pl -q"},
 		}},
 		{duty: AgentLogCleanup, jobs: []job{
-			{"mends the agent log of the last hours", "33 * * * *", "AST_cleanup_agent_log.pl"},
-			{"mends the agent log of the day", "50 0 * * *", "AST_cleanup_agent_log.pl --last-24hours"},
+			{"repairs the agent log of the last hours", "33 * * * *", "AST_cleanup_agent_log.pl"},
+			{"repairs the agent log of the day", "50 0 * * *", "AST_cleanup_agent_log.pl --last-24hours"},
 		}},
 		{duty: CallbackPurge, jobs: []job{
-			{"removes callbacks whose lead is no callback any more", "25 0 * * *", "AST_DB_dead_cb_purge.pl --purge-non-cb --quiet"},
+			{"removes callbacks whose lead is no longer a callback", "25 0 * * *", "AST_DB_dead_cb_purge.pl --purge-non-cb --quiet"},
 		}},
 		{duty: LeadTimeZones, jobs: []job{
 			{"sets the time zone of leads anew, for daylight saving", "1 1,7 * * *", "ADMIN_adjust_GMTnow_on_leads.pl --debug --list-settings"},

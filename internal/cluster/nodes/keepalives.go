@@ -29,7 +29,7 @@ func Parse(serverIP string, words []string) (Node, error) {
 		case slices.Contains(Duties(), Duty(word)):
 			node.Duties = append(node.Duties, Duty(word))
 		default:
-			return Node{}, fmt.Errorf("node %s: %q is no role, no duty, and neither %s nor %s", serverIP, word, wordConfbridge, wordSIPLogging)
+			return Node{}, fmt.Errorf("node %s: %q is not a role, not a duty, and neither %s nor %s", serverIP, word, wordConfbridge, wordSIPLogging)
 		}
 	}
 	return node, nil

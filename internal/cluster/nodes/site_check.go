@@ -32,7 +32,7 @@ func (s Site) claims() (map[Duty][]string, []string) {
 		}
 		for _, duty := range node.Duties {
 			if !slices.Contains(Duties(), duty) {
-				faults = append(faults, fmt.Sprintf("node %s claims %q, which is no duty: they are %s", node.ServerIP, duty, dutyNames(Duties())))
+				faults = append(faults, fmt.Sprintf("node %s claims %q, which is not a duty: they are %s", node.ServerIP, duty, dutyNames(Duties())))
 			}
 		}
 	}
@@ -63,7 +63,7 @@ func (s Site) faults() []string {
 		node, found := s.find(s.Coordinator)
 		switch {
 		case !found:
-			faults = append(faults, "coordinator "+s.Coordinator+" is none of the nodes")
+			faults = append(faults, "coordinator "+s.Coordinator+" is not one of the nodes")
 		case !node.runsPrograms():
 			faults = append(faults, "coordinator "+s.Coordinator+" is neither a telephony nor a database node")
 		}
@@ -77,7 +77,7 @@ func (n Node) faults() []string {
 		faults = append(faults, "node "+n.ServerIP+" "+fmt.Sprintf(format, values...))
 	}
 	if err := cluster.CheckServerIP(n.ServerIP); err != nil {
-		add("is no node: %v", err)
+		add("is not a node: %v", err)
 	}
 	if len(n.Roles) == 0 {
 		add("has no role")
@@ -94,13 +94,13 @@ func (n Node) faults() []string {
 	case "", cluster.Meetme:
 	case cluster.Confbridge:
 		if !n.Is(RoleTelephony) {
-			add("has a conference engine, but is no telephony node")
+			add("has a conference engine, but is not a telephony node")
 		}
 	default:
 		add("has the conference engine %q, which is neither %s nor %s", n.Engine, cluster.Meetme, cluster.Confbridge)
 	}
 	if n.SIPLogging && !n.Is(RoleTelephony) {
-		add("logs SIP events, but is no telephony node")
+		add("logs SIP events, but is not a telephony node")
 	}
 	if n.WebOnly && (len(n.Roles) != 1 || !n.Is(RoleWeb)) {
 		add("is installed with the web pages only, but has other roles")

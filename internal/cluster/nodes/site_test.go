@@ -107,7 +107,7 @@ func TestAssign_refuses(t *testing.T) {
 		},
 		"a duty that there is not": {
 			nodes.Site{Nodes: []nodes.Node{with(two[0], claim("tea")), aDatabaseNode()}},
-			`node 10.0.0.1 claims "tea", which is no duty`,
+			`node 10.0.0.1 claims "tea", which is not a duty`,
 		},
 		"an age of what is not archived": {
 			nodes.Site{Nodes: []nodes.Node{two[0], aDatabaseNode()}, Archives: nodes.Archives{LogDays: 45}},
@@ -141,7 +141,7 @@ func TestAssign_refuses(t *testing.T) {
 		},
 		"a coordinator from elsewhere": {
 			nodes.Site{Nodes: two, Coordinator: "10.9.9.9"},
-			"coordinator 10.9.9.9 is none of the nodes",
+			"coordinator 10.9.9.9 is not one of the nodes",
 		},
 		"a coordinator that runs no programs": {
 			nodes.Site{Nodes: append(slices.Clone(two), aWebNode()), Coordinator: "10.0.0.20"},
@@ -161,7 +161,7 @@ func TestAssign_refuses(t *testing.T) {
 		},
 		"SIP logging on a web node": {
 			nodes.Site{Nodes: []nodes.Node{two[0], aDatabaseNode(), with(aWebNode(), func(n *nodes.Node) { n.SIPLogging = true })}},
-			"node 10.0.0.20 logs SIP events, but is no telephony node",
+			"node 10.0.0.20 logs SIP events, but is not a telephony node",
 		},
 		"a flag that smuggles a command": {
 			nodes.Site{Nodes: []nodes.Node{with(two[0], func(n *nodes.Node) { n.KeepaliveFlags = []string{"--teod; reboot"} }), aDatabaseNode()}},

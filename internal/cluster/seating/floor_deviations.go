@@ -88,12 +88,12 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 	}
 	for _, c := range d.changedPhones {
 		if slices.Contains(secretPhoneColumns, c.column) {
-			addCell(logPhones, c, "phone %s on %s: %s is another than the floor's", c.key, c.server, c.column)
+			addCell(logPhones, c, "phone %s on %s: %s differs from the floor's", c.key, c.server, c.column)
 			deviationOf(c.seat).Password = deviationOf(c.seat).Password || c.column == "pass"
 			continue
 		}
 		if cluster.MayHoldPassword(c.column) {
-			addCell(logPhones, c, "phone %s on %s: %s is another than declared", c.key, c.server, c.column)
+			addCell(logPhones, c, "phone %s on %s: %s differs from the declared text", c.key, c.server, c.column)
 			continue
 		}
 		addCell(logPhones, c, "phone %s on %s: %s is %s, not %s", c.key, c.server, c.column, quote(c.from), quote(c.to))

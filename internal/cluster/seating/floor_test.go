@@ -386,7 +386,7 @@ func TestDeviations(t *testing.T) {
 		}
 		missing := want.Phones[7]
 		wants := []string{
-			fmt.Sprintf(`2000 phone %s on %s: pass is another than the floor's; phone %s on %s: protocol is "SIP", not "PJSIP"`,
+			fmt.Sprintf(`2000 phone %s on %s: pass differs from the floor's; phone %s on %s: protocol is "SIP", not "PJSIP"`,
 				want.Phones[0].Login, want.Phones[0].ServerIP, want.Phones[0].Login, want.Phones[0].ServerIP),
 			fmt.Sprintf(`2001 alias 2001: logins_list is "2001a", not "%s"`, want.Aliases[1].List()),
 			`2002 user 2002: phone_login is "other", not "2002"`,

@@ -59,11 +59,11 @@ func ParseNameTemplate(text string) (NameTemplate, error) {
 		t.parts[len(t.parts)-1] += rest[:open]
 		end := strings.IndexByte(rest[open:], '}')
 		if rest[open] == '}' || end < 0 {
-			return NameTemplate{}, fmt.Errorf("%q: a brace without its partner", text)
+			return NameTemplate{}, fmt.Errorf("%q: unmatched brace", text)
 		}
 		place := rest[open : open+end+1]
 		if !slices.Contains([]string{placeSeat, placeSuffix, placeIndex, placeIndexNot}, place) && !seatPlus.MatchString(place) {
-			return NameTemplate{}, fmt.Errorf("%q: %s is none of %s, %s, %s, %s, {seat+N}", text, place, placeSeat, placeSuffix, placeIndex, placeIndexNot)
+			return NameTemplate{}, fmt.Errorf("%q: %s is not one of %s, %s, %s, %s, {seat+N}", text, place, placeSeat, placeSuffix, placeIndex, placeIndexNot)
 		}
 		t.parts = append(t.parts, place, "")
 		rest = rest[open+end+1:]

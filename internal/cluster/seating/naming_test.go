@@ -56,9 +56,9 @@ func TestNaming_errors(t *testing.T) {
 		perSeat int
 		err     string
 	}{
-		{"unknown placeholder", map[string]string{"login": "{seat}{sufix}"}, 1, `login "{seat}{sufix}": {sufix} is none of`},
-		{"opening brace only", map[string]string{"login": "{seat"}, 1, "without its partner"},
-		{"closing brace only", map[string]string{"login": "seat}"}, 1, "without its partner"},
+		{"unknown placeholder", map[string]string{"login": "{seat}{sufix}"}, 1, `login "{seat}{sufix}": {sufix} is not one of`},
+		{"opening brace only", map[string]string{"login": "{seat"}, 1, "unmatched brace"},
+		{"closing brace only", map[string]string{"login": "seat}"}, 1, "unmatched brace"},
 		{"login without the seat", map[string]string{"login": "x{suffix}"}, 1, "every seat would have the same"},
 		{"same login on two nodes", map[string]string{"login": "p{seat}"}, 2, "the same on each node"},
 		{"two nodes without alias", map[string]string{"alias_id": ""}, 2, "only an alias can list more than one"},

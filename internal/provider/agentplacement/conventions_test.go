@@ -232,7 +232,7 @@ func TestAccAgentPlacement_importsFaultyRows(t *testing.T) {
 			{Config: config, Check: passwords},
 			{
 				PreConfig: oneDiffers, RefreshState: true, ExpectNonEmptyPlan: true,
-				Check: resource.TestCheckResourceAttr(floor, "deviations.2004", `phone 2004b on 10.0.0.2: pass is another than the floor's`),
+				Check: resource.TestCheckResourceAttr(floor, "deviations.2004", `phone 2004b on 10.0.0.2: pass differs from the floor's`),
 			},
 			{Config: config, Check: passwords},
 			{Config: config, ConfigPlanChecks: empty},

@@ -82,7 +82,7 @@ func TestAccAgentPlacement_deviationsAreReadable(t *testing.T) {
 				RefreshState: true, ExpectNonEmptyPlan: true,
 				Check: all(
 					resource.TestCheckResourceAttr(floor, "deviations.2001", `phone 2001b on 10.0.0.2: protocol is "IAX2", not "SIP"`),
-					resource.TestCheckResourceAttr(floor, "deviations.2003", `phone 2003a on 10.0.0.1: pass is another than the floor's`),
+					resource.TestCheckResourceAttr(floor, "deviations.2003", `phone 2003a on 10.0.0.1: pass differs from the floor's`),
 					resource.TestCheckResourceAttr(floor, "deviations.%", "2")),
 			},
 		},

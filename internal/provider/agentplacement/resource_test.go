@@ -196,7 +196,7 @@ func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
 			step(fullConfig(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, "secret1", "se.cret")), `may hold letters, digits, - and _ only`),
 			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { alias_id = "{seat}_" }`), `alias 2000_: the alias id "2000_" holds "_"`),
 			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { login = "workstation{seat}{suffix}" }`), `the login "workstation2000b" has 16 characters`),
-			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { login = "{seat}{sufix}" }`), `\{sufix\} is none of`),
+			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { login = "{seat}{sufix}" }`), `\{sufix\} is not one of`),
 			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { fullname = "the workstation by the window on the third floor {seat}" }`), `phones.fullname of this database holds 50 characters, these are 53`),
 			step(fullConfig(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, "register1", "régister")), `punctuation of ASCII`),
 			step(fullConfig(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, `"SIP"`, `"SIP", outbound_cid = "1\n[evil]"`)), `holds a line end`),

@@ -248,7 +248,7 @@ resource "vicidial_carrier_route" "main" {
 		statecheck.ExpectKnownValue(main, tfjsonpath.New("registration_string"), knownvalue.StringExact("register => user:{secret:main}@sip.example.com")),
 	}
 	play(t,
-		refused(strings.ReplaceAll(config("w0rd", 1, `host=a\n`), "secret={secret:main}", "secret=w0rd"), `line 2: a password stands in the text`),
+		refused(strings.ReplaceAll(config("w0rd", 1, `host=a\n`), "secret={secret:main}", "secret=w0rd"), `line 2: the text holds a password`),
 		refused(strings.ReplaceAll(config("w0rd", 1, `host=a\n`), "{ main =", "{ other ="), `the secret "main" has a place in the text and no value`),
 		resource.TestStep{Config: config("w0rd1", 1, `host=a\n`), ConfigStateChecks: places, Check: resource.ComposeTestCheckFunc(held("w0rd1", `host=a\n`)(t), nowhere)},
 		resource.TestStep{Config: config("w0rd2", 1, `host=a\n`), ConfigPlanChecks: does(plancheck.ResourceActionNoop), Check: held("w0rd1", `host=a\n`)(t)},
@@ -374,7 +374,7 @@ func TestAccCarrierRoute_refusesAtPlanTime(t *testing.T) {
 		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Hangup()\n[general]\n"`), `line 2: this line opens a section`),
 		refused(on("FIRST", two, `globals_string = "A=b\n[default]"`), `line 2: this line opens a section`),
 		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Hangup()"`, `dial = { prefix = "9" }`), `dial generates another text`),
-		refused(on("FIRST", two, `dial = { prefix = "9,1,System(id)" }`), `is no prefix`),
+		refused(on("FIRST", two, `dial = { prefix = "9,1,System(id)" }`), `prefix must be`),
 		refused(on("FIRST", two, `dial = { prefix = "9", failover = ["FIRST"] }`), `cannot fail over to itself`),
 		refused(on("FIRST", two, `inbound = true`), `does not set context=trunkinbound`),
 		refused(on("FIRST", two, `registration_string = "register => u@`+strings.Repeat("x", 250)+`"`), `registration_string of this database holds 255 characters`),

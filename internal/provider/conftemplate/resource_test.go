@@ -318,7 +318,7 @@ resource "vicidial_conf_template" "softphone" {
 	var warnings acctest.Warnings
 	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
 		refused(strings.ReplaceAll(config("w0rd1", 1, ""), "{ floor =", "{ other ="), `secret "floor" has a place in the text and no value`),
-		{Config: config("w0rd1", 1, ""), Check: resource.ComposeTestCheckFunc(held("w0rd1", ""), nowhere, warnings.ExpectNo(t, "a password stands in the text"))},
+		{Config: config("w0rd1", 1, ""), Check: resource.ComposeTestCheckFunc(held("w0rd1", ""), nowhere, warnings.ExpectNo(t, "the text holds a password"))},
 		{Config: config("w0rd2", 1, ""), ConfigPlanChecks: noop, Check: held("w0rd1", "")},
 		{PreConfig: settle, Config: config("w0rd2", 2, ""), Check: resource.ComposeTestCheckFunc(held("w0rd2", ""), nowhere, flagsItsNode)},
 		{PreConfig: settle, Config: config("w0rd2", 2, `qualify=yes\n`), Check: resource.ComposeTestCheckFunc(held("w0rd2", `qualify=yes\n`), nowhere, flagsItsNode)},
@@ -341,7 +341,7 @@ resource "vicidial_conf_template" "softphone" {
 		{ // a password that is written out is taken, with a warning that says what to do
 			PreConfig: func() { warnings.Reset(); run(t, d, "UPDATE phones SET template_id = ''") },
 			Config:    on(d, aTemplate("type=friend\nsecret=plain\n")),
-			Check:     warnings.Expect(t, `template_contents.*ine 2: a password stands in the text.*\{secret:NAME\} in its place and its value into secrets_wo`),
+			Check:     warnings.Expect(t, `template_contents.*ine 2: the text holds a password.*\{secret:NAME\} in its place and its value into secrets_wo`),
 		},
 	}})
 }

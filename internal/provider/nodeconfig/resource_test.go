@@ -146,10 +146,10 @@ func TestAccNodeConfig_refusesAtPlanTime(t *testing.T) {
 		Steps: []resource.TestStep{
 			step("duty adaptive_dialing is claimed by 10.0.0.1 and 10.0.0.9", strings.Replace(node(`duties = ["adaptive_dialing"]`), `["database"]`, `["database"], duties = ["adaptive_dialing"]`, 1)),
 			step("name one of 10.0.0.1, 10.0.0.2 as coordinator", strings.Replace(threeNodes, `"10.0.0.9" = { roles = ["database"] }`, ``, 1), `settings = { VARDB_server = "10.0.0.9" }`),
-			step("coordinator 10.0.0.77 is none of the nodes", threeNodes, `coordinator = "10.0.0.77"`),
+			step("coordinator 10.0.0.77 is not one of the nodes", threeNodes, `coordinator = "10.0.0.77"`),
 			step("is not an IPv4 address without leading zeros", `"10.0.0.01" = { roles = ["telephony"] }`),
 			step("value must be one of", node(`duties = ["tea"]`)),
-			step("is no flag of ADMIN_keepalive_ALL.pl", node(`keepalive_flags = ["--teod; reboot"]`)),
+			step("is not a flag of ADMIN_keepalive_ALL.pl", node(`keepalive_flags = ["--teod; reboot"]`)),
 			step("it is not five fields and a command", node(`cron = ["sometimes /bin/true"]`)),
 			step("the character U+000A", node(`cron = ["* * * * * /bin/true\n* * * * * reboot"]`)),
 			step("key VARDB_sever: install.pl does not know it", threeNodes, `settings = { VARDB_sever = "10.0.0.9" }`),
@@ -279,7 +279,7 @@ func TestAccFunctions(t *testing.T) {
 			},
 			{
 				Config:      output(`provider::vicidial::keepalives({ "10.0.0.1" = ["dialer"] })`),
-				ExpectError: says(`"dialer" is no role`),
+				ExpectError: says(`"dialer" is not a role`),
 			},
 			{
 				Config: output(`provider::vicidial::parse_astguiclient_conf("VARDB_server => 10.0.0.9 # the database\nVARDB_pass => a b;c\nMINE => x\n")`),

@@ -184,7 +184,7 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 			},
 		}))
 		answer.ExpectDiagnostic(t, "")
-		answer.ExpectProgress(t, "2 agents are logged in", "The database could not be queried, which is tried again", "dial3 (10.0.0.3) is drained")
+		answer.ExpectProgress(t, "2 agents are logged in", "The database could not be queried; the query is repeated", "dial3 (10.0.0.3) is drained")
 	})
 	t.Run("at once with a timeout of 0s", func(t *testing.T) {
 		t.Parallel()
@@ -206,7 +206,7 @@ func TestDrain_refuses(t *testing.T) {
 			config acctest.Values
 			says   string
 		}{
-			{acctest.Values{"timeout": "30"}, `"timeout".*"30" is no length of time; write a number and its unit`},
+			{acctest.Values{"timeout": "30"}, `"timeout".*"30" is not a duration; write a number and its unit`},
 			{acctest.Values{"timeout": "25h"}, `"timeout".*out of range: give 0s to 24h`},
 			{acctest.Values{"interval": "0s"}, `"interval".*out of range: give 1s to 5m`},
 			{acctest.Values{"timeout": "2s", "interval": "3s"}, `"interval".*the interval is 3s, and the timeout 2s`},

@@ -281,7 +281,7 @@ func TestSite_refuses(t *testing.T) {
 		},
 		"roles that make no cluster": {
 			func(s *astguiclient.Site) { s.Cluster.Coordinator = "10.9.9.9" },
-			"coordinator 10.9.9.9 is none of the nodes",
+			"coordinator 10.9.9.9 is not one of the nodes",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -101,7 +101,7 @@ func parseHostKeys(text string) ([]ssh.PublicKey, error) {
 		}
 		key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(line))
 		if err != nil {
-			return nil, fmt.Errorf("%q is no public key: %w", line, err)
+			return nil, fmt.Errorf("%q is not a public key: %w", line, err)
 		}
 		keys = append(keys, key)
 	}

@@ -73,7 +73,7 @@ func (s Settings) Faults() []Fault {
 		}
 	}
 	if s.Port < 0 || s.Port > 65535 {
-		add("port", fmt.Sprintf("%d is no port", s.Port), "A port is 1 to 65535; MariaDB's default is 3306.")
+		add("port", fmt.Sprintf("%d is not a port", s.Port), "A port is 1 to 65535; MariaDB's default is 3306.")
 	}
 	if s.Socket != "" {
 		if !filepath.IsAbs(s.Socket) {
@@ -107,17 +107,17 @@ func (t TLS) faults(overSocket bool) []Fault {
 	}
 
 	if !slices.Contains(tlsModes(), t.mode()) {
-		add("mode", fmt.Sprintf("%q is no mode", t.Mode), "The modes are disabled, preferred, required, verify_ca and verify_full.")
+		add("mode", fmt.Sprintf("%q is not a mode", t.Mode), "The modes are disabled, preferred, required, verify_ca and verify_full.")
 		return faults
 	}
 	if t.CAFile != "" && !t.verifies() {
-		add("ca_file", fmt.Sprintf("mode %q looks at no authority", t.mode()), "Choose mode verify_full, or verify_ca where the certificate does not name the host; or leave ca_file out.")
+		add("ca_file", fmt.Sprintf("mode %q does not verify the CA", t.mode()), "Choose mode verify_full, or verify_ca where the certificate does not name the host; or leave ca_file out.")
 	}
 	if t.CAFile == "" && t.mode() == TLSVerifyCA {
-		add("ca_file", "mode \"verify_ca\" needs an authority of your own", "The system's authorities vouch for millions of servers, and this mode does not ask which. Set ca_file, or choose verify_full.")
+		add("ca_file", "mode \"verify_ca\" needs a CA of your own", "System CAs sign for any host, and this mode does not check the name. Set ca_file, or choose verify_full.")
 	}
 	if t.ServerName != "" && t.mode() != TLSVerifyFull {
-		add("server_name", fmt.Sprintf("mode %q looks at no name", t.mode()), "Choose mode verify_full, or leave server_name out.")
+		add("server_name", fmt.Sprintf("mode %q does not verify the name", t.mode()), "Choose mode verify_full, or leave server_name out.")
 	}
 	if t.ServerName != "" {
 		if err := checkHost(t.ServerName); err != nil {
@@ -149,7 +149,7 @@ func (s SSH) faults() []Fault {
 		faults = append(faults, Fault{Setting: "ssh.host", Err: err, Advice: adviceHostForm})
 	}
 	if s.Port < 0 || s.Port > 65535 {
-		add("port", fmt.Sprintf("%d is no port", s.Port), "A port is 1 to 65535; the default of SSH is 22.")
+		add("port", fmt.Sprintf("%d is not a port", s.Port), "A port is 1 to 65535; the default of SSH is 22.")
 	}
 	if s.User == "" {
 		add("user", "no user is given", "Name the account to log in to on the SSH host.")
@@ -235,7 +235,7 @@ func checkHost(text string) error {
 	case strings.ContainsAny(text, "[]"):
 		return fmt.Errorf("%q has brackets", text)
 	case strings.Contains(text, ":"):
-		return fmt.Errorf("%q is no IPv6 address, and a host name has no colon", text)
+		return fmt.Errorf("%q is not an IPv6 address, and a host name has no colon", text)
 	}
 	for _, letter := range text {
 		// Names with an underscore are in use and resolve.
