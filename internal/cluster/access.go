@@ -76,7 +76,7 @@ const (
 
 func (t *AccessSet) add(step Step) {
 	keys := step.Keys()
-	if len(keys) == 0 || step.Column != "" || step.Verb == Update && step.MayMatchNone {
+	if len(keys) == 0 || step.Column != "" || step.Verb == Update && step.AllowNoMatch {
 		t.exclusive = true
 		return
 	}
@@ -193,10 +193,10 @@ func (s Step) shape() string {
 	switch {
 	case s.Verb == Insert:
 		return fmt.Sprint("insert ", s.Table, columns(s.FullRow(s.Rows[0])), ";", columns(s.Key), len(s.Rows) > 1)
-	case s.Verb == Update && !s.MayMatchNone && s.Table != TableTrunks && len(s.Key.Only(slices.Collect(maps.Keys(s.To))...)) == 0:
+	case s.Verb == Update && !s.AllowNoMatch && s.Table != TableTrunks && len(s.Key.Only(slices.Collect(maps.Keys(s.To))...)) == 0:
 		return fmt.Sprint("update ", s.Table, columns(s.To), ";", columns(s.Key))
 	case s.Verb == Delete && s.Phase == Remove:
-		return fmt.Sprint("delete ", s.Table, s.MayMatchNone)
+		return fmt.Sprint("delete ", s.Table, s.AllowNoMatch)
 	}
 	return ""
 }

@@ -15,17 +15,17 @@ const MaxTotal = 1_000_000
 // MaxWeight keeps the compared products far below the largest int64.
 const MaxWeight = 1_000_000
 
-// Claim is the weight and the bounds of one server in an apportionment.
-type Claim struct {
+// Weighting is the weight and the bounds of one server in an apportionment.
+type Weighting struct {
 	Weight int  // relative size; at least 1 unless Min equals *Max
 	Min    int  // never fewer
 	Max    *int // never more; nil is no bound
 }
 
-// Fixed returns the claim of a server that gets exactly this many trunks.
-func Fixed(trunks int) Claim { return Claim{Min: trunks, Max: &trunks} }
+// Fixed returns the weighting of a server that gets exactly this many trunks.
+func Fixed(trunks int) Weighting { return Weighting{Min: trunks, Max: &trunks} }
 
-func (c Claim) full(share int) bool { return c.Max != nil && share >= *c.Max }
+func (c Weighting) full(share int) bool { return c.Max != nil && share >= *c.Max }
 
 // Shares are the numbers of trunks that the servers get, by server_ip.
 type Shares map[string]int
@@ -34,24 +34,24 @@ type Shares map[string]int
 var errDoesNotFit = errors.New("does not fit")
 
 // Apportion divides total by Sainte-Laguë's divisor method within the bounds of each
-// claim. A larger total reduces no share, and the key that sorts first wins a tie, so the
-// same claims always give the same shares.
+// weighting. A larger total reduces no share, and the key that sorts first wins a tie, so the
+// same weightings always give the same shares.
 //
 // The method of the largest remainder is not used: with it, a larger total can reduce a
 // share.
-func Apportion(total int, claims map[string]Claim) (Shares, error) {
-	if err := checkClaims(total, claims); err != nil {
+func Apportion(total int, weightings map[string]Weighting) (Shares, error) {
+	if err := checkWeightings(total, weightings); err != nil {
 		return nil, err
 	}
-	shares := make(Shares, len(claims))
+	shares := make(Shares, len(weightings))
 	left := total
-	for key, claim := range claims {
-		shares[key] = claim.Min
-		left -= claim.Min
+	for key, weighting := range weightings {
+		shares[key] = weighting.Min
+		left -= weighting.Min
 	}
-	open := make([]string, 0, len(claims))
-	for _, key := range slices.Sorted(maps.Keys(claims)) {
-		if !claims[key].full(shares[key]) {
+	open := make([]string, 0, len(weightings))
+	for _, key := range slices.Sorted(maps.Keys(weightings)) {
+		if !weightings[key].full(shares[key]) {
 			open = append(open, key)
 		}
 	}
@@ -60,44 +60,44 @@ func Apportion(total int, claims map[string]Claim) (Shares, error) {
 		for i := 1; i < len(open); i++ {
 			// weight/(2·share+1), compared without a fraction.
 			a, b := open[i], open[best]
-			if int64(claims[a].Weight)*int64(2*shares[b]+1) > int64(claims[b].Weight)*int64(2*shares[a]+1) {
+			if int64(weightings[a].Weight)*int64(2*shares[b]+1) > int64(weightings[b].Weight)*int64(2*shares[a]+1) {
 				best = i
 			}
 		}
 		key := open[best]
 		shares[key]++
-		if claims[key].full(shares[key]) {
+		if weightings[key].full(shares[key]) {
 			open = slices.Delete(open, best, best+1)
 		}
 	}
 	return shares, nil
 }
 
-func checkClaims(total int, claims map[string]Claim) error {
+func checkWeightings(total int, weightings map[string]Weighting) error {
 	if total < 0 || total > MaxTotal {
 		return fmt.Errorf("a total of %d is outside 0 to %d", total, MaxTotal)
 	}
-	if len(claims) == 0 {
+	if len(weightings) == 0 {
 		return errors.New("there is no server to share with")
 	}
 	least, most, bounded := 0, 0, true
-	for _, key := range slices.Sorted(maps.Keys(claims)) {
-		claim := claims[key]
+	for _, key := range slices.Sorted(maps.Keys(weightings)) {
+		weighting := weightings[key]
 		switch {
-		case claim.Min < 0:
-			return fmt.Errorf("%s: a minimum of %d is below 0", key, claim.Min)
-		case claim.Max != nil && *claim.Max < claim.Min:
-			return fmt.Errorf("%s: the maximum of %d is below the minimum of %d", key, *claim.Max, claim.Min)
-		case claim.Weight < 1 && !claim.full(claim.Min):
-			return fmt.Errorf("%s: a weight of %d is below 1", key, claim.Weight)
-		case claim.Weight > MaxWeight:
+		case weighting.Min < 0:
+			return fmt.Errorf("%s: a minimum of %d is below 0", key, weighting.Min)
+		case weighting.Max != nil && *weighting.Max < weighting.Min:
+			return fmt.Errorf("%s: the maximum of %d is below the minimum of %d", key, *weighting.Max, weighting.Min)
+		case weighting.Weight < 1 && !weighting.full(weighting.Min):
+			return fmt.Errorf("%s: a weight of %d is below 1", key, weighting.Weight)
+		case weighting.Weight > MaxWeight:
 			return fmt.Errorf("%s: a weight above %d", key, MaxWeight)
 		}
-		least += claim.Min
-		if claim.Max == nil {
+		least += weighting.Min
+		if weighting.Max == nil {
 			bounded = false
 		} else {
-			most += *claim.Max
+			most += *weighting.Max
 		}
 	}
 	if least > total {
@@ -117,35 +117,35 @@ func checkClaims(total int, claims map[string]Claim) error {
 // proportion to the weights, and none is larger than a loss of the others requires.
 // Minimums and fixed trunks may add up to more than total, when they are already sized
 // for a loss.
-func ApportionSurviving(total, losses int, claims map[string]Claim) (Shares, error) {
+func ApportionSurviving(total, losses int, weightings map[string]Weighting) (Shares, error) {
 	enlargedTotal := total
 	if losses > 0 {
-		enlargedTotal = max(total, leastOf(claims))
+		enlargedTotal = max(total, leastOf(weightings))
 	}
-	natural, err := Apportion(enlargedTotal, claims)
+	natural, err := Apportion(enlargedTotal, weightings)
 	if err != nil || losses <= 0 {
 		return natural, err
 	}
-	if losses >= len(claims) {
-		return nil, fmt.Errorf("%w: of %d servers %d cannot be lost, none would be left", errDoesNotFit, len(claims), losses)
+	if losses >= len(weightings) {
+		return nil, fmt.Errorf("%w: of %d servers %d cannot be lost, none would be left", errDoesNotFit, len(weightings), losses)
 	}
-	enlarged, err := enlarge(total, enlargedTotal, losses, claims)
+	enlarged, err := enlarge(total, enlargedTotal, losses, weightings)
 	if err != nil {
 		return nil, err
 	}
 	sorted := slices.Sorted(maps.Values(enlarged))
 	enough := sorted[len(sorted)-losses-1]
-	shares := make(Shares, len(claims))
-	for key := range claims {
+	shares := make(Shares, len(weightings))
+	for key := range weightings {
 		shares[key] = max(natural[key], min(enlarged[key], enough))
 	}
 	return shares, nil
 }
 
-func leastOf(claims map[string]Claim) int {
+func leastOf(weightings map[string]Weighting) int {
 	least := 0
-	for _, claim := range claims {
-		least += claim.Min
+	for _, weighting := range weightings {
+		least += weighting.Min
 	}
 	return least
 }
@@ -153,15 +153,15 @@ func leastOf(claims map[string]Claim) int {
 // enlarge finds the smallest total, not below from, whose shares without the losses
 // largest ones add up to total: first by doubling, then by bisection. Both are correct
 // because a larger total reduces no share.
-func enlarge(total, from, losses int, claims map[string]Claim) (Shares, error) {
+func enlarge(total, from, losses int, weightings map[string]Weighting) (Shares, error) {
 	most := MaxTotal
-	if capacity, bounded := capacityOf(claims); bounded {
+	if capacity, bounded := capacityOf(weightings); bounded {
 		most = min(capacity, MaxTotal)
 	}
 	low, high := from, from
 	var found Shares
 	for {
-		shares, err := Apportion(high, claims)
+		shares, err := Apportion(high, weightings)
 		if err != nil {
 			return nil, err
 		}
@@ -178,7 +178,7 @@ func enlarge(total, from, losses int, claims map[string]Claim) (Shares, error) {
 	}
 	for low < high {
 		middle := (low + high) / 2
-		shares, err := Apportion(middle, claims)
+		shares, err := Apportion(middle, weightings)
 		if err != nil {
 			return nil, err
 		}
@@ -191,13 +191,13 @@ func enlarge(total, from, losses int, claims map[string]Claim) (Shares, error) {
 	return found, nil
 }
 
-func capacityOf(claims map[string]Claim) (int, bool) {
+func capacityOf(weightings map[string]Weighting) (int, bool) {
 	capacity := 0
-	for _, claim := range claims {
-		if claim.Max == nil {
+	for _, weighting := range weightings {
+		if weighting.Max == nil {
 			return 0, false
 		}
-		capacity += *claim.Max
+		capacity += *weighting.Max
 	}
 	return capacity, true
 }

@@ -32,7 +32,7 @@ func (t Table) Normal(column string, value Value) Value {
 	switch {
 	case slices.Contains(numericColumns[t], column):
 		return value
-	case slices.Contains(flagColumns[t], column):
+	case slices.Contains(yesNoColumns[t], column):
 		return YesNo(value.Yes())
 	}
 	return Text(strings.ReplaceAll(value.Text, "\r\n", "\n"))
@@ -48,8 +48,8 @@ var numericColumns = map[Table][]string{
 	TableSettings: {"outbound_calls_per_second"},
 }
 
-// flagColumns are ENUM('Y','N'). Other values count as N (docs/vicidial/schema.md#enums).
-var flagColumns = map[Table][]string{
+// yesNoColumns are ENUM('Y','N'). Other values count as N (docs/vicidial/schema.md#enums).
+var yesNoColumns = map[Table][]string{
 	TableServers: {
 		ColumnActive, "active_asterisk_server", "active_agent_login_server", "generate_vicidial_conf", "vicidial_balance_active",
 		"sys_perf_log", "vd_server_logs", "carrier_logging_active", "gather_asterisk_output", "auto_restart_asterisk", "conf_qualify",

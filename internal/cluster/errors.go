@@ -35,9 +35,9 @@ func (c *Conflict) Hint() string {
 	return "Nothing was overwritten. Run terraform plan again to see the present row."
 }
 
-// BlameAction returns a conflict that names the action of the same run which wrote the
+// ConflictWithAction returns a conflict that names the action of the same run which wrote the
 // row after the plan was made, and any other error as it is.
-func BlameAction(err error, action string) error {
+func ConflictWithAction(err error, action string) error {
 	conflict := (*Conflict)(nil)
 	if !errors.As(err, &conflict) {
 		return err

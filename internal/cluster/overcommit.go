@@ -127,9 +127,9 @@ func (t Trunks) CheckMaximum(have Server, ip string, most int) error {
 		reserved, ip, strings.Join(by, ", "), reserved-most, most)
 }
 
-// Starvation is a server on which reservations leave no line to campaigns without a
+// BlockedCampaigns is a server on which reservations leave no line to campaigns without a
 // MAXIMUM_LIMIT row there, although lines are idle.
-type Starvation struct {
+type BlockedCampaigns struct {
 	ServerIP  string
 	Max       int      // max_vicidial_trunks
 	Reserved  int      // lines that rows of other campaigns withhold from them
@@ -138,7 +138,7 @@ type Starvation struct {
 	Overflow  bool     // they have OVERFLOW_ALLOWED rows there, and no other
 }
 
-func (s Starvation) String() string {
+func (s BlockedCampaigns) String() string {
 	do := "a vicidial_trunk_split with MAXIMUM_LIMIT gives them lines there"
 	if s.Overflow {
 		do = "their own rows there are OVERFLOW_ALLOWED, which limits others only; trunk_restriction = MAXIMUM_LIMIT gives them lines"
@@ -147,13 +147,13 @@ func (s Starvation) String() string {
 		s.ServerIP, s.Reserved, s.Max, ListOf(s.Campaigns), s.Idle, do)
 }
 
-// Starved finds the servers among those given where the double counting of the
-// dialer starves campaigns: for a campaign without a MAXIMUM_LIMIT row it
+// BlockedCampaigns returns the servers among those given where the double counting of the
+// dialer blocks campaigns: for a campaign without a MAXIMUM_LIMIT row it
 // compares the maximum less the reservations of others with the active lines of
 // all campaigns, the calls of those others included
 // (bin/AST_VDauto_dial.pl lines 1454-1467; docs/vicidial/dialer.md#double-counting).
-func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []Starvation {
-	var found []Starvation
+func (t Trunks) BlockedCampaigns(servers Servers, campaigns Campaigns, ips []string) []BlockedCampaigns {
+	var found []BlockedCampaigns
 	trunks := t.dedicated()
 	for _, ip := range slices.Sorted(slices.Values(ips)) {
 		server, ok := servers.ByIP(ip)
@@ -171,10 +171,10 @@ func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []St
 			if !campaign.Dials() || own.limited || most-others > others {
 				continue
 			}
-			starvation := Starvation{ServerIP: ip, Max: most, Reserved: others, Idle: most - others, Overflow: own.dedicated > 0}
-			at := slices.IndexFunc(found[here:], func(s Starvation) bool { return s.Reserved == others && s.Overflow == starvation.Overflow })
+			blocked := BlockedCampaigns{ServerIP: ip, Max: most, Reserved: others, Idle: most - others, Overflow: own.dedicated > 0}
+			at := slices.IndexFunc(found[here:], func(s BlockedCampaigns) bool { return s.Reserved == others && s.Overflow == blocked.Overflow })
 			if at < 0 {
-				at, found = len(found)-here, append(found, starvation)
+				at, found = len(found)-here, append(found, blocked)
 			}
 			found[here+at].Campaigns = append(found[here+at].Campaigns, campaign.ID)
 		}

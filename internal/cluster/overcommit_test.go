@@ -41,7 +41,7 @@ func TestOvercommitted(t *testing.T) {
 
 // The worked numbers of docs/vicidial/dialer.md#double-counting: of 100 lines B reserves 50. While B uses them, C
 // may place no call although 50 lines are idle.
-func TestStarved(t *testing.T) {
+func TestBlockedCampaigns(t *testing.T) {
 	servers := Servers{aServer("dial1", "a")}
 	campaign := func(id, method string) Campaign { return Campaign{ID: id, Active: true, DialMethod: method} }
 	for _, c := range []struct {
@@ -52,7 +52,7 @@ func TestStarved(t *testing.T) {
 	}{
 		{"half of the lines reserved starve who has no limit", Trunks{{"a", "B", most(50)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, "C: 50 of 100, 50 idle"},
 		{"less than half leave something", Trunks{{"a", "B", most(49)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, ""},
-		{"who has a limit is not starved", Trunks{{"a", "B", most(50)}, {"a", "C", most(10)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, ""},
+		{"who has a limit is not blocked", Trunks{{"a", "B", most(50)}, {"a", "C", most(10)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, ""},
 		{"a reservation of one's own is no limit", Trunks{{"a", "B", most(50)}, {"a", "C", overflow(10)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, "C: 50 of 100, 50 idle, overflow"},
 		{"a reservation of one's own is not counted as others'", Trunks{{"a", "B", most(45)}, {"a", "C", overflow(10)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, ""},
 		{
@@ -66,9 +66,9 @@ func TestStarved(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var texts []string
-			for _, starved := range c.trunks.Starved(servers, c.campaigns, []string{"a", "unknown"}) {
-				text := fmt.Sprintf("%s: %d of %d, %d idle", strings.Join(starved.Campaigns, ","), starved.Reserved, starved.Max, starved.Idle)
-				if starved.Overflow {
+			for _, blocked := range c.trunks.BlockedCampaigns(servers, c.campaigns, []string{"a", "unknown"}) {
+				text := fmt.Sprintf("%s: %d of %d, %d idle", strings.Join(blocked.Campaigns, ","), blocked.Reserved, blocked.Max, blocked.Idle)
+				if blocked.Overflow {
 					text += ", overflow"
 				}
 				texts = append(texts, text)

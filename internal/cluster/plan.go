@@ -114,8 +114,8 @@ type Step struct {
 	To Row
 	// Guard is checked in the statement itself.
 	Guard Guard
-	// MayMatchNone reports that it is no conflict where no row matches.
-	MayMatchNone bool
+	// AllowNoMatch reports that it is no conflict where no row matches.
+	AllowNoMatch bool
 	// Shown is what the change log shows in place of a text that has secrets in it:
 	// the text with their places.
 	Shown map[string]string

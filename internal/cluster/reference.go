@@ -122,7 +122,7 @@ func PlanAddress(server Server, to string, old, clashes Referencing) (Plan, erro
 			continue
 		}
 		step := Step{
-			Phase: Release, Verb: Update, Table: reference.Table, MayMatchNone: true,
+			Phase: Release, Verb: Update, Table: reference.Table, AllowNoMatch: true,
 			Key: Row{reference.Column: Text(from)}, To: Row{reference.Column: Text(to)},
 			Audit: Audit{
 				Section: "SERVERS", Type: "MODIFY", Record: server.ID(), Code: "ADMIN MODIFY SERVER",
@@ -327,7 +327,7 @@ func (r Removal) advice() string {
 
 func removeReference(id, ip string, reference ReferencingRows) Step {
 	step := Step{
-		Phase: Remove, Verb: Delete, Table: reference.Table, Key: Row{reference.Column: Text(ip)}, MayMatchNone: true,
+		Phase: Remove, Verb: Delete, Table: reference.Table, Key: Row{reference.Column: Text(ip)}, AllowNoMatch: true,
 		Audit: Audit{
 			Section: "SERVERS", Type: "DELETE", Record: id, Code: "ADMIN DELETE SERVER",
 			Notes: reference.String(),

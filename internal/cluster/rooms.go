@@ -195,7 +195,7 @@ func removeRooms(ip string, engine Engine, numbers []Value) []Step {
 	}
 	return []Step{{
 		Phase: Remove, Verb: Delete, Table: engine.Table(), Key: Row{"server_ip": Text(ip)},
-		InColumn: "conf_exten", In: numbers, Guard: FreeRoom, MayMatchNone: true,
+		InColumn: "conf_exten", In: numbers, Guard: FreeRoom, AllowNoMatch: true,
 		Audit: Audit{
 			Section: "CONFERENCES", Type: "DELETE", Record: numbers[0].Text, Code: "ADMIN DELETE " + engine.noun(),
 			Notes: fmt.Sprintf("%d rooms from %s on %s", len(numbers), numbers[0].Text, ip),

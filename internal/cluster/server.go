@@ -35,15 +35,15 @@ const (
 	ManagerSecret = "ASTmgrSECRET"
 )
 
-// ShippedSecrets are the values in every new installation of VICIdial.
-var ShippedSecrets = map[string]string{ServerSecret: "test", ManagerSecret: "1234"}
+// DefaultSecrets are the values in every new installation of VICIdial.
+var DefaultSecrets = map[string]string{ServerSecret: "test", ManagerSecret: "1234"}
 
 // Server is one row of the table servers: a telephony node, or a database
 // pseudo node.
 type Server struct {
 	Row Row // the columns of [ServerColumns] and [ServerStatusColumns] that the schema has
-	// Shipped names the secrets that still are what VICIdial ships.
-	Shipped []string
+	// DefaultSecrets names the secrets that still have VICIdial's defaults.
+	DefaultSecrets []string
 }
 
 // The columns of servers that decide what a server is used for. servers.active is not
@@ -117,8 +117,8 @@ func (s Servers) ByIP(ip string) (Server, bool) {
 	return Server{}, false
 }
 
-// Distinct returns the first server of each address, which VICIdial's daemons use (docs/vicidial/schema.md#duplicate-addresses).
-func (s Servers) Distinct() Servers {
+// FirstByAddress returns the first server of each address, which VICIdial's daemons use (docs/vicidial/schema.md#duplicate-addresses).
+func (s Servers) FirstByAddress() Servers {
 	seen := make(map[string]bool, len(s))
 	return slices.DeleteFunc(slices.Clone(s), func(server Server) bool {
 		twice := seen[server.IP()]
@@ -127,10 +127,10 @@ func (s Servers) Distinct() Servers {
 	})
 }
 
-// Sharing returns another server with the address of this one. No key forbids that, and
+// WithSameAddress returns another server with the address of this one. No key forbids that, and
 // rows with the address then refer to both
 // (docs/vicidial/schema.md#duplicate-addresses).
-func (s Servers) Sharing(server Server) (Server, bool) {
+func (s Servers) WithSameAddress(server Server) (Server, bool) {
 	for _, other := range s {
 		if other.IP() == server.IP() && !strings.EqualFold(other.ID(), server.ID()) {
 			return other, true
@@ -158,9 +158,9 @@ func (s Servers) IDsByIP() map[string]string {
 	return names
 }
 
-// MovedSince returns the addresses that servers have changed since names was recorded:
+// ChangedAddresses returns the addresses that servers have changed since names was recorded:
 // the new address by the old one.
-func MovedSince(names map[string]string, servers Servers) map[string]string {
+func ChangedAddresses(names map[string]string, servers Servers) map[string]string {
 	moves := map[string]string{}
 	now := servers.addresses()
 	for ip, id := range names {

@@ -114,7 +114,7 @@ func (t Trunks) With(campaign string, limits map[string]Limit) Trunks {
 }
 
 // Moved returns the table as it is when servers have changed their addresses,
-// which takes their rows along; see [MovedSince].
+// which takes their rows along; see [ChangedAddresses].
 func (t Trunks) Moved(moves map[string]string) Trunks {
 	moved := slices.Clone(t)
 	for i, trunk := range moved {

@@ -282,7 +282,7 @@ func TestCampaigns_writtenInSeveralWays(t *testing.T) {
 
 func TestMoved(t *testing.T) {
 	servers := Servers{aServer("dial1", "9"), aServer("dial2", "2")}
-	moves := MovedSince(map[string]string{"1": "dial1", "2": "dial2", "3": "gone"}, servers)
+	moves := ChangedAddresses(map[string]string{"1": "dial1", "2": "dial2", "3": "gone"}, servers)
 	if fmt.Sprint(moves) != "map[1:9]" {
 		t.Fatalf("moves %v", moves)
 	}

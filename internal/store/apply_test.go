@@ -248,7 +248,7 @@ func TestApply(t *testing.T) {
 		t.Parallel()
 		d := newTable(t, s)
 		step := change("10.0.0.7", 1, 2)
-		step.MayMatchNone = true
+		step.AllowNoMatch = true
 		if err := newStore(t, d).Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{step}})); err != nil {
 			t.Fatal(err)
 		}

@@ -165,7 +165,7 @@ func (w *writer) write(ctx context.Context, group []*part) { //nolint:contextche
 		w.writeOne(group[0].ctx, group[0])
 		return
 	}
-	if group[0].step.MayMatchNone {
+	if group[0].step.AllowNoMatch {
 		w.skipEmpty(ctx, group)
 		group = slices.DeleteFunc(group, func(p *part) bool { return p.done || p.err != nil })
 	}
@@ -235,7 +235,7 @@ func (w *writer) skipEmpty(ctx context.Context, group []*part) {
 // where each step has exactly one.
 func (w *writer) settle(ctx context.Context, group []*part, steps []cluster.Step, changed int64) error {
 	var done []bool
-	certain := steps[0].MayMatchNone || changed > 0 && len(steps[0].Rows) > 1 || changed == int64(len(steps)) && steps[0].Table != cluster.TableTrunks ||
+	certain := steps[0].AllowNoMatch || changed > 0 && len(steps[0].Rows) > 1 || changed == int64(len(steps)) && steps[0].Table != cluster.TableTrunks ||
 		changed == int64(len(steps)) && steps[0].Verb == cluster.Insert
 	if !certain && steps[0].Verb == cluster.Delete {
 		left, err := w.left(ctx, steps)

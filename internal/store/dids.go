@@ -16,7 +16,7 @@ func (s *Store) DIDTargets(ctx context.Context, phones bool) (cluster.DIDTargets
 	var targets cluster.DIDTargets
 	reads := []func() error{
 		func() (err error) { targets.Directory, err = s.Directory(ctx); return err },
-		func() (err error) { targets.Servers, err = s.Expected(ctx); return err },
+		func() (err error) { targets.Servers, err = s.ExpectedServers(ctx); return err },
 		func() error {
 			settings, err := s.SystemSettings(ctx)
 			targets.SystemFilter = settings.DIDFilter

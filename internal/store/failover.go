@@ -15,7 +15,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	var in forecast.FailoverInput
-	servers, err := s.Expected(ctx)
+	servers, err := s.ExpectedServers(ctx)
 	if err != nil {
 		return in, err
 	}
@@ -24,7 +24,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.
 		return in, err
 	}
 	var telephony []string
-	for _, server := range servers.Distinct() {
+	for _, server := range servers.FirstByAddress() {
 		if !server.Telephony() {
 			continue // a database server
 		}
@@ -60,11 +60,11 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.
 	if !live {
 		return in, nil
 	}
-	return in, s.readFloorLoad(ctx, &in, rooms, phones)
+	return in, s.readClusterLoad(ctx, &in, rooms, phones)
 }
 
-// readFloorLoad reads the seats in use, the calls and the dead servers.
-func (s *Store) readFloorLoad(ctx context.Context, in *forecast.FailoverInput, rooms map[string]roomCount, phones []cluster.AgentPhone) error {
+// readClusterLoad reads the seats in use, the calls and the dead servers.
+func (s *Store) readClusterLoad(ctx context.Context, in *forecast.FailoverInput, rooms map[string]roomCount, phones []cluster.AgentPhone) error {
 	live := &forecast.FailoverLive{FreeRooms: map[string]int{}, Calls: map[string]int{}}
 	in.Live = live
 	login := make(map[string]string)

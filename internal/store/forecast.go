@@ -15,11 +15,11 @@ func (s *Store) ForecastInput(ctx context.Context, live bool) (forecast.Input, e
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	var in forecast.Input
-	servers, err := s.Expected(ctx)
+	servers, err := s.ExpectedServers(ctx)
 	if err != nil {
 		return in, err
 	}
-	in.Servers = servers.Distinct()
+	in.Servers = servers.FirstByAddress()
 	if in.Trunks, err = s.Trunks(ctx); err != nil {
 		return in, err
 	}

@@ -6,8 +6,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Expected returns the servers as they will be after this run.
-func (s *Store) Expected(ctx context.Context) (cluster.Servers, error) {
+// ExpectedServers returns the servers as they will be after this run.
+func (s *Store) ExpectedServers(ctx context.Context) (cluster.Servers, error) {
 	current, err := s.Servers(ctx)
 	return s.ServersAfter(current), err
 }

@@ -121,7 +121,7 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 	if err != nil {
 		return removal, err
 	}
-	if other, shares := servers.Sharing(server); shares {
+	if other, shares := servers.WithSameAddress(server); shares {
 		removal.SameAddress = other.ID()
 		return removal, nil // rows with the address belong to the other server
 	}

@@ -192,10 +192,10 @@ func (s *Store) Schema(ctx context.Context) (cluster.Schema, error) {
 	return info.schema, err
 }
 
-// FirstLoginArmed reports whether VICIdial's first-login wizard has not run. It
+// FirstLoginPending reports whether VICIdial's first-login wizard has not run. It
 // overwrites the secrets of all servers and phones
 // (docs/vicidial/admin-page.md#first-login-wizard).
-func (s *Store) FirstLoginArmed(ctx context.Context) (bool, error) {
+func (s *Store) FirstLoginPending(ctx context.Context) (bool, error) {
 	info, err := s.info.get(ctx)
 	return info.firstLogin, err
 }

@@ -180,15 +180,15 @@ func TestWritable(t *testing.T) {
 	})
 }
 
-func TestFirstLoginArmed(t *testing.T) {
+func TestFirstLoginPending(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	if armed, err := newStore(t, d).FirstLoginArmed(t.Context()); armed || err != nil {
-		t.Errorf("after the wizard ran: %v, %v", armed, err)
+	if pending, err := newStore(t, d).FirstLoginPending(t.Context()); pending || err != nil {
+		t.Errorf("after the wizard ran: %v, %v", pending, err)
 	}
 	run(t, d, "UPDATE system_settings SET first_login_trigger = 'Y'")
-	if armed, err := newStore(t, d).FirstLoginArmed(t.Context()); !armed || err != nil {
-		t.Errorf("before it ran: %v, %v", armed, err)
+	if pending, err := newStore(t, d).FirstLoginPending(t.Context()); !pending || err != nil {
+		t.Errorf("before it ran: %v, %v", pending, err)
 	}
 }
 

@@ -22,7 +22,7 @@ func (s *Store) renewServers(ctx context.Context, servers cluster.Servers, steps
 }
 
 // serversWhere reads the columns that this schema has. It reads no secrets, only
-// whether they are the shipped ones.
+// whether they are the defaults.
 func (s *Store) serversWhere(ctx context.Context, where string, values ...any) ([]cluster.Server, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *Store) serversWhere(ctx context.Context, where string, values ...any) (
 	args := make([]any, 0, len(secrets))
 	for _, secret := range secrets {
 		selected = append(selected, secret+" <=> ?")
-		args = append(args, cluster.ShippedSecrets[secret])
+		args = append(args, cluster.DefaultSecrets[secret])
 	}
 	query := "SELECT " + strings.Join(selected, ", ") + " FROM servers" + whereClause(where) + " ORDER BY server_id, server_ip"
 	args = append(args, values...)
@@ -53,7 +53,7 @@ func (s *Store) serversWhere(ctx context.Context, where string, values ...any) (
 		}
 		for i, secret := range secrets {
 			if found[len(columns)+i].String == "1" {
-				server.Shipped = append(server.Shipped, secret)
+				server.DefaultSecrets = append(server.DefaultSecrets, secret)
 			}
 		}
 		return nil

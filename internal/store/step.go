@@ -15,7 +15,7 @@ func (w *writer) step(ctx context.Context, step cluster.Step) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if changed == 0 && step.MayMatchNone {
+		if changed == 0 && step.AllowNoMatch {
 			return false, nil
 		}
 		if step.Column != "" && changed < int64(len(step.In)) {
@@ -95,7 +95,7 @@ func (w *writer) done(ctx context.Context, step cluster.Step) (bool, error) {
 		}
 		return true, nil
 	case cluster.Update:
-		if step.MayMatchNone { // no row of the old key must remain
+		if step.AllowNoMatch { // no row of the old key must remain
 			left, err := count(step.From)
 			return left == 0, err
 		}

@@ -61,7 +61,7 @@ func (s *Store) Topology(ctx context.Context, live bool) (cluster.Topology, erro
 }
 
 func (s *Store) topologyNodes(ctx context.Context, seats map[string]int, live bool) ([]cluster.TopologyNode, error) {
-	servers, err := s.Expected(ctx)
+	servers, err := s.ExpectedServers(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (s *Store) topologyNodes(ctx context.Context, seats map[string]int, live bo
 		}
 	}
 	nodes := make([]cluster.TopologyNode, 0, len(servers))
-	for _, server := range servers.Distinct() {
+	for _, server := range servers.FirstByAddress() {
 		ip := server.IP()
 		node := cluster.TopologyNode{Server: server, Seats: seats[ip], Dead: found && !slices.Contains(alive, ip)}
 		for _, trunk := range trunks {

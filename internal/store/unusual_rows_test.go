@@ -47,7 +47,7 @@ func nullEverything(t *testing.T, d *sandbox.Database) {
 func reads(s *Store) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"schema":           func(ctx context.Context) error { _, err := s.Schema(ctx); return err },
-		"first login":      func(ctx context.Context) error { _, err := s.FirstLoginArmed(ctx); return err },
+		"first login":      func(ctx context.Context) error { _, err := s.FirstLoginPending(ctx); return err },
 		"servers":          func(ctx context.Context) error { _, err := s.Servers(ctx); return err },
 		"trunks":           func(ctx context.Context) error { _, err := s.Trunks(ctx); return err },
 		"campaigns":        func(ctx context.Context) error { _, err := s.Campaigns(ctx); return err },

@@ -256,9 +256,9 @@ func TestObjects_everyRowOnce(t *testing.T) {
 	})
 }
 
-func TestLedger(t *testing.T) {
+func TestRowTally(t *testing.T) {
 	t.Parallel()
-	var l adopt.Ledger
+	var l adopt.RowTally
 	l.Read(map[cluster.Table]int{cluster.TableServers: 3, cluster.TableDIDs: 0})
 	l.Adopt(adopt.Row{Table: cluster.TableServers, Key: "a"})
 	l.LeaveOut(adopt.Row{Table: cluster.TableServers, Key: "b"})

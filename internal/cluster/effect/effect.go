@@ -16,10 +16,10 @@ const (
 	Page                      // a page reads the row each time that it is opened
 	Login                     // the login page of agents reads the row
 	Loop                      // a daemon reads the row in each loop or each few loops
-	Tenth                     // the dialer reads the row in every tenth loop
+	TenthLoop                 // the dialer reads the row in every tenth loop
 	Minute                    // the keepalive reads the row when it runs, each minute
 	Build                     // nodes build their configuration files and load them
-	Form                      // forms of the admin pages start with it
+	AdminForm                 // forms of the admin pages start with it
 	Restart                   // daemons read the row when they start
 	File                      // the text stands in a file that somebody puts on a node
 	Terraform                 // no program of VICIdial sees it
@@ -31,10 +31,10 @@ var sentences = map[When]string{
 	Page:      "Takes effect the next time somebody opens an admin page or report.",
 	Login:     "Takes effect with the next login of an agent.",
 	Loop:      "Takes effect within seconds.",
-	Tenth:     "Takes effect within about 25 seconds.",
+	TenthLoop: "Takes effect within about 25 seconds.",
 	Minute:    "Takes effect within a minute.",
 	Build:     "Takes effect when the nodes have generated and loaded their configuration files, about a minute after the apply.",
-	Form:      "Takes effect for objects that somebody adds at the admin page afterwards.",
+	AdminForm: "Takes effect for objects that somebody adds at the admin page afterwards.",
 	Restart:   "Takes effect when the daemons of the node are restarted.",
 	File:      "Takes effect when the file is on its machine and the program has loaded it.",
 	Terraform: "Only Terraform uses this; nothing is written to VICIdial.",

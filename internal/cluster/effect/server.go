@@ -7,7 +7,7 @@ const (
 
 var (
 	alone    = Fact{When: Terraform}
-	everyTen = Fact{When: Tenth, Reader: dialer, Source: "AST_VDauto_dial.pl:5162, 5227"}
+	everyTen = Fact{When: TenthLoop, Reader: dialer, Source: "AST_VDauto_dial.pl:5162, 5227"}
 	atStart  = Fact{
 		When: Restart, Reader: "the daemons that speak to Asterisk", Source: "AST_VDauto_dial.pl:301, AST_manager_send.pl:369, AST_update_AMI2.pl:158",
 		More: "Write the same value into Asterisk's `manager.conf` on the node.",
@@ -24,7 +24,7 @@ var Server = join(
 	each(Fact{When: Call, Reader: "FastAGI_log.pl", Source: "FastAGI_log.pl:938"}, "carrier_logging_active"),
 	each(everyTen, "local_gmt", "answer_transfer_agent", "ext_context"),
 	each(Fact{
-		When: Tenth, Reader: "the dialer and the balance fill", Source: "AST_VDauto_dial.pl:5227, AST_VDauto_dial_FILL.pl:497",
+		When: TenthLoop, Reader: "the dialer and the balance fill", Source: "AST_VDauto_dial.pl:5227, AST_VDauto_dial_FILL.pl:497",
 		More: "Calls in progress continue.",
 	}, "max_vicidial_trunks"),
 	each(Fact{When: Loop, Reader: dialer, Source: "AST_VDauto_dial.pl:524"}, "outbound_calls_per_second"),
@@ -82,7 +82,7 @@ var ClusterSettings = join(
 	each(Fact{When: Login, Reader: "the agent login", Source: "agc/vicidial.php", More: "Agents who are logged in stay logged in."}, "agent_login_weights", "webphone_url"),
 	each(Fact{When: Loop, Reader: "the balance fill", Source: "AST_VDauto_dial_FILL.pl:334"}, "outbound_calls_per_second"),
 	each(Fact{When: Build, Reader: "the generator of all nodes", Source: "ADMIN_keepalive_ALL.pl:496"}, "generate_cross_server_exten", "default_codecs"),
-	each(Fact{When: Form, Reader: "the admin pages", Source: "admin.php, admin_phones_bulk_insert.php"},
+	each(Fact{When: AdminForm, Reader: "the admin pages", Source: "admin.php, admin_phones_bulk_insert.php"},
 		"default_webphone", "allowed_sip_stacks", "default_server_password_wo", "default_server_password_wo_version",
 		"default_phone_registration_password_wo", "default_phone_registration_password_wo_version",
 		"default_phone_login_password_wo", "default_phone_login_password_wo_version"),

@@ -128,7 +128,7 @@ func NewFailoverPlan(in FailoverInput) (FailoverPlan, error) {
 			Advice:  "Ask for fewer servers lost at once.",
 		}
 	}
-	floor := newFailoverFloor(in)
+	floor := newFailoverCluster(in)
 	plan := FailoverPlan{Survivable: true, Today: floor.lose(nil, nil)}
 	if len(ips) == 0 && len(in.Servers) > 0 {
 		plan.Survivable, plan.Today.Survivable = false, false

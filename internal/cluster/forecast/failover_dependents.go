@@ -16,7 +16,7 @@ const balanceFill = "balance_fill"
 // dependents adds the manual steps for objects that depend on a lost server, in the order
 // in which to do them: first those that callers notice, then those that the cluster needs
 // within minutes, then the others.
-func (f *failoverFloor) dependents(loss *FailoverLoss) {
+func (f *failoverCluster) dependents(loss *FailoverLoss) {
 	add := func(format string, args ...any) { loss.ToDo = append(loss.ToDo, fmt.Sprintf(format, args...)) }
 	for _, ip := range loss.Lost {
 		if dids := f.didsAt(ip); len(dids) > 0 {
@@ -52,7 +52,7 @@ func (f *failoverFloor) dependents(loss *FailoverLoss) {
 }
 
 // didsAt are the active DIDs that ring a phone on a server.
-func (f *failoverFloor) didsAt(ip string) []string {
+func (f *failoverCluster) didsAt(ip string) []string {
 	var dids []string
 	for _, did := range f.in.DIDs {
 		if did["did_active"].Yes() && strings.EqualFold(did["did_route"].Text, "PHONE") && did[cluster.ColumnServerIP].Text == ip {
@@ -62,7 +62,7 @@ func (f *failoverFloor) didsAt(ip string) []string {
 	return dids
 }
 
-func (f *failoverFloor) dutiesOf(ip string) []string {
+func (f *failoverCluster) dutiesOf(ip string) []string {
 	var duties []string
 	for _, duty := range slices.Sorted(maps.Keys(f.in.Duties)) {
 		if f.in.Duties[duty] == ip {

@@ -9,7 +9,7 @@ import (
 )
 
 // PermanentFindings lists, sorted by subject, what a plan warns of only when an object is
-// created or changed: shipped secrets, settings without effect, and rows of unknown
+// created or changed: default secrets, settings without effect, and rows of unknown
 // servers and templates.
 func PermanentFindings(s Snapshot) []string {
 	servers := make(cluster.Servers, 0, len(s.Servers))
@@ -33,8 +33,8 @@ func PermanentFindings(s Snapshot) []string {
 		}
 	}
 	for _, server := range servers {
-		if len(server.Shipped) > 0 {
-			findings = append(findings, fmt.Sprintf("Server %s has the shipped password in %s.", server, strings.Join(server.Shipped, ", ")))
+		if len(server.DefaultSecrets) > 0 {
+			findings = append(findings, fmt.Sprintf("Server %s has the default password in %s.", server, strings.Join(server.DefaultSecrets, ", ")))
 		}
 	}
 	for _, carrier := range s.Carriers.Sorted() {

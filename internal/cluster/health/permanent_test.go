@@ -10,8 +10,8 @@ import (
 func TestPermanentFindings(t *testing.T) {
 	t.Parallel()
 	dial1 := cluster.Server{Row: cluster.Row{"server_id": cluster.Text("dial1"), "server_ip": cluster.Text("10.0.0.1")}}
-	shipped := dial1
-	shipped.Shipped = []string{cluster.ServerSecret}
+	standard := dial1
+	standard.DefaultSecrets = []string{cluster.ServerSecret}
 	sounds := cluster.Settings{Row: cluster.Row{"sounds_web_server": cluster.Text("web1")}}
 	weights := cluster.Settings{Weights: cluster.Container{Exists: true, Text: "10.0.0.1,10\n10.0.0.9,10\nwhat\n"}}
 	carrier := cluster.Carrier{"carrier_id": cluster.Text("OLD"), "server_ip": cluster.Text("10.0.0.9"), "template_id": cluster.Text("gone")}
@@ -20,7 +20,7 @@ func TestPermanentFindings(t *testing.T) {
 		said     []string
 	}{
 		"a sound cluster":  {Snapshot{Servers: []Server{{Server: dial1}}}, nil},
-		"a shipped secret": {Snapshot{Servers: []Server{{Server: shipped}}}, []string{"Server dial1 (10.0.0.1) has the shipped password in conf_secret."}},
+		"a default secret": {Snapshot{Servers: []Server{{Server: standard}}}, []string{"Server dial1 (10.0.0.1) has the default password in conf_secret."}},
 		"the wizard":       {Snapshot{FirstLogin: true}, []string{"The first-login wizard has not run: the first login to the admin pages overwrites the passwords of all servers and phones."}},
 		"central sounds":   {Snapshot{Settings: sounds}, []string{"sounds_web_server is web1, but sounds_central_control_active is 0: no node fetches sounds from there."}},
 		"login weights": {Snapshot{Servers: []Server{{Server: dial1}}, Settings: weights}, []string{

@@ -25,7 +25,7 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 	for _, part := range s.Unanswered {
 		add(fmt.Sprintf("The database did not answer in time when asked for %s, so this report says nothing of them.", part), "Look for what holds the table: SHOW FULL PROCESSLIST on the database.")
 	}
-	problems = append(problems, strayProblems(s, h)...)
+	problems = append(problems, unknownServerProblems(s, h)...)
 	ids := map[string][]string{}
 	for _, server := range s.Servers {
 		ids[trimIP(server.IP())] = append(ids[trimIP(server.IP())], server.ID())
@@ -80,8 +80,8 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 	return problems
 }
 
-// strayProblems returns the agents, calls and shortages on unknown servers.
-func strayProblems(s Snapshot, h Report) []Problem {
+// unknownServerProblems returns the agents, calls and shortages on unknown servers.
+func unknownServerProblems(s Snapshot, h Report) []Problem {
 	known := map[string]bool{}
 	for _, server := range s.Servers {
 		known[trimIP(server.IP())] = true

@@ -39,14 +39,14 @@ func (a *Actions) AddActionRows(action string, plan cluster.Plan) {
 	}
 }
 
-// BlameAction returns a conflict over a row with the name of the action that has
+// ConflictWithAction returns a conflict over a row with the name of the action that has
 // written it, and any other error as it is.
-func (a *Actions) BlameAction(err error, table cluster.Table, key string) error {
+func (a *Actions) ConflictWithAction(err error, table cluster.Table, key string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	action := a.written[rowKey{table, cluster.FoldKey(key)}]
 	if action == "" {
 		return err
 	}
-	return cluster.BlameAction(err, action)
+	return cluster.ConflictWithAction(err, action)
 }

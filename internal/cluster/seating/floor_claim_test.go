@@ -212,12 +212,12 @@ func TestFloorRows_inUse(t *testing.T) {
 	now := NewPlacement(mustSeats(t, "2000-2001"))
 	now.Set(0, []string{"10.0.0.1"})
 	now.Set(1, []string{"10.0.0.2"})
-	stray := own.Stray(now, FloorRows{Phones: []Phone{phone("2001", "10.0.0.3")}})
-	if len(stray.Phones) != 1 || stray.Phones[0].ServerIP != "10.0.0.2" || stray.Phones[0].Seat != "2000" {
-		t.Errorf("stray are %v", stray.Phones)
+	undeclared := own.UndeclaredPhones(now, FloorRows{Phones: []Phone{phone("2001", "10.0.0.3")}})
+	if len(undeclared.Phones) != 1 || undeclared.Phones[0].ServerIP != "10.0.0.2" || undeclared.Phones[0].Seat != "2000" {
+		t.Errorf("undeclared are %v", undeclared.Phones)
 	}
 	agents := []cluster.LiveAgent{{User: "6001", ServerIP: "10.0.0.2", Extension: "Local/20000@default"}, {User: "6002", ServerIP: "10.0.0.2", Extension: "SIP/2001"}}
-	rest, who := own.WithoutInUse(stray, agents)
+	rest, who := own.WithoutInUse(undeclared, agents)
 	if len(rest.Phones) != 3 || len(own.Phones) != 4 || strings.Join(who, "; ") != "seat 2000 on 10.0.0.2 by user 6001" {
 		t.Errorf("%d of %d phones are left, for %v", len(rest.Phones), len(own.Phones), who)
 	}

@@ -44,10 +44,10 @@ func (f FloorRows) occupied(agents []cluster.LiveAgent, found func(p Phone, user
 	}
 }
 
-// Stray returns the floor's phones that are neither wanted nor on a server of their
+// UndeclaredPhones returns the floor's phones that are neither wanted nor on a server of their
 // seat: they were made by hand or left by an interrupted apply.
-func (f FloorRows) Stray(now *Placement, want FloorRows) FloorRows {
-	stray := FloorRows{Columns: f.Columns}
+func (f FloorRows) UndeclaredPhones(now *Placement, want FloorRows) FloorRows {
+	undeclared := FloorRows{Columns: f.Columns}
 	wanted := map[string]bool{}
 	for i, p := range f.Phones {
 		if slices.Contains(now.Of(p.Seat), p.ServerIP) {
@@ -59,10 +59,10 @@ func (f FloorRows) Stray(now *Placement, want FloorRows) FloorRows {
 			}
 		}
 		if !wanted[p.key()] {
-			stray.Phones = append(stray.Phones, f.Phones[i])
+			undeclared.Phones = append(undeclared.Phones, f.Phones[i])
 		}
 	}
-	return stray
+	return undeclared
 }
 
 // WithoutInUse returns the rows without those of the given phones that are in use, and a

@@ -119,5 +119,5 @@ func NewPhoneDefaults() cluster.Row {
 	}
 }
 
-// ShippedPhoneSecret is the default of phones.conf_secret.
-const ShippedPhoneSecret = "test"
+// DefaultPhoneSecret is the default of phones.conf_secret.
+const DefaultPhoneSecret = "test"

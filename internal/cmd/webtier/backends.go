@@ -108,9 +108,9 @@ func (s *stack) checkWebSocket(ctx context.Context) (result, error) {
 		}
 	}
 	for _, path := range []string{"/ws/dial2", "/ws/dial1/x", "/agc/vicidial.php"} {
-		if stray, err := dial(path); err == nil {
+		if undeclared, err := dial(path); err == nil {
 			f.failure = path + " upgrades"
-			_ = stray.Close()
+			_ = undeclared.Close()
 		}
 	}
 	if status, _, _, err := fetch(ctx, s.browser(agentAddress), http.MethodGet, s.url(socketPath), "", nil); err != nil || status != http.StatusBadRequest {

@@ -166,7 +166,7 @@ func (c Command) writeModule(f *result, module siteModule, host, dir string, pro
 }
 
 func (f *result) summary(dir string, changes Changes, took time.Duration) Summary {
-	s := Summary{Directory: dir, Objects: len(f.objects), Tables: f.ledger.Sums(), Changes: changes, Seconds: took.Round(time.Millisecond).Seconds(), LeftOut: []LeftRows{}}
+	s := Summary{Directory: dir, Objects: len(f.objects), Tables: f.tally.Sums(), Changes: changes, Seconds: took.Round(time.Millisecond).Seconds(), LeftOut: []LeftRows{}}
 	for _, out := range f.left {
 		rows := make([]string, 0, len(out.Rows))
 		for _, row := range out.Rows {

@@ -96,7 +96,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	m.Files = tfhelper.StringMap(texts)
 	count := func(of func(adopt.Sum) int) types.Map {
 		counts := map[string]int{}
-		for _, sum := range f.ledger.Sums() {
+		for _, sum := range f.tally.Sums() {
 			counts[string(sum.Table)] = of(sum)
 		}
 		return tfhelper.Int64Map(counts)

@@ -13,7 +13,7 @@ func (f *result) report() string {
 	text.WriteString("# What was adopted\n\n")
 	text.WriteString("Written by `terraform-provider-vicidial adopt`. Next: `terraform init`, `terraform apply` (it imports, and changes no row), `terraform plan` (it is empty). Then remove `imports.tf`.\n\n")
 	text.WriteString("| table | rows | adopted | left out | not asked for |\n|---|---:|---:|---:|---:|\n")
-	for _, sum := range f.ledger.Sums() {
+	for _, sum := range f.tally.Sums() {
 		fmt.Fprintf(&text, "| `%s` | %d | %d | %d | %d |\n", sum.Table, sum.Read, sum.Adopted, sum.LeftOut, sum.NotAsked)
 	}
 	counts := map[string]int{}

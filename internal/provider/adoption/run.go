@@ -50,7 +50,7 @@ type leftOut struct {
 type result struct {
 	objects    []adoptedObject
 	left       []leftOut
-	ledger     adopt.Ledger
+	tally      adopt.RowTally
 	client     *client
 	undeclared map[string]bool // addresses that were removed from the files, to which new objects do not refer
 }
@@ -167,14 +167,14 @@ func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, opti
 		return nil, err
 	}
 	f := &result{client: speaks}
-	f.ledger.Read(in.Counts)
+	f.tally.Read(in.Counts)
 	objects, left := adopt.Objects(in, adopt.Options{Differences: options.Differences})
 	for i, o := range objects {
 		if i%50 == 0 || o.Kind != objects[i-1].Kind {
 			options.say("%s: %d of %d objects", o.Kind, i, len(objects))
 		}
 		if !options.asked(o) {
-			f.ledger.Skip(o.Rows...)
+			f.tally.Skip(o.Rows...)
 			continue
 		}
 		if err := f.adopt(ctx, store, schema, o); err != nil {
@@ -183,13 +183,13 @@ func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, opti
 	}
 	for _, out := range left {
 		if len(options.Only) > 0 && !options.asked(adopt.Object{Kind: out.Kind}) || options.Match != "" {
-			f.ledger.Skip(out.Rows...)
+			f.tally.Skip(out.Rows...)
 			continue
 		}
 		f.leaveOut(leftOut{LeftOut: out})
 	}
 	f.rooms(in, options)
-	return f, f.ledger.Check()
+	return f, f.tally.Check()
 }
 
 // adopt adopts an object, or its parts, or leaves it out.
@@ -198,7 +198,7 @@ func (f *result) adopt(ctx context.Context, store Store, schema cluster.Schema, 
 	switch {
 	case err == nil:
 		f.objects = append(f.objects, one)
-		f.ledger.Adopt(o.Rows...)
+		f.tally.Adopt(o.Rows...)
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -332,7 +332,7 @@ func (a adoptedObject) reason(err error) string {
 
 // leaveOut adds rows that are left out. Rows with the same reason are reported together.
 func (f *result) leaveOut(out leftOut) {
-	f.ledger.LeaveOut(out.Rows...)
+	f.tally.LeaveOut(out.Rows...)
 	for i, other := range f.left {
 		if out.attempt == nil && other.attempt == nil && out.Title == other.Title && out.Kind == other.Kind && out.Reason == other.Reason && out.Advice == other.Advice {
 			f.left[i].Rows = slices.Concat(other.Rows, out.Rows)
@@ -358,10 +358,10 @@ func (f *result) rooms(in adopt.Inventory, options runOptions) {
 		}
 	}
 	adopted, left := adopt.Rooms(in.Rooms, in.Servers, managed)
-	f.ledger.Adopt(adopted...)
+	f.tally.Adopt(adopted...)
 	for _, out := range left {
 		if !options.asked(adopt.Object{Kind: out.Kind, Title: options.Match}) || options.Match != "" {
-			f.ledger.Skip(out.Rows...)
+			f.tally.Skip(out.Rows...)
 			continue
 		}
 		f.leaveOut(leftOut{LeftOut: out})

@@ -45,15 +45,15 @@ func (r *Resource) removable(ctx context.Context, want declaration, before curre
 	if !want.style.Users {
 		own = own.WithoutUsersOf(want.floor.Seats)
 	}
-	stray := before.own.Stray(before.byAddress, rows)
-	if len(stray.Phones) == 0 || want.MoveLiveAgents.ValueBool() {
+	undeclared := before.own.UndeclaredPhones(before.byAddress, rows)
+	if len(undeclared.Phones) == 0 || want.MoveLiveAgents.ValueBool() {
 		return own, nil, nil
 	}
 	agents, err := r.store.LiveAgents(ctx)
 	if err != nil {
 		return own, nil, err
 	}
-	own, who = own.WithoutInUse(stray, agents)
+	own, who = own.WithoutInUse(undeclared, agents)
 	return own, who, nil
 }
 

@@ -21,7 +21,7 @@ import (
 
 // store is the part of the store that the resource needs.
 type store interface {
-	Expected(context.Context) (cluster.Servers, error) // after this run
+	ExpectedServers(context.Context) (cluster.Servers, error) // after this run
 	Servers(context.Context) (cluster.Servers, error)
 	Rooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms, error)
 	ExpectedRooms(context.Context) (map[cluster.Engine]map[string]int, error)

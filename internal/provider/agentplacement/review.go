@@ -102,7 +102,7 @@ func (r *Resource) place(ctx context.Context, want declaration, before currentPl
 // are on a server now may stay there.
 func (r *Resource) reviewServers(ctx context.Context, want *declaration, now *seating.Placement) (diag.Diagnostics, error) {
 	var diags diag.Diagnostics
-	servers, err := r.store.Expected(ctx)
+	servers, err := r.store.ExpectedServers(ctx)
 	if err != nil {
 		return diags, err
 	}

@@ -246,7 +246,7 @@ func reviewSecrets(rows seating.FloorRows, s secrets, fresh bool) diag.Diagnosti
 	}
 	if fresh && !s.managedSecret {
 		diags.Append(tfhelper.WarnAt(path.Root("phone"), "Default password",
-			"New phones get conf_secret = \""+seating.ShippedPhoneSecret+"\", VICIdial's default: anybody who can connect to the servers can register as one of them. Set phone.conf_secret_wo.")...)
+			"New phones get conf_secret = \""+seating.DefaultPhoneSecret+"\", VICIdial's default: anybody who can connect to the servers can register as one of them. Set phone.conf_secret_wo.")...)
 	}
 	return diags
 }

@@ -32,7 +32,7 @@ func NewList() list.ListResource {
 			if err != nil {
 				return tfhelper.Listing{}, err
 			}
-			servers, err := store.Expected(ctx)
+			servers, err := store.ExpectedServers(ctx)
 			routes, left := adopt.Routes(carriers, servers)
 			var found tfhelper.Listing
 			if len(left) > 0 {
@@ -97,7 +97,7 @@ func (r *Resource) listed(ctx context.Context, req resource.ImportStateRequest) 
 	if err != nil {
 		return nil // the import reports it
 	}
-	servers, err := r.store.Expected(ctx)
+	servers, err := r.store.ExpectedServers(ctx)
 	if err != nil {
 		return nil
 	}

@@ -27,7 +27,7 @@ import (
 type store interface {
 	Schema(context.Context) (cluster.Schema, error)
 	Carriers(context.Context) (cluster.Carriers, error)
-	Expected(context.Context) (cluster.Servers, error)
+	ExpectedServers(context.Context) (cluster.Servers, error)
 	ExpectedCarriers(ctx context.Context, but string) (cluster.Carriers, error)
 	ExpectedTemplates(context.Context) (cluster.Templates, error)
 	NodePhones(context.Context) ([]asterisk.NodePhone, error)

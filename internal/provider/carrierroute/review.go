@@ -42,7 +42,7 @@ func (r *Resource) readPlanReview(ctx context.Context, v *planReview) diag.Diagn
 		func() error { v.schema, err = r.store.Schema(ctx); return err },
 		func() error { v.have, err = r.store.Carriers(ctx); v.haveByID = v.have.Index(); return err },
 		func() error { v.templates, err = r.store.ExpectedTemplates(ctx); return err },
-		func() error { v.servers, err = r.store.Expected(ctx); return err },
+		func() error { v.servers, err = r.store.ExpectedServers(ctx); return err },
 		func() error { v.phones, err = r.store.NodePhones(ctx); return err },
 	} {
 		if read() != nil {

@@ -136,7 +136,7 @@ func (r *Resource) read(ctx context.Context, m model) (cluster.Carriers, cluster
 	if err != nil {
 		return nil, nil, err
 	}
-	servers, err := r.store.Expected(ctx)
+	servers, err := r.store.ExpectedServers(ctx)
 	return carriers.OfRoute(m.route(), m.ids()...), servers, err
 }
 

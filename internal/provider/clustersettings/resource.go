@@ -19,9 +19,9 @@ import (
 // store is the part of the store that the resource needs.
 type store interface {
 	Schema(context.Context) (cluster.Schema, error)
-	FirstLoginArmed(context.Context) (bool, error)
+	FirstLoginPending(context.Context) (bool, error)
 	SystemSettings(context.Context) (cluster.Settings, error)
-	Expected(context.Context) (cluster.Servers, error) // servers as they are after this run
+	ExpectedServers(context.Context) (cluster.Servers, error) // servers as they are after this run
 	Servers(context.Context) (cluster.Servers, error)
 	AddSettings(want cluster.Row) (conflicting cluster.Row)
 	tfhelper.ChangeLog
@@ -75,7 +75,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if len(seen.Saved.Found) > 0 {
 		settings, err := r.store.SystemSettings(ctx)
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan cluster settings", "", err)...)
-		servers, err := r.store.Expected(ctx)
+		servers, err := r.store.ExpectedServers(ctx)
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan cluster settings", "", err)...)
 		restored, _ := seen.Saved.Restore(settings, config.row(), servers)
 		plan.update(restored)

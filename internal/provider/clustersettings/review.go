@@ -27,7 +27,7 @@ func (r *Resource) review(ctx context.Context, config model) diag.Diagnostics {
 	if err != nil {
 		return fail(err)
 	}
-	servers, err := r.store.Expected(ctx)
+	servers, err := r.store.ExpectedServers(ctx)
 	if err != nil {
 		return fail(err)
 	}
@@ -103,8 +103,8 @@ func (r *Resource) reviewSecrets(ctx context.Context, schema cluster.Schema, con
 			diags.Append(tfhelper.WarnAt(at, "Default password", "This is VICIdial's default password, which is publicly known. Set another one.")...)
 		}
 	}
-	armed, err := r.store.FirstLoginArmed(ctx)
-	if err == nil && armed && declared {
+	pending, err := r.store.FirstLoginPending(ctx)
+	if err == nil && pending && declared {
 		diags.Append(diag.NewWarningDiagnostic("First-login wizard has not run yet",
 			"When somebody logs in to the admin pages for the first time, VICIdial's wizard overwrites these passwords and those of all servers and phones. Let it run before you set secrets."))
 	}

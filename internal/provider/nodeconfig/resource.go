@@ -16,7 +16,7 @@ import (
 
 // store is the part of the store that the nodes are compared with.
 type store interface {
-	Expected(context.Context) (cluster.Servers, error) // servers after this run
+	ExpectedServers(context.Context) (cluster.Servers, error) // servers after this run
 }
 
 var (

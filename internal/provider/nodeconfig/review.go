@@ -47,7 +47,7 @@ func (r *Resource) compare(ctx context.Context, m model) diag.Diagnostics {
 	if r.store == nil {
 		return nil
 	}
-	servers, err := r.store.Expected(ctx)
+	servers, err := r.store.ExpectedServers(ctx)
 	switch {
 	case errors.Is(err, cluster.ErrNoDatabase): // a provider without a database is valid here
 		return nil

@@ -24,7 +24,7 @@ func NewList() list.ListResource {
 			if err != nil {
 				return tfhelper.Listing{}, err
 			}
-			servers, err := store.Expected(ctx)
+			servers, err := store.ExpectedServers(ctx)
 			return tfhelper.Listing{Items: tfhelper.ListItems(runs, func(run cluster.RemoteAgents) tfhelper.ListItem {
 				m := model{}.Flatten(cluster.Row(run))
 				return tfhelper.ListItem{Name: run.String(), ID: tfhelper.Identity(key, m.Key()), Model: m, Values: map[string][]string{

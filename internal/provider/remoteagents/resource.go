@@ -18,14 +18,14 @@ import (
 // store is the part of the store that the resource needs.
 type store interface {
 	singlerow.Store
-	Expected(context.Context) (cluster.Servers, error) // servers as they are after this run
+	ExpectedServers(context.Context) (cluster.Servers, error) // servers as they are after this run
 	Campaigns(context.Context) (cluster.Campaigns, error)
 	RemoteAgents(context.Context) ([]cluster.RemoteAgents, error)
 	ExpectedRemoteAgents(ctx context.Context, but string) ([]cluster.RemoteAgents, error)
 	AddRemoteAgents(cluster.RemoteAgents)
 	AddRemovedRemoteAgents(id string)
 	HasWritten() bool
-	BlameAction(err error, table cluster.Table, key string) error // names the action that caused a conflict
+	ConflictWithAction(err error, table cluster.Table, key string) error // names the action that caused a conflict
 	Directory(context.Context) (cluster.Directory, error)
 }
 
@@ -69,7 +69,7 @@ func (r *Resource) change(ctx context.Context, m model, seen, want cluster.Row) 
 		return cluster.Plan{}, err
 	}
 	plan, err := cluster.RemoteAgentsChange{UserStart: m.Key(), Have: have, Seen: seen, Want: want}.Plan()
-	return plan, r.store.BlameAction(err, cluster.TableRemoteAgents, m.number())
+	return plan, r.store.ConflictWithAction(err, cluster.TableRemoteAgents, m.number())
 }
 
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {

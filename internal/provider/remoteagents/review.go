@@ -27,7 +27,7 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	existing := func(column string) bool {
 		return found && cluster.TableRemoteAgents.Equivalent(column, current[column], want[column])
 	}
-	servers, err := r.store.Expected(ctx)
+	servers, err := r.store.ExpectedServers(ctx)
 	if err != nil {
 		return fail(err)
 	}

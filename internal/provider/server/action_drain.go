@@ -23,7 +23,7 @@ import (
 // drainTopology is the part of the store that the drain and undrain actions use.
 type drainTopology interface {
 	Servers(context.Context) (cluster.Servers, error)
-	Expected(context.Context) (cluster.Servers, error)
+	ExpectedServers(context.Context) (cluster.Servers, error)
 	Alive(context.Context) (alive []string, heard bool, err error)
 	RemoteAgents(context.Context) ([]cluster.RemoteAgents, error)
 	VoicemailServer(context.Context) (string, error)
@@ -122,7 +122,7 @@ func reviewDrain(ctx context.Context, s drainTopology, m drainModel) diag.Diagno
 
 // reviewMissing accepts a server that the same run is going to create.
 func reviewMissing(ctx context.Context, f drainTopology, ip string) diag.Diagnostics {
-	expected, err := f.Expected(ctx)
+	expected, err := f.ExpectedServers(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan server", ip, err)
 	}

@@ -22,7 +22,7 @@ import (
 type rebuildTopology interface {
 	Schema(context.Context) (cluster.Schema, error)
 	Servers(context.Context) (cluster.Servers, error)
-	Expected(context.Context) (cluster.Servers, error)
+	ExpectedServers(context.Context) (cluster.Servers, error)
 	Alive(context.Context) (alive []string, heard bool, err error)
 	ReloadStamp(context.Context) (maintenance.ReloadStamp, error)
 	RebuildPending(context.Context) ([]string, error)
@@ -77,7 +77,7 @@ func reviewRebuildConf(ctx context.Context, s rebuildTopology, m rebuildModel) d
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan a rebuild", "", err)
 	}
-	expected, err := s.Expected(ctx)
+	expected, err := s.ExpectedServers(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan a rebuild", "", err)
 	}

@@ -19,7 +19,7 @@ import (
 // store is the part of the store that the resource uses.
 type store interface {
 	Schema(context.Context) (cluster.Schema, error)
-	FirstLoginArmed(context.Context) (bool, error)
+	FirstLoginPending(context.Context) (bool, error)
 	Servers(context.Context) (cluster.Servers, error)
 	Rooms(context.Context) (map[cluster.Engine]cluster.Rooms, error)
 	Trunks(context.Context) (cluster.Trunks, error)
@@ -33,8 +33,8 @@ type store interface {
 	AddRooms(engine cluster.Engine, ip string, count int)
 	AddReplacedServer(id string)
 	AddRemovedServer(id string)
-	Expected(context.Context) (cluster.Servers, error)
-	BlameAction(err error, table cluster.Table, key string) error // names the action that caused a conflict
+	ExpectedServers(context.Context) (cluster.Servers, error)
+	ConflictWithAction(err error, table cluster.Table, key string) error // names the action that caused a conflict
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
 

@@ -44,7 +44,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 					fmt.Errorf("server %s is planned, too, and to the database the two ids are equal", other))...)
 			}
 		}
-		expected, err := r.store.Expected(ctx)
+		expected, err := r.store.ExpectedServers(ctx)
 		diags.Append(tfhelper.Diagnose("Unable to plan server", want.id(), err)...)
 		diags.Append(reviewKeys(servers, expected, want, declared, prior)...)
 	}
@@ -133,7 +133,7 @@ func reviewColumns(schema cluster.Schema, declared *expanded) diag.Diagnostics {
 func reviewKeys(servers, expected cluster.Servers, want, declared, prior *expanded) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if existing, found := servers.ByID(want.id()); found && prior != nil && existing.IP() == want.ServerIP.ValueString() {
-		if other, shares := servers.Sharing(existing); shares {
+		if other, shares := servers.WithSameAddress(existing); shares {
 			return tfhelper.WarnAt(path.Root("server_ip"), "Duplicate address",
 				fmt.Sprintf("Server %s has the address %q, too. VICIdial treats the two as one server and uses the row that it reads first. Remove one of them, or give it another address: rows with the address stay with the other one.", other.ID(), other.IP()))
 		}
@@ -187,7 +187,7 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 	from, to := prior.ServerIP.ValueString(), want.ServerIP.ValueString()
 	at := path.Root("server_ip")
 	if existing, found := servers.ByID(want.id()); found {
-		if other, shares := servers.Sharing(existing); shares {
+		if other, shares := servers.WithSameAddress(existing); shares {
 			return tfhelper.WarnAt(at, "Server "+want.id()+" changes its address",
 				fmt.Sprintf("%q becomes %q in the row of servers only: server %s has the old address, too, and the other rows stay with that server.", from, to, other.ID()))
 		}
@@ -235,7 +235,7 @@ func (r *Resource) warnSecrets(ctx context.Context, servers cluster.Servers, wan
 		{cluster.ManagerSecret, "manager_secret_wo", !declared.ManagerSecret.IsNull()},
 	} {
 		shipped := !found
-		for _, column := range existing.Shipped {
+		for _, column := range existing.DefaultSecrets {
 			shipped = shipped || column == secret.column
 		}
 		if shipped && !secret.given {
@@ -243,8 +243,8 @@ func (r *Resource) warnSecrets(ctx context.Context, servers cluster.Servers, wan
 				fmt.Sprintf("%s of server %s is VICIdial's default password. Set %s and %s_version.", secret.column, want.id(), secret.attribute, secret.attribute))...)
 		}
 	}
-	armed, err := r.store.FirstLoginArmed(ctx)
-	if err == nil && armed && !declared.ConfSecret.IsNull() {
+	pending, err := r.store.FirstLoginPending(ctx)
+	if err == nil && pending && !declared.ConfSecret.IsNull() {
 		diags.Append(tfhelper.WarnAt(path.Root("conf_secret_wo"), "The first-login wizard has not run yet",
 			"When somebody logs in to the admin pages for the first time, VICIdial's wizard overwrites conf_secret of all servers and the passwords of all phones. Let it run before you set secrets.")...)
 	}

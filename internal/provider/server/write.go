@@ -117,7 +117,7 @@ func (r *Resource) update(ctx context.Context, want *expanded, c change) error {
 		delete(row, "server_ip") // changed below, in every table that contains it
 		plan, err := cluster.ChangeServer(now.server, cluster.Server{Row: c.seen.Row}, row, c.secrets)
 		if err != nil {
-			return cluster.Plan{}, r.store.BlameAction(err, cluster.TableServers, want.id())
+			return cluster.Plan{}, r.store.ConflictWithAction(err, cluster.TableServers, want.id())
 		}
 		if now.server.IP() != ip && now.server.IP() != c.prior.ServerIP.ValueString() {
 			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + want.id(), Found: "was changed by somebody else to " + now.server.IP()}
@@ -164,7 +164,7 @@ func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to st
 	if err != nil {
 		return cluster.Plan{}, err
 	}
-	if _, shares := servers.Sharing(server); shares { // rows with the address stay with the other server
+	if _, shares := servers.WithSameAddress(server); shares { // rows with the address stay with the other server
 		return cluster.PlanAddress(server, to, nil, nil)
 	}
 	old, err := r.store.Referencing(ctx, server.IP())

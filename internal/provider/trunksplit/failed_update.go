@@ -13,9 +13,9 @@ import (
 // the next refresh shows which ones have.
 func (m model) possibleState(want model) model {
 	m.Servers = maps.Clone(m.Servers)
-	for server, claim := range want.Servers {
+	for server, weighting := range want.Servers {
 		if _, listed := m.Servers[server]; !listed {
-			m.Servers[server] = claim
+			m.Servers[server] = weighting
 		}
 	}
 	if want.blocks() {
@@ -30,13 +30,13 @@ func (m model) possibleState(want model) model {
 // are left to remove. before has the rows that the update was planned from.
 func (m model) partialState(want model, before, rows cluster.Split, servers cluster.Servers) model {
 	m.Servers = maps.Clone(m.Servers)
-	for server, claim := range want.Servers {
+	for server, weighting := range want.Servers {
 		_, listed := m.Servers[server]
 		if _, written := rows[server]; written && !listed {
-			m.Servers[server] = claim
+			m.Servers[server] = weighting
 		}
 	}
-	maps.DeleteFunc(m.Servers, func(server string, _ claimModel) bool {
+	maps.DeleteFunc(m.Servers, func(server string, _ weightingModel) bool {
 		_, wanted := want.Servers[server]
 		_, exists := rows[server]
 		return !wanted && !exists

@@ -10,9 +10,9 @@ import (
 )
 
 func aSplitOver(elsewhere string, servers ...string) model {
-	m := model{CampaignID: types.StringValue("SALES"), Elsewhere: types.StringValue(elsewhere), Servers: map[string]claimModel{}}
+	m := model{CampaignID: types.StringValue("SALES"), Elsewhere: types.StringValue(elsewhere), Servers: map[string]weightingModel{}}
 	for _, server := range servers {
-		m.Servers[server] = claimModel{}
+		m.Servers[server] = weightingModel{}
 	}
 	return m
 }

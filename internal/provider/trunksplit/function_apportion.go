@@ -40,11 +40,11 @@ func (f *Apportion) Run(ctx context.Context, req function.RunRequest, resp *func
 		resp.Error = function.NewArgumentFuncError(0, "the total must lie between 0 and 1000000")
 		return
 	}
-	claims := make(map[string]cluster.Claim, len(weights))
+	weightings := make(map[string]cluster.Weighting, len(weights))
 	for key, weight := range weights {
-		claims[key] = cluster.Claim{Weight: int(min(max(weight, 0), cluster.MaxWeight+1))} // values out of range stay out of range
+		weightings[key] = cluster.Weighting{Weight: int(min(max(weight, 0), cluster.MaxWeight+1))} // values out of range stay out of range
 	}
-	shares, err := cluster.Apportion(int(total), claims)
+	shares, err := cluster.Apportion(int(total), weightings)
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(1, err.Error())
 		return

@@ -17,19 +17,19 @@ const (
 )
 
 type model struct {
-	CampaignID       types.String          `tfsdk:"campaign_id"`
-	Total            types.Int64           `tfsdk:"total"`
-	Servers          map[string]claimModel `tfsdk:"servers"`
-	TrunkRestriction types.String          `tfsdk:"trunk_restriction"`
-	Elsewhere        types.String          `tfsdk:"elsewhere"`
-	SurviveNodeLoss  types.Int64           `tfsdk:"survive_node_loss"`
-	Allocations      types.Map             `tfsdk:"allocations"`
-	BlockedServers   types.List            `tfsdk:"blocked_servers"`
-	DuplicateRows    types.Map             `tfsdk:"duplicate_rows"`
-	Drift            types.List            `tfsdk:"drift"`
+	CampaignID       types.String              `tfsdk:"campaign_id"`
+	Total            types.Int64               `tfsdk:"total"`
+	Servers          map[string]weightingModel `tfsdk:"servers"`
+	TrunkRestriction types.String              `tfsdk:"trunk_restriction"`
+	Elsewhere        types.String              `tfsdk:"elsewhere"`
+	SurviveNodeLoss  types.Int64               `tfsdk:"survive_node_loss"`
+	Allocations      types.Map                 `tfsdk:"allocations"`
+	BlockedServers   types.List                `tfsdk:"blocked_servers"`
+	DuplicateRows    types.Map                 `tfsdk:"duplicate_rows"`
+	Drift            types.List                `tfsdk:"drift"`
 }
 
-type claimModel struct {
+type weightingModel struct {
 	Weight types.Int64 `tfsdk:"weight"`
 	Min    types.Int64 `tfsdk:"min"`
 	Max    types.Int64 `tfsdk:"max"`
@@ -53,23 +53,23 @@ func (m model) blocks() bool { return m.Elsewhere.ValueString() == elsewhereBloc
 // fixed trunks on an address that is no longer a server, so that it stays valid when
 // their row is removed. If servers is nil, each address counts as a server.
 func (m model) shares(servers cluster.Servers) (cluster.Shares, error) {
-	claims, orphaned := make(map[string]cluster.Claim, len(m.Servers)), cluster.Shares{}
-	for server, claim := range m.Servers {
-		claims[server] = claim.claim()
-		if _, found := servers.ByIP(server); !found && servers != nil && !claim.Trunks.IsNull() {
-			orphaned[server] = int(claim.Trunks.ValueInt64())
+	weightings, orphaned := make(map[string]cluster.Weighting, len(m.Servers)), cluster.Shares{}
+	for server, weighting := range m.Servers {
+		weightings[server] = weighting.weighting()
+		if _, found := servers.ByIP(server); !found && servers != nil && !weighting.Trunks.IsNull() {
+			orphaned[server] = int(weighting.Trunks.ValueInt64())
 		}
 	}
 	apportion := func() (cluster.Shares, error) {
-		return cluster.ApportionSurviving(int(m.Total.ValueInt64()), int(m.SurviveNodeLoss.ValueInt64()), claims)
+		return cluster.ApportionSurviving(int(m.Total.ValueInt64()), int(m.SurviveNodeLoss.ValueInt64()), weightings)
 	}
 	shares, err := apportion()
 	if err == nil || len(orphaned) == 0 {
 		return shares, err
 	}
-	maps.DeleteFunc(claims, func(server string, _ cluster.Claim) bool { _, found := orphaned[server]; return found })
+	maps.DeleteFunc(weightings, func(server string, _ cluster.Weighting) bool { _, found := orphaned[server]; return found })
 	remaining, without := apportion()
-	if len(claims) == 0 && m.Total.ValueInt64() == 0 {
+	if len(weightings) == 0 && m.Total.ValueInt64() == 0 {
 		remaining, without = cluster.Shares{}, nil
 	}
 	if without == nil {
@@ -79,18 +79,18 @@ func (m model) shares(servers cluster.Servers) (cluster.Shares, error) {
 	return shares, err
 }
 
-func (c claimModel) claim() cluster.Claim {
+func (c weightingModel) weighting() cluster.Weighting {
 	if !c.Trunks.IsNull() {
 		return cluster.Fixed(int(c.Trunks.ValueInt64()))
 	}
-	claim := cluster.Claim{Weight: 1, Min: int(c.Min.ValueInt64())}
+	weighting := cluster.Weighting{Weight: 1, Min: int(c.Min.ValueInt64())}
 	if !c.Weight.IsNull() {
-		claim.Weight = int(c.Weight.ValueInt64())
+		weighting.Weight = int(c.Weight.ValueInt64())
 	}
 	if !c.Max.IsNull() {
-		claim.Max = new(int(c.Max.ValueInt64()))
+		weighting.Max = new(int(c.Max.ValueInt64()))
 	}
-	return claim
+	return weighting
 }
 
 // limits returns the rows for the shares, including those that block other servers.
@@ -227,7 +227,7 @@ func (m model) imported(rows cluster.Split, servers cluster.Servers) model {
 		rows = maps.Clone(rows)
 		maps.DeleteFunc(rows, func(server string, _ []cluster.Limit) bool { return listed[server] == nil })
 	}
-	m.Servers = map[string]claimModel{}
+	m.Servers = map[string]weightingModel{}
 	m.TrunkRestriction = types.StringValue(cluster.MaximumLimit)
 	m.Elsewhere = types.StringValue(elsewhereIgnore)
 	m.SurviveNodeLoss = types.Int64Value(0)
@@ -245,7 +245,7 @@ func (m model) imported(rows cluster.Split, servers cluster.Servers) model {
 		if _, found := servers.ByIP(server); found {
 			total += dedicated
 		}
-		m.Servers[server] = claimModel{Trunks: tfhelper.Int64(dedicated)}
+		m.Servers[server] = weightingModel{Trunks: tfhelper.Int64(dedicated)}
 	}
 	m.Total = tfhelper.Int64(total)
 	return m

@@ -12,7 +12,7 @@ type privateRows struct {
 
 // atCurrentAddresses returns the rows by the current addresses of the servers.
 func (p privateRows) atCurrentAddresses(servers cluster.Servers) cluster.Split {
-	return p.Rows.Moved(cluster.MovedSince(p.Names, servers))
+	return p.Rows.Moved(cluster.ChangedAddresses(p.Names, servers))
 }
 
 // privateRowsOf returns the rows with the names of the servers that they are on.

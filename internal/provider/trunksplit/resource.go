@@ -21,7 +21,7 @@ import (
 
 // store is the part of the store that the resource needs.
 type store interface {
-	Expected(context.Context) (cluster.Servers, error) // servers as they are after this run
+	ExpectedServers(context.Context) (cluster.Servers, error) // servers as they are after this run
 	Servers(context.Context) (cluster.Servers, error)
 	Campaigns(context.Context) (cluster.Campaigns, error)
 	Trunks(context.Context) (cluster.Trunks, error)

@@ -24,7 +24,7 @@ type planReview struct {
 func (r *Resource) readPlanReview(ctx context.Context) (planReview, error) {
 	var v planReview
 	var err error
-	if v.servers, err = r.store.Expected(ctx); err != nil {
+	if v.servers, err = r.store.ExpectedServers(ctx); err != nil {
 		return v, err
 	}
 	if v.campaigns, err = r.store.Campaigns(ctx); err != nil {
@@ -35,7 +35,7 @@ func (r *Resource) readPlanReview(ctx context.Context) (planReview, error) {
 		return v, err
 	}
 	// If a server changes its address in this run, its rows change, too.
-	v.trunks = v.trunks.Moved(cluster.MovedSince(now.IDsByIP(), v.servers))
+	v.trunks = v.trunks.Moved(cluster.ChangedAddresses(now.IDsByIP(), v.servers))
 	return v, nil
 }
 
@@ -62,15 +62,15 @@ func (v planReview) warn(m model, limits map[string]cluster.Limit) diag.Diagnost
 		diags.Append(tfhelper.WarnAt(path.Root("servers").AtMapKey(over.ServerIP), "More trunks reserved than the server has",
 			fmt.Sprintf("With the current rows of other campaigns, %s. The apply writes this split only after other campaigns release trunks; it waits a few seconds for splits of the same apply that become smaller.", over))...)
 	}
-	starved := v.trunks.With(m.campaign(), limits).Starved(v.servers, v.campaigns, slices.Collect(maps.Keys(m.Servers)))
-	if len(starved) == 0 {
+	blocked := v.trunks.With(m.campaign(), limits).BlockedCampaigns(v.servers, v.campaigns, slices.Collect(maps.Keys(m.Servers)))
+	if len(blocked) == 0 {
 		return diags
 	}
-	lines := make([]string, 0, len(starved))
-	for _, server := range starved {
+	lines := make([]string, 0, len(blocked))
+	for _, server := range blocked {
 		lines = append(lines, server.String())
 	}
-	diags.Append(tfhelper.WarnAt(path.Root("servers"), "Reservations starve campaigns without a limit",
+	diags.Append(tfhelper.WarnAt(path.Root("servers"), "Reservations block campaigns without a limit",
 		"VICIdial counts reserved lines twice for a campaign without a MAXIMUM_LIMIT row: as reserved, and as in use. Unless this run also gives these campaigns a limit:\n"+strings.Join(lines, "\n"))...)
 	return diags
 }

@@ -27,9 +27,9 @@ type Statement struct {
 
 type group struct{ section, keyword string }
 
-// Drift parses two texts and returns a line for each different statement: "- " for a
+// Diff parses two texts and returns a line for each different statement: "- " for a
 // missing one, "+ " for an additional one, "~ " for a changed one.
-func Drift(parse func([]byte) ([]Statement, error), want, have []byte) ([]string, error) {
+func Diff(parse func([]byte) ([]Statement, error), want, have []byte) ([]string, error) {
 	wanted, err := parse(want)
 	if err != nil {
 		return nil, fmt.Errorf("wanted text: %w", err)

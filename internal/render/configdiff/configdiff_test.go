@@ -20,7 +20,7 @@ func parse(text []byte) ([]configdiff.Statement, error) {
 	return list, nil
 }
 
-func TestDrift(t *testing.T) {
+func TestDiff(t *testing.T) {
 	for _, c := range []struct {
 		claim      string
 		want, have string
@@ -36,7 +36,7 @@ func TestDrift(t *testing.T) {
 		{"a line in the middle moves no other", "ax1 ax3", "ax1 ax2 ax3", []string{"a: + 2"}},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
-			if lines, err := configdiff.Drift(parse, []byte(c.want), []byte(c.have)); err != nil || !slices.Equal(lines, c.lines) {
+			if lines, err := configdiff.Diff(parse, []byte(c.want), []byte(c.have)); err != nil || !slices.Equal(lines, c.lines) {
 				t.Errorf("got %q, %v", lines, err)
 			}
 		})
@@ -45,7 +45,7 @@ func TestDrift(t *testing.T) {
 		some := rapid.SliceOfN(rapid.SampledFrom([]string{"ax1", "ax2", "ay1", "bx1", "bx2"}), 0, 6)
 		rapid.Check(t, func(t *rapid.T) {
 			want, have := []byte(strings.Join(some.Draw(t, "want"), " ")), []byte(strings.Join(some.Draw(t, "have"), " "))
-			lines, err := configdiff.Drift(parse, want, have)
+			lines, err := configdiff.Diff(parse, want, have)
 			one, err1 := configdiff.Sum(parse, want)
 			other, err2 := configdiff.Sum(parse, have)
 			if err := errors.Join(err, err1, err2); err != nil {

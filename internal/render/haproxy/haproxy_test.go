@@ -195,7 +195,7 @@ func TestRender_sharedAddress(t *testing.T) {
 	}
 }
 
-func TestDrift(t *testing.T) {
+func TestDiff(t *testing.T) {
 	want := render(t, aTier())
 	drift := func(t *testing.T, old, changed string) []string {
 		t.Helper()
@@ -203,7 +203,7 @@ func TestDrift(t *testing.T) {
 		if bytes.Equal(have, want) {
 			t.Fatalf("%q is not in the text", old)
 		}
-		lines, err := haproxy.Drift(want, have)
+		lines, err := haproxy.Diff(want, have)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,7 +260,7 @@ func TestDrift(t *testing.T) {
 				return haproxy.Config{Sections: sections}
 			},
 		} {
-			if lines, err := haproxy.Drift(want, change(config).Print()); err != nil || len(lines) == 0 {
+			if lines, err := haproxy.Diff(want, change(config).Print()); err != nil || len(lines) == 0 {
 				t.Errorf("%s: got %q, %v", claim, lines, err)
 			}
 		}

@@ -161,7 +161,7 @@ func TestAgain_takesOnlyNoByteForUnseen(t *testing.T) {
 	}
 }
 
-func TestDrift(t *testing.T) {
+func TestDiff(t *testing.T) {
 	want := render(t, aTier())
 	drift := func(t *testing.T, old, changed string) []string {
 		t.Helper()
@@ -169,7 +169,7 @@ func TestDrift(t *testing.T) {
 		if bytes.Equal(have, want) {
 			t.Fatalf("%q is not in the text", old)
 		}
-		lines, err := nginx.Drift(want, have)
+		lines, err := nginx.Diff(want, have)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +222,7 @@ func TestDrift(t *testing.T) {
 			}
 		}
 		main.Block[first], main.Block[last] = main.Block[last], main.Block[first]
-		lines, err := nginx.Drift(want, tree.Print())
+		lines, err := nginx.Diff(want, tree.Print())
 		if err != nil || len(lines) == 0 {
 			t.Errorf("got %q, %v", lines, err)
 		}
@@ -233,12 +233,12 @@ func TestDrift(t *testing.T) {
 		open := render(t, tier)
 		closed := bytes.Replace(open, []byte("            deny all;\n"), nil, 1)
 		closed = bytes.Replace(closed, []byte("            allow 127.0.0.0/8;\n"), []byte("            deny all;\n            allow 127.0.0.0/8;\n"), 1)
-		if lines, err := nginx.Drift(open, closed); err != nil || len(lines) == 0 {
+		if lines, err := nginx.Diff(open, closed); err != nil || len(lines) == 0 {
 			t.Errorf("got %q, %v", lines, err)
 		}
 	})
 	t.Run("text that is no configuration is an error", func(t *testing.T) {
-		if lines, err := nginx.Drift(want, []byte("http { server {")); err == nil {
+		if lines, err := nginx.Diff(want, []byte("http { server {")); err == nil {
 			t.Errorf("got %q", lines)
 		}
 	})

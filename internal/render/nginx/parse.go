@@ -117,9 +117,9 @@ func options(d Directive, section string) Directive {
 	return d
 }
 
-// Drift compares a text with the wanted one, ignoring layout, as
-// [configdiff.Drift] does.
-func Drift(want, have []byte) ([]string, error) { return configdiff.Drift(parseStatements, want, have) }
+// Diff compares a text with the wanted one, ignoring layout, as
+// [configdiff.Diff] does.
+func Diff(want, have []byte) ([]string, error) { return configdiff.Diff(parseStatements, want, have) }
 
 // Sum returns a checksum of a text that ignores layout.
 func Sum(text []byte) (string, error) { return configdiff.Sum(parseStatements, text) }

@@ -39,7 +39,7 @@ type rows struct {
 	noLog    bool
 }
 
-func (r *rows) Expected(context.Context) (cluster.Servers, error) {
+func (r *rows) ExpectedServers(context.Context) (cluster.Servers, error) {
 	return cluster.Servers{{Row: cluster.Row{"server_id": cluster.Text("dial1"), "server_ip": cluster.Text("10.0.0.1")}}}, nil
 }
 

@@ -47,7 +47,7 @@ type State interface {
 // instances is the part of the store that records the instances of a run, and reads the
 // admin change log and the servers.
 type instances interface {
-	Expected(context.Context) (cluster.Servers, error)
+	ExpectedServers(context.Context) (cluster.Servers, error)
 	LogPosition(context.Context) (int64, error)
 	LockInstances(key string) (unlock func())
 	InstanceCreated(key string, instance planned.Instance)
@@ -256,7 +256,7 @@ func (g *Guarded) nameServers(ctx context.Context, diags *diag.Diagnostics) {
 	if g.instances == nil || g.keyOf.file || len(diags.Warnings()) == 0 {
 		return
 	}
-	if servers, err := g.instances.Expected(ctx); err == nil {
+	if servers, err := g.instances.ExpectedServers(ctx); err == nil {
 		*diags = tfhelper.NameServers(*diags, servers)
 	}
 }

@@ -18,10 +18,10 @@ type Sum struct {
 	NotAsked int           `json:"not_asked_for"`
 }
 
-// Ledger counts adopted and other rows. The zero value is empty.
-type Ledger struct{ sums map[cluster.Table]*Sum }
+// RowTally counts adopted and other rows. The zero value is empty.
+type RowTally struct{ sums map[cluster.Table]*Sum }
 
-func (l *Ledger) of(table cluster.Table) *Sum {
+func (l *RowTally) of(table cluster.Table) *Sum {
 	if l.sums == nil {
 		l.sums = map[cluster.Table]*Sum{}
 	}
@@ -32,35 +32,35 @@ func (l *Ledger) of(table cluster.Table) *Sum {
 }
 
 // Read counts the rows of the tables.
-func (l *Ledger) Read(counts map[cluster.Table]int) {
+func (l *RowTally) Read(counts map[cluster.Table]int) {
 	for table, count := range counts {
 		l.of(table).Read = count
 	}
 }
 
 // Adopt counts rows that a resource holds.
-func (l *Ledger) Adopt(rows ...Row) {
+func (l *RowTally) Adopt(rows ...Row) {
 	for _, row := range rows {
 		l.of(row.Table).Adopted++
 	}
 }
 
 // LeaveOut counts rows that no resource holds.
-func (l *Ledger) LeaveOut(rows ...Row) {
+func (l *RowTally) LeaveOut(rows ...Row) {
 	for _, row := range rows {
 		l.of(row.Table).LeftOut++
 	}
 }
 
 // Skip counts rows that the options exclude.
-func (l *Ledger) Skip(rows ...Row) {
+func (l *RowTally) Skip(rows ...Row) {
 	for _, row := range rows {
 		l.of(row.Table).NotAsked++
 	}
 }
 
 // Sums returns the sums by table, in the order of [Tables].
-func (l *Ledger) Sums() []Sum {
+func (l *RowTally) Sums() []Sum {
 	sums := make([]Sum, 0, len(l.sums))
 	for _, table := range slices.SortedFunc(maps.Keys(l.sums), func(a, b cluster.Table) int {
 		return cmp.Or(cmp.Compare(slices.Index(Tables, a), slices.Index(Tables, b)), cmp.Compare(a, b))
@@ -72,7 +72,7 @@ func (l *Ledger) Sums() []Sum {
 
 // Check returns an error if the counts of a table do not add up: it changed while it was
 // read, or a row was not counted.
-func (l *Ledger) Check() error {
+func (l *RowTally) Check() error {
 	for _, sum := range l.Sums() {
 		if counted := sum.Adopted + sum.LeftOut + sum.NotAsked; counted != sum.Read {
 			return fmt.Errorf("%s has %d rows, and %d are accounted for (%d adopted, %d left out, %d not asked for): it changed while it was read; run the command again",

@@ -9,8 +9,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// failoverFloor is the cluster before anything is lost.
-type failoverFloor struct {
+// failoverCluster is the cluster before anything is lost.
+type failoverCluster struct {
 	in     FailoverInput
 	phones [][]seatPhone // by seat
 	agents []failoverAgent
@@ -27,9 +27,9 @@ type failoverAgent struct {
 	campaign string // folded; "" where it is not known
 }
 
-func newFailoverFloor(in FailoverInput) *failoverFloor {
+func newFailoverCluster(in FailoverInput) *failoverCluster {
 	state := newLoginState(in)
-	f := &failoverFloor{in: in, phones: make([][]seatPhone, len(in.Seats))}
+	f := &failoverCluster{in: in, phones: make([][]seatPhone, len(in.Seats))}
 	for i, seat := range in.Seats {
 		f.phones[i] = state.phones(seat)
 	}
@@ -80,7 +80,7 @@ func liveAgents(in FailoverInput, state *loginState) []failoverAgent {
 
 // lose computes the effect of the loss of the given servers. today is the result without
 // a loss; nil while that is computed.
-func (f *failoverFloor) lose(lost []string, today *FailoverLoss) FailoverLoss {
+func (f *failoverCluster) lose(lost []string, today *FailoverLoss) FailoverLoss {
 	state := newLoginState(f.in)
 	state.agents, state.rooms = slices.Clone(f.seated), f.rooms
 	loss := FailoverLoss{Lost: lost}
@@ -104,7 +104,7 @@ func (f *failoverFloor) lose(lost []string, today *FailoverLoss) FailoverLoss {
 
 // logInAgain logs the agents of lost servers in again; the others stay. Such an agent either
 // gets a remaining server or is stranded. It returns the agents with their new servers.
-func (f *failoverFloor) logInAgain(state *loginState, loss *FailoverLoss) []failoverAgent {
+func (f *failoverCluster) logInAgain(state *loginState, loss *FailoverLoss) []failoverAgent {
 	arrived := make([]int, len(f.in.Servers))
 	stranded := make(map[loginFailure][]string)
 	agents := slices.Clone(f.agents)
@@ -162,7 +162,7 @@ func (l loginFailure) sentence(seats []string) string {
 // dial computes with VICIdial's own trunk arithmetic what the surviving servers carry. A
 // campaign's lines are distributed by its agents, or if it has none by all agents, or
 // without any by the capacity of the servers.
-func (f *failoverFloor) dial(state *loginState, agents []failoverAgent, loss *FailoverLoss, today *FailoverLoss) {
+func (f *failoverCluster) dial(state *loginState, agents []failoverAgent, loss *FailoverLoss, today *FailoverLoss) {
 	fill, known := f.in.Duties[balanceFill]
 	in := Input{Trunks: f.in.Trunks, FillOff: f.in.FillOff || known && slices.Contains(loss.Lost, fill)}
 	at := make([]int, len(f.in.Servers)) // position among the servers that are left
@@ -228,7 +228,7 @@ func (f *failoverFloor) dial(state *loginState, agents []failoverAgent, loss *Fa
 }
 
 // checkInbound checks inbound carriers and the work that only one server does.
-func (f *failoverFloor) checkInbound(state *loginState, loss *FailoverLoss, today *FailoverLoss) {
+func (f *failoverCluster) checkInbound(state *loginState, loss *FailoverLoss, today *FailoverLoss) {
 	open := func(server string) bool {
 		i, ok := state.index[server]
 		return ok && state.alive[i]
