@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// DIDFlaw is a reason for which calls to a DID lead nowhere, or for which a setting of
+// DIDViolation is a reason for which calls to a DID lead nowhere, or for which a setting of
 // the DID has no effect.
-type DIDFlaw struct {
+type DIDViolation struct {
 	Column string   // the column to correct
-	Causes []string // the columns whose values have the flaw
+	Causes []string // the columns whose values have the violation
 	Text   string   // completes "DID 8005550100: "
 	// Later reports that the missing object may be created after the DID.
 	Later bool
@@ -30,7 +30,7 @@ type DIDTargets struct {
 	SystemFilter bool
 }
 
-// RouteNeedsPhones reports whether the flaws of a DID depend on phones and mailboxes.
+// RouteNeedsPhones reports whether the violations of a DID depend on phones and mailboxes.
 func RouteNeedsPhones(row Row) bool {
 	for _, column := range []string{"did_route", "filter_action", "user_unavailable_action", "filter_user_unavailable_action"} {
 		if slices.Contains([]string{"PHONE", "VOICEMAIL", "VMAIL_NO_INST"}, row[column].Text) {
@@ -40,22 +40,22 @@ func RouteNeedsPhones(row Row) bool {
 	return false
 }
 
-// Flaws returns the flaws of a DID in the order in which agi-DID_route.agi evaluates
+// Violations returns the violations of a DID in the order in which agi-DID_route.agi evaluates
 // the columns (docs/vicidial/inbound.md#did-routing). Columns that the row lacks are
 // unknown and not checked.
-func (t DIDTargets) Flaws(pattern string, row Row) []DIDFlaw {
-	d := didFlaws{targets: t, row: row}
+func (t DIDTargets) Violations(pattern string, row Row) []DIDViolation {
+	d := didViolations{targets: t, row: row}
 	d.follow(pattern)
 	for _, column := range []string{"server_ip", "filter_server_ip"} {
-		reported := slices.ContainsFunc(d.flaws, func(f DIDFlaw) bool { return f.Column == column })
+		reported := slices.ContainsFunc(d.violations, func(f DIDViolation) bool { return f.Column == column })
 		if value := d.row[column]; strings.TrimSpace(value.Text) != "" && !reported {
 			d.known(column, "")
 		}
 	}
-	return d.flaws
+	return d.violations
 }
 
-func (d *didFlaws) follow(pattern string) {
+func (d *didViolations) follow(pattern string) {
 	active, known := d.row["did_active"]
 	inactive := known && !active.Yes()
 	switch {
@@ -78,26 +78,26 @@ func (d *didFlaws) follow(pattern string) {
 	d.route("did_route", "")
 }
 
-type didFlaws struct {
-	targets DIDTargets
-	row     Row
-	flaws   []DIDFlaw
+type didViolations struct {
+	targets    DIDTargets
+	row        Row
+	violations []DIDViolation
 }
 
-func (d *didFlaws) add(column string, later bool, causes []string, format string, args ...any) {
-	d.flaws = append(d.flaws, DIDFlaw{
+func (d *didViolations) add(column string, later bool, causes []string, format string, args ...any) {
+	d.violations = append(d.violations, DIDViolation{
 		Column: column, Causes: append([]string{column, "did_active"}, causes...), Text: fmt.Sprintf(format, args...), Later: later,
 	})
 }
 
 // blank reports whether a column is known to be blank.
-func (d *didFlaws) blank(column string) bool {
+func (d *didViolations) blank(column string) bool {
 	value, known := d.row[column]
 	return known && none(value.Text) == ""
 }
 
-// need adds a flaw if a column that the route reads is blank.
-func (d *didFlaws) need(column, cause, subject string) bool {
+// need adds a violation if a column that the route reads is blank.
+func (d *didViolations) need(column, cause, subject string) bool {
 	if d.blank(column) {
 		d.add(column, false, []string{cause}, "%s reads %s, which is blank", subject, column)
 		return false
@@ -107,7 +107,7 @@ func (d *didFlaws) need(column, cause, subject string) bool {
 }
 
 // target is need for a column that names an object, which must exist.
-func (d *didFlaws) target(column, cause, subject, noun string, has func(string) bool) {
+func (d *didViolations) target(column, cause, subject, noun string, has func(string) bool) {
 	if !d.need(column, cause, subject) {
 		return
 	}
@@ -117,7 +117,7 @@ func (d *didFlaws) target(column, cause, subject, noun string, has func(string) 
 }
 
 // preFilters checks the pre-filters, which need both columns of a pair.
-func (d *didFlaws) preFilters() {
+func (d *didViolations) preFilters() {
 	for _, pair := range [][2]string{{"pre_filter_phone_group_id", "pre_filter_extension"}, {"pre_filter_recent_call", "pre_filter_recent_extension"}} {
 		for i, column := range pair {
 			other := pair[1-i]
@@ -131,7 +131,7 @@ func (d *didFlaws) preFilters() {
 var filterURL = regexp.MustCompile(`(?i)http`)
 
 // filter checks the route of callers whom the filter matches.
-func (d *didFlaws) filter() {
+func (d *didViolations) filter() {
 	const cause = "filter_inbound_number"
 	kind := d.row[cause].Text
 	switch kind {
@@ -153,7 +153,7 @@ func (d *didFlaws) filter() {
 }
 
 // noAgent checks the redirect for an in-group without agents.
-func (d *didFlaws) noAgent() {
+func (d *didViolations) noAgent() {
 	const cause = "no_agent_ingroup_redirect"
 	if !slices.Contains([]string{"Y", "NO_PAUSED", "READY_ONLY"}, d.row[cause].Text) {
 		return
@@ -167,7 +167,7 @@ func (d *didFlaws) noAgent() {
 }
 
 // maxQueue checks the redirect for an in-group with too many waiting calls.
-func (d *didFlaws) maxQueue() {
+func (d *didViolations) maxQueue() {
 	const cause = "max_queue_ingroup_calls"
 	most, _ := d.row[cause].Int()
 	switch {
@@ -184,7 +184,7 @@ func (d *didFlaws) maxQueue() {
 }
 
 // route checks did_route, or filter_action with the filter's columns.
-func (d *didFlaws) route(cause, front string) {
+func (d *didViolations) route(cause, front string) {
 	value, known := d.row[cause]
 	kind := value.Text
 	switch kind {
@@ -208,23 +208,23 @@ func (d *didFlaws) route(cause, front string) {
 // unavailable checks the route for an AGENT who is not logged in. Its context is
 // default, and its in-group is user_route_settings_ingroup
 // (agi-VDAD_ALL_inbound.agi).
-func (d *didFlaws) unavailable(route, front string) {
+func (d *didViolations) unavailable(route, front string) {
 	cause := front + "user_unavailable_action"
 	value, known := d.row[cause]
 	if !known || value.Text == "IN_GROUP" {
 		return
 	}
-	before := len(d.flaws)
+	before := len(d.violations)
 	if !d.extension(value.Text, cause, front, "AGENT, while the agent is not logged in,") {
 		d.add(cause, false, nil, "AGENT reads %s, which is blank", cause)
 	}
-	for i := range d.flaws[before:] {
-		d.flaws[before+i].Causes = append(d.flaws[before+i].Causes, route)
+	for i := range d.violations[before:] {
+		d.violations[before+i].Causes = append(d.violations[before+i].Causes, route)
 	}
 }
 
 // extension checks the routes to an extension. It returns false for other routes.
-func (d *didFlaws) extension(kind, cause, front, subject string) bool {
+func (d *didViolations) extension(kind, cause, front, subject string) bool {
 	switch kind {
 	case "EXTEN":
 		d.need(front+"extension", cause, subject)
@@ -250,8 +250,8 @@ func (d *didFlaws) extension(kind, cause, front, subject string) bool {
 	return true
 }
 
-// server adds a flaw if other nodes send no calls to the server.
-func (d *didFlaws) server(column, cause, subject string) bool {
+// server adds a violation if other nodes send no calls to the server.
+func (d *didViolations) server(column, cause, subject string) bool {
 	if !d.known(column, cause) {
 		return false
 	}
@@ -264,8 +264,8 @@ func (d *didFlaws) server(column, cause, subject string) bool {
 	return true
 }
 
-// known adds a flaw where there is no server with the address.
-func (d *didFlaws) known(column, cause string) bool {
+// known adds a violation where there is no server with the address.
+func (d *didViolations) known(column, cause string) bool {
 	value, known := d.row[column]
 	if _, there := d.targets.Servers.ByIP(value.Text); known && !there {
 		d.add(column, false, []string{cause}, "server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", value.Text)

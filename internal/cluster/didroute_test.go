@@ -27,7 +27,7 @@ func didDefaults() Row {
 
 // Each case is a branch of agi-DID_route.agi. "later" marks what is a warning even of
 // a new DID.
-func TestDIDTargets_Flaws(t *testing.T) {
+func TestDIDTargets_Violations(t *testing.T) {
 	t.Parallel()
 	server := func(ip, telephony string) Server {
 		return Server{Row: Row{"server_id": Text("dial" + ip[len(ip)-1:]), "server_ip": Text(ip), "active_asterisk_server": Text(telephony)}}
@@ -41,7 +41,7 @@ func TestDIDTargets_Flaws(t *testing.T) {
 	for claim, c := range map[string]struct {
 		pattern string // of a DID, 800 where it is left out
 		row     string // column=value, with blanks between
-		want    string // the columns of the flaws, with blanks between
+		want    string // the columns of the violations, with blanks between
 		text    string // part of what is said
 	}{
 		"EXTEN":                                    {row: "did_route=EXTEN extension=8300"},
@@ -128,13 +128,13 @@ func TestDIDTargets_Flaws(t *testing.T) {
 				pattern = "800"
 			}
 			var found, texts []string
-			for _, flaw := range targets.Flaws(pattern, row) {
-				found, texts = append(found, flaw.Column), append(texts, flaw.Text)
-				if flaw.Later {
+			for _, violation := range targets.Violations(pattern, row) {
+				found, texts = append(found, violation.Column), append(texts, violation.Text)
+				if violation.Later {
 					found = append(found, "later")
 				}
-				if flaw.Causes[0] != flaw.Column {
-					t.Errorf("the causes of %s are %v", flaw.Column, flaw.Causes)
+				if violation.Causes[0] != violation.Column {
+					t.Errorf("the causes of %s are %v", violation.Column, violation.Causes)
 				}
 			}
 			if diff := cmp.Diff(strings.Fields(c.want), found); diff != "" && len(c.want)+len(found) > 0 {
@@ -148,7 +148,7 @@ func TestDIDTargets_Flaws(t *testing.T) {
 }
 
 // Columns that are unknown, or that the schema does not have, are not reported.
-func TestDIDTargets_Flaws_asksForNothingThatIsNotKnown(t *testing.T) {
+func TestDIDTargets_Violations_asksForNothingThatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	for _, row := range []Row{
 		{},
@@ -161,8 +161,8 @@ func TestDIDTargets_Flaws_asksForNothingThatIsNotKnown(t *testing.T) {
 		{"no_agent_ingroup_redirect": Text("Y")},
 		{"max_queue_ingroup_calls": Text("5")},
 	} {
-		if flaws := (DIDTargets{}).Flaws("800", row); len(flaws) > 0 {
-			t.Errorf("%v: %+v", row, flaws)
+		if violations := (DIDTargets{}).Violations("800", row); len(violations) > 0 {
+			t.Errorf("%v: %+v", row, violations)
 		}
 	}
 }

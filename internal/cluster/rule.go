@@ -34,7 +34,7 @@ type Violation struct {
 	TooWide bool
 	// Existing reports that the row holds the value already, which makes it a warning.
 	Existing bool
-	// Advice says that the breach is a warning also for a new value.
+	// Advice says that the violation is a warning also for a new value.
 	Advice bool
 }
 
@@ -42,28 +42,28 @@ type Violation struct {
 // the row of the database, nil where there is none: a value that it holds already is a
 // warning only.
 func (r Rules) Violations(s Schema, table Table, have, want Row) []Violation {
-	var breaches []Violation
+	var violations []Violation
 	for _, column := range slices.Sorted(maps.Keys(want)) {
 		current, there := have[column]
 		existing := there && table.Equivalent(column, current, want[column])
 		rule := r[column]
-		breach := Violation{Column: column, Existing: existing}
+		violation := Violation{Column: column, Existing: existing}
 		if rule.Check != nil && !want[column].Null {
-			breach.Err = rule.Check(s, want[column])
+			violation.Err = rule.Check(s, want[column])
 		}
-		if breach.Err == nil && !existing {
-			breach.Err = s.Check(table, column, want[column])
-			breach.TooWide = breach.Err != nil
+		if violation.Err == nil && !existing {
+			violation.Err = s.Check(table, column, want[column])
+			violation.TooWide = violation.Err != nil
 		}
-		if breach.Err == nil && rule.Advice != nil && !want[column].Null {
-			breach.Err = rule.Advice(s, want[column])
-			breach.Advice = true
+		if violation.Err == nil && rule.Advice != nil && !want[column].Null {
+			violation.Err = rule.Advice(s, want[column])
+			violation.Advice = true
 		}
-		if breach.Err != nil {
-			breaches = append(breaches, breach)
+		if violation.Err != nil {
+			violations = append(violations, violation)
 		}
 	}
-	return breaches
+	return violations
 }
 
 // RuleOf returns the rule that check returns no error.

@@ -56,13 +56,13 @@ func TestRules_Violations(t *testing.T) {
 		t.Run(about, func(t *testing.T) {
 			t.Parallel()
 			var verdicts []string
-			for _, breach := range c.rules.Violations(c.schema, cluster.TableTemplates, c.held, c.want) {
+			for _, violation := range c.rules.Violations(c.schema, cluster.TableTemplates, c.held, c.want) {
 				switch {
-				case breach.TooWide:
+				case violation.TooWide:
 					verdicts = append(verdicts, "too wide")
-				case breach.Existing:
+				case violation.Existing:
 					verdicts = append(verdicts, "warning")
-				case breach.Advice:
+				case violation.Advice:
 					verdicts = append(verdicts, "advice")
 				default:
 					verdicts = append(verdicts, "error")

@@ -26,7 +26,7 @@ func (v *vicidial) ValidateConfig(ctx context.Context, req provider.ValidateConf
 	settings, g, diags := resolve(ctx, c, environment{})
 	resp.Diagnostics.Append(diags...)
 	unknown := map[string]bool{"tls": !fullyKnown(ctx, c.TLS), "ssh": !fullyKnown(ctx, c.SSH), "audit": !fullyKnown(ctx, c.Audit)}
-	for _, fault := range append(g.faults, settings.Faults()...) {
+	for _, fault := range append(g.faults, settings.Violations()...) {
 		// A setting that an unknown group lacks may be set when it is known.
 		group, _, _ := strings.Cut(fault.Setting, ".")
 		if !unknown[group] {
@@ -83,9 +83,9 @@ func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest,
 // returns it at the first use of the database.
 func connectionSettings(ctx context.Context, c configuration, around environment) (store.Settings, diag.Diagnostics) {
 	settings, g, diags := resolve(ctx, c, around)
-	faults := slices.Concat(g.faults, settings.Faults())
+	faults := slices.Concat(g.faults, settings.Violations())
 	if len(faults) == 0 {
-		faults = settings.FileFaults()
+		faults = settings.FileViolations()
 	}
 	for _, fault := range faults {
 		diags.Append(g.diagnostic(fault))
@@ -95,7 +95,7 @@ func connectionSettings(ctx context.Context, c configuration, around environment
 
 // diagnostic returns an error at the attribute of a fault, also when the value came from
 // another place: the attribute overrides it.
-func (g *resolver) diagnostic(fault conn.Fault) diag.Diagnostic {
+func (g *resolver) diagnostic(fault conn.Violation) diag.Diagnostic {
 	at := path.Empty()
 	for name := range strings.SplitSeq(fault.Setting, ".") {
 		at = at.AtName(name)

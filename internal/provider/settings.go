@@ -33,11 +33,11 @@ type resolver struct {
 	conf     map[string]string
 	// origins has, by setting, the source of a value that does not come from an attribute.
 	origins map[string]string
-	faults  []conn.Fault
+	faults  []conn.Violation
 }
 
 // resolve turns a configuration into settings. Unknown values count as not set. The
-// faults of the resolver are values that cannot be parsed; Settings.Faults validates the
+// faults of the resolver are values that cannot be parsed; Settings.Violations validates the
 // settings.
 func resolve(ctx context.Context, c configuration, around environment) (store.Settings, *resolver, diag.Diagnostics) {
 	g := &resolver{getenv: around.getenv, origins: make(map[string]string)}
@@ -218,7 +218,7 @@ func (g *resolver) readConf(path string, readFile func(string) ([]byte, error)) 
 }
 
 func (g *resolver) fault(setting string, err error, advice string) {
-	g.faults = append(g.faults, conn.Fault{Setting: setting, Err: err, Advice: advice})
+	g.faults = append(g.faults, conn.Violation{Setting: setting, Err: err, Advice: advice})
 }
 
 // value is any value of the framework.

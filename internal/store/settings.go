@@ -50,17 +50,17 @@ func (s Settings) LogValue() slog.Value {
 	)...)
 }
 
-// Faults returns the invalid settings, as [conn.Settings.Faults] does.
-func (s Settings) Faults() []conn.Fault {
-	faults := s.Settings.Faults()
+// Violations returns the invalid settings, as [conn.Settings.Violations] does.
+func (s Settings) Violations() []conn.Violation {
+	violations := s.Settings.Violations()
 	if s.LockTimeout != 0 && (s.LockTimeout < minLockTimeout || s.LockTimeout > maxLockTimeout) {
-		faults = append(faults, conn.Fault{Setting: "lock_timeout", Err: fmt.Errorf("%s is out of range", s.LockTimeout), Advice: "Give 1s to 1h."})
+		violations = append(violations, conn.Violation{Setting: "lock_timeout", Err: fmt.Errorf("%s is out of range", s.LockTimeout), Advice: "Give 1s to 1h."})
 	}
 	if len(s.AuditUser) > 20 {
-		faults = append(faults, conn.Fault{
+		violations = append(violations, conn.Violation{
 			Setting: "audit.user", Err: fmt.Errorf("%q is longer than 20 characters", s.AuditUser),
 			Advice: "`vicidial_admin_log`.`user` holds 20 characters.",
 		})
 	}
-	return faults
+	return violations
 }

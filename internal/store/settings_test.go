@@ -75,7 +75,7 @@ func TestSettings_faults(t *testing.T) {
 		t.Run(c.claim, func(t *testing.T) {
 			settings := Settings{Settings: conn.Settings{Host: "db.example", Username: "terraform"}}
 			c.change(&settings)
-			faults := settings.Faults()
+			faults := settings.Violations()
 			if c.want == "" {
 				if len(faults) > 0 {
 					t.Errorf("faults = %v, want none", faults)

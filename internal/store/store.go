@@ -134,7 +134,7 @@ func New(settings Settings) *Store {
 // and writes nothing.
 func (s *Store) ReadOnlyCopy() *Store { return s.readOnly() }
 
-// pool returns the connections, or an error, which may be a [conn.Fault] or
+// pool returns the connections, or an error, which may be a [conn.Violation] or
 // [conn.NoDatabase].
 func (s *Store) pool() (*sql.DB, error) {
 	s.once.Do(func() { s.db, s.closeConn, s.openErr = s.connect() })

@@ -153,7 +153,7 @@ func splits(in Inventory) (objects []Object, left []LeftOut) {
 			for range split[server] {
 				rows = append(rows, Row{cluster.TableTrunks, campaign + " on " + server})
 			}
-			if reason, advice := flaw(campaign, server, split, common, in.Servers); reason != "" {
+			if reason, advice := violation(campaign, server, split, common, in.Servers); reason != "" {
 				left = append(left, LeftOut{Kind: Split, Rows: rows, Reason: reason, Advice: advice})
 				continue
 			}
@@ -184,8 +184,8 @@ func commonRestriction(split cluster.Split) string {
 	return cluster.MaximumLimit
 }
 
-// flaw returns the reason why no split can hold a campaign's rows on a server, or "".
-func flaw(campaign, server string, split cluster.Split, common string, servers cluster.Servers) (reason, advice string) {
+// violation returns the reason why no split can hold a campaign's rows on a server, or "".
+func violation(campaign, server string, split cluster.Split, common string, servers cluster.Servers) (reason, advice string) {
 	limits := split[server]
 	_, known := servers.ByIP(server)
 	switch {

@@ -36,37 +36,37 @@ func precedingSections(column cluster.AsteriskText) []*Section {
 
 // Check parses the text of a column as Asterisk's main/config.c and pbx_config.c do, at
 // its place in the generated file. A text that Asterisk drops or stops at is an error.
-func Check(column cluster.AsteriskText, text string) Flaws {
+func Check(column cluster.AsteriskText, text string) Violations {
 	return CheckBelow(column, text)
 }
 
 // CheckBelow is [Check] with sections of other texts above this one in the file.
-func CheckBelow(column cluster.AsteriskText, text string, others ...*Section) Flaws {
+func CheckBelow(column cluster.AsteriskText, text string, others ...*Section) Violations {
 	text = cluster.NormalText(text)
-	flaws := checkCharacters(text)
+	violations := checkCharacters(text)
 	sections := precedingSections(column)
 	last := len(sections) - 1
 	sections = append(sections[:last:last], append(append([]*Section{}, others...), sections[last])...)
 	config := readConfig(text, sections...)
-	flaws = append(flaws, config.Flaws...)
+	violations = append(violations, config.Violations...)
 	within := config.Sections[len(sections)-1]
 	switch column {
 	case cluster.DialplanEntry, CustomDialplan:
-		flaws = append(flaws, checkDialplan(column, config, within)...)
+		violations = append(violations, checkDialplan(column, config, within)...)
 	case cluster.AccountEntry:
-		flaws = append(flaws, checkAccount(config, within)...)
+		violations = append(violations, checkAccount(config, within)...)
 	case cluster.TemplateContents:
-		flaws = append(flaws, refuseSections(config, "a template's lines go into the section of the phone or carrier that uses it")...)
+		violations = append(violations, refuseSections(config, "a template's lines go into the section of the phone or carrier that uses it")...)
 	case cluster.RegistrationString:
-		flaws = append(flaws, refuseSections(config, "write register => USER:PASSWORD@HOST")...)
-		flaws = append(flaws, checkRegistration(within)...)
+		violations = append(violations, refuseSections(config, "write register => USER:PASSWORD@HOST")...)
+		violations = append(violations, checkRegistration(within)...)
 	case cluster.GlobalsString:
-		flaws = append(flaws, refuseSections(config, "the line goes into [globals], and all that follows would leave it")...)
-		flaws = append(flaws, checkGlobals(within)...)
+		violations = append(violations, refuseSections(config, "the line goes into [globals], and all that follows would leave it")...)
+		violations = append(violations, checkGlobals(within)...)
 	case ConfOverride:
-		flaws = append(flaws, checkSharedSections(config)...)
+		violations = append(violations, checkSharedSections(config)...)
 	}
-	return flaws.sorted()
+	return violations.sorted()
 }
 
 const opensSection = "this line opens a section"
@@ -78,86 +78,86 @@ const firstOfSeparateContexts = 1318
 
 // CheckCustomDialplan is [Check] for custom_dialplan_entry of a server, as the generator
 // of a schema version places it.
-func CheckCustomDialplan(text string, version int) Flaws {
-	flaws := Check(CustomDialplan, text)
+func CheckCustomDialplan(text string, version int) Violations {
+	violations := Check(CustomDialplan, text)
 	if version >= firstOfSeparateContexts {
-		return flaws
+		return violations
 	}
-	flaws = slices.DeleteFunc(flaws, func(flaw Flaw) bool { return flaw.Text == opensSection })
+	violations = slices.DeleteFunc(violations, func(violation Violation) bool { return violation.Text == opensSection })
 	own := refuseSections(readConfig(text, precedingSections(CustomDialplan)...), "VICIdial 2.4 has one context, [vicidial-auto], and the carriers and phones below the text would leave it")
-	return append(flaws, own...).sorted()
+	return append(violations, own...).sorted()
 }
 
-// refuseSections returns flaws for sections in a text after which other texts must stay in its
+// refuseSections returns violations for sections in a text after which other texts must stay in its
 // section.
-func refuseSections(config parsedConfig, why string) Flaws {
-	var flaws Flaws
+func refuseSections(config parsedConfig, why string) Violations {
+	var violations Violations
 	for _, section := range config.opened {
-		flaws = append(flaws, Flaw{Line: section.Line, Text: opensSection, Advice: "remove it: " + why})
+		violations = append(violations, Violation{Line: section.Line, Text: opensSection, Advice: "remove it: " + why})
 	}
-	return flaws
+	return violations
 }
 
 // The sections that a text shares with the whole node.
 var shared = map[string]bool{"general": true, "globals": true, "authentication": true, "global": true, "system": true}
 
 // checkSharedSections returns warnings for sections that all carriers and phones of a node share.
-func checkSharedSections(config parsedConfig) Flaws {
-	var flaws Flaws
+func checkSharedSections(config parsedConfig) Violations {
+	var violations Violations
 	for _, section := range config.opened {
 		if shared[strings.ToLower(section.Name)] {
-			flaws = append(flaws, Flaw{
+			violations = append(violations, Violation{
 				Line: section.Line, Text: "[" + section.Name + "] belongs to the whole node", Advice: "write a section of another name", Warning: true,
 			})
 		}
 	}
-	return flaws
+	return violations
 }
 
-func checkDialplan(column cluster.AsteriskText, config parsedConfig, within *Section) Flaws {
-	var flaws Flaws
+func checkDialplan(column cluster.AsteriskText, config parsedConfig, within *Section) Violations {
+	var violations Violations
 	for _, section := range config.opened {
-		flaw := Flaw{
+		violation := Violation{
 			Line: section.Line, Text: opensSection,
 			Advice: "remove it: a carrier's dialplan goes into the middle of VICIdial's own context, and all that follows would leave that context",
 		}
 		if column == CustomDialplan {
-			flaw.Warning = true
-			flaw.Advice = "VICIdial includes only its own context in the dialplan; make sure that something leads here"
+			violation.Warning = true
+			violation.Advice = "VICIdial includes only its own context in the dialplan; make sure that something leads here"
 		}
-		flaws = append(flaws, flaw)
+		violations = append(violations, violation)
 	}
 	for _, section := range append([]*Section{within}, config.own()...) {
 		l := newLoader()
 		l.load(section.Settings)
 		l.lintPriorities()
-		flaws = append(flaws, l.flaws...)
+		violations = append(violations, l.violations...)
 	}
-	return flaws
+	return violations
 }
 
-func checkAccount(config parsedConfig, within *Section) Flaws {
-	flaws := checkSharedSections(config)
+func checkAccount(config parsedConfig, within *Section) Violations {
+	violations := checkSharedSections(config)
 	for _, setting := range within.Settings {
 		if setting.Line > 0 {
-			flaws = append(flaws, Flaw{
+			violations = append(violations, Violation{
 				Line: setting.Line, Text: "this setting is before the first [section]", Warning: true,
 				Advice: "begin with [NAME]: it goes into the section of whichever carrier is above",
 			})
 			break
 		}
 	}
-	return flaws
+	return violations
 }
 
 const oneLine = "the admin form joins the lines when somebody presses Submit, which breaks them"
 
-func checkRegistration(within *Section) Flaws {
-	var flaws Flaws
+func checkRegistration(within *Section) Violations {
+	var violations Violations
 	for at, setting := range within.Settings {
 		value := setting.Value
 		doubt := func(text, advice string) {
-			flaws = append(flaws, Flaw{Line: setting.Line, Text: text, Advice: advice, Warning: true})
+			violations = append(violations, Violation{Line: setting.Line, Text: text, Advice: advice, Warning: true})
 		}
 		const form = "write register => USER:PASSWORD@HOST"
 		switch {
@@ -171,15 +171,15 @@ func checkRegistration(within *Section) Flaws {
 			doubt("this is a second registration", oneLine+"; declare a second route for it")
 		}
 	}
-	return flaws
+	return violations
 }
 
-func checkGlobals(within *Section) Flaws {
-	var flaws Flaws
+func checkGlobals(within *Section) Violations {
+	var violations Violations
 	names := map[string]bool{}
 	for at, setting := range within.Settings {
 		doubt := func(text, advice string) {
-			flaws = append(flaws, Flaw{Line: setting.Line, Text: text, Advice: advice, Warning: true})
+			violations = append(violations, Violation{Line: setting.Line, Text: text, Advice: advice, Warning: true})
 		}
 		switch {
 		case strings.HasSuffix(setting.Name, ")"):
@@ -197,7 +197,7 @@ func checkGlobals(within *Section) Flaws {
 		}
 		names[setting.Name] = true
 	}
-	return flaws
+	return violations
 }
 
 // dialplanStatements are the lines of a carrier's dialplan that Asterisk registers.

@@ -88,9 +88,9 @@ func TestAccounts_Above(t *testing.T) {
 		"a carrier that has it from the node's own file": {carrier("ZBELOW", "10.0.0.2", "[other](common)\nhost=y"), 0},
 	} {
 		t.Run(what, func(t *testing.T) {
-			flaws := CheckBelow(cluster.AccountEntry, mine.Asterisk(cluster.AccountEntry), ReadAccounts(cluster.Carriers{test.other, mine}).Above(mine, nil)...)
-			if len(flaws.Errors()) != test.errs || test.errs == 0 && len(flaws.Warnings()) != 1 {
-				t.Errorf("told %q", flaws)
+			violations := CheckBelow(cluster.AccountEntry, mine.Asterisk(cluster.AccountEntry), ReadAccounts(cluster.Carriers{test.other, mine}).Above(mine, nil)...)
+			if len(violations.Errors()) != test.errs || test.errs == 0 && len(violations.Warnings()) != 1 {
+				t.Errorf("told %q", violations)
 			}
 		})
 	}

@@ -22,14 +22,14 @@ var (
 // CheckCommands returns warnings for the lines of a dialplan that run a command on the
 // node, and errors for those that pass a caller's text to it: a caller's name may be
 // `$(reboot)`. A line with an allow comment is a warning.
-func CheckCommands(column cluster.AsteriskText, text string) Flaws {
+func CheckCommands(column cluster.AsteriskText, text string) Violations {
 	if column != cluster.DialplanEntry && column != CustomDialplan {
 		return nil
 	}
 	text = cluster.NormalText(text)
 	lines := strings.Split(text, "\n")
 	config := readConfig(text, precedingSections(column)...)
-	var flaws Flaws
+	var violations Violations
 	for _, section := range config.Sections {
 		l := newLoader()
 		l.load(section.Settings)
@@ -49,16 +49,16 @@ func CheckCommands(column cluster.AsteriskText, text string) Flaws {
 			if runs == "" {
 				continue
 			}
-			flaw := Flaw{Line: statement.Line, Warning: true, Text: runs + " runs a command on the node", Advice: "see that nobody else can choose a part of it"}
+			violation := Violation{Line: statement.Line, Warning: true, Text: runs + " runs a command on the node", Advice: "see that nobody else can choose a part of it"}
 			if from := callerText().FindStringSubmatch(statement.Arguments); from != nil && !allows(lines, statement.Line) {
-				flaw.Warning = false
-				flaw.Text = fmt.Sprintf("%s gives a shell what a caller chooses, in ${%s", runs, strings.ToUpper(from[1]))
-				flaw.Advice = fmt.Sprintf("filter it with ${FILTER(0-9,…)} into a variable and use that, or write ; allow: %s at the end of the line", callerInShell)
+				violation.Warning = false
+				violation.Text = fmt.Sprintf("%s gives a shell what a caller chooses, in ${%s", runs, strings.ToUpper(from[1]))
+				violation.Advice = fmt.Sprintf("filter it with ${FILTER(0-9,…)} into a variable and use that, or write ; allow: %s at the end of the line", callerInShell)
 			}
-			flaws = append(flaws, flaw)
+			violations = append(violations, violation)
 		}
 	}
-	return flaws.sorted()
+	return violations.sorted()
 }
 
 // allows reports whether a line, or the comment above it, has the allow comment.

@@ -23,24 +23,24 @@ func TestCheckCommands(t *testing.T) {
 		"exten => 9,1,System(echo 'allow: caller_in_shell' ${CALLERID(name)})":                      "error",
 	} {
 		for _, column := range []cluster.AsteriskText{cluster.DialplanEntry, CustomDialplan} {
-			flaws := CheckCommands(column, text)
+			violations := CheckCommands(column, text)
 			got := ""
 			switch {
-			case len(flaws.Errors()) > 0:
+			case len(violations.Errors()) > 0:
 				got = "error"
-			case len(flaws) > 0:
+			case len(violations) > 0:
 				got = "warning"
 			}
 			if got != want {
-				t.Errorf("%q in %s is %q and not %q: %s", text, column, got, want, flaws)
+				t.Errorf("%q in %s is %q and not %q: %s", text, column, got, want, violations)
 			}
-			if got == "error" && !strings.Contains(flaws.String(), callerInShell) {
-				t.Errorf("the error does not name what allows the line: %s", flaws)
+			if got == "error" && !strings.Contains(violations.String(), callerInShell) {
+				t.Errorf("the error does not name what allows the line: %s", violations)
 			}
 		}
 	}
-	if flaws := CheckCommands(cluster.AccountEntry, "[a]\nsetvar=X=System(${CALLERID(name)})"); len(flaws) > 0 {
-		t.Errorf("an account runs nothing: %s", flaws)
+	if violations := CheckCommands(cluster.AccountEntry, "[a]\nsetvar=X=System(${CALLERID(name)})"); len(violations) > 0 {
+		t.Errorf("an account runs nothing: %s", violations)
 	}
 }
 
@@ -97,14 +97,14 @@ func TestCheckPhone(t *testing.T) {
 func TestCheckCustomDialplan(t *testing.T) {
 	const text = "exten => 9,1,Goto(mine,s,1)\n[mine]\nexten => s,1,Answer()\n"
 	for version, refused := range map[int]bool{1302: true, 1317: true, 1318: false, 1720: false} {
-		flaws := CheckCustomDialplan(text, version)
-		if len(flaws) != 1 || flaws[0].Line != 2 || flaws[0].Warning == refused {
-			t.Errorf("schema %d: %q", version, flaws)
+		violations := CheckCustomDialplan(text, version)
+		if len(violations) != 1 || violations[0].Line != 2 || violations[0].Warning == refused {
+			t.Errorf("schema %d: %q", version, violations)
 		}
 	}
 	for _, version := range []int{1302, 1720} {
-		if flaws := CheckCustomDialplan("exten => h,1,NoOp()\n", version); len(flaws.Errors()) != 1 {
-			t.Errorf("schema %d takes a second h: %q", version, flaws)
+		if violations := CheckCustomDialplan("exten => h,1,NoOp()\n", version); len(violations.Errors()) != 1 {
+			t.Errorf("schema %d takes a second h: %q", version, violations)
 		}
 	}
 }

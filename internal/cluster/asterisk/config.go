@@ -40,14 +40,14 @@ func (s Section) Get(name string) string {
 
 // parsedConfig is a text as main/config.c reads it.
 type parsedConfig struct {
-	Sections []*Section // those above the text, then its own
-	Flaws    Flaws
-	text     string
-	written  []writtenValue // the values in the order of the text
-	opened   []*Section     // one for each line that opens a section, or adds to one that is there
-	current  *Section
-	lost     bool     // Asterisk gave the rest of the text up
-	Missing  []string // the sections that were inherited from and are not there
+	Sections   []*Section // those above the text, then its own
+	Violations Violations
+	text       string
+	written    []writtenValue // the values in the order of the text
+	opened     []*Section     // one for each line that opens a section, or adds to one that is there
+	current    *Section
+	lost       bool     // Asterisk gave the rest of the text up
+	Missing    []string // the sections that were inherited from and are not there
 }
 
 // writtenValue is the value of a setting, or what a += adds to one.
@@ -73,7 +73,7 @@ func readConfig(text string, above ...*Section) parsedConfig {
 			break
 		}
 	}
-	c.Flaws = append(c.Flaws, lines.flaws...)
+	c.Violations = append(c.Violations, lines.violations...)
 	return c
 }
 
@@ -109,10 +109,10 @@ func (c *parsedConfig) process(line logical) {
 }
 
 func (c *parsedConfig) note(line int, warning bool, text, advice string) {
-	c.Flaws = append(c.Flaws, Flaw{Line: line, Text: text, Advice: advice, Warning: warning})
+	c.Violations = append(c.Violations, Violation{Line: line, Text: text, Advice: advice, Warning: warning})
 }
 
-// giveUp adds the flaw at which Asterisk stops reading.
+// giveUp adds the violation at which Asterisk stops reading.
 func (c *parsedConfig) giveUp(line int, text, advice string) {
 	c.note(line, false, text+", and Asterisk ignores the rest of the file", advice)
 	c.lost = true

@@ -69,18 +69,18 @@ var (
 	headerValue  = cluster.LazyRegexp(`^[A-Za-z0-9 <>@:+._=/${}()-]{1,100}$`)
 )
 
-// Problem is an error in one attribute of a block.
-type Problem struct {
+// AttributeViolation is an error in one attribute of a block.
+type AttributeViolation struct {
 	Attribute string
 	Text      string
 }
 
-// Problems returns the values that cannot be written as a dialplan, by attribute.
-func (d Dial) Problems() []Problem {
-	var problems []Problem
+// Violations returns the values that cannot be written as a dialplan, by attribute.
+func (d Dial) Violations() []AttributeViolation {
+	var problems []AttributeViolation
 	wrong := func(bad bool, attribute, format string, args ...any) {
 		if bad {
-			problems = append(problems, Problem{Attribute: attribute, Text: fmt.Sprintf(format, args...)})
+			problems = append(problems, AttributeViolation{Attribute: attribute, Text: fmt.Sprintf(format, args...)})
 		}
 	}
 	wrong(!cluster.RouteName.MatchString(d.Route), "name", "the name must be 2 to 15 letters, digits and underscores, not %q", d.Route)

@@ -21,7 +21,7 @@ var (
 // for every other dialplan.
 func ReadDial(protocol, text string) (Dial, bool) {
 	if dial, is := declared(text); is {
-		return dial, dial.Protocol == protocol && len(dial.Problems()) == 0 && cluster.EquivalentText(dial.Dialplan(), text)
+		return dial, dial.Protocol == protocol && len(dial.Violations()) == 0 && cluster.EquivalentText(dial.Dialplan(), text)
 	}
 	dial := Dial{Protocol: protocol}
 	body := ""
@@ -52,7 +52,7 @@ func ReadDial(protocol, text string) (Dial, bool) {
 			}
 		}
 	}
-	if body == "" || len(dial.Problems()) > 0 {
+	if body == "" || len(dial.Violations()) > 0 {
 		return dial, false
 	}
 	if cluster.EquivalentText(dial.Dialplan(), text) {

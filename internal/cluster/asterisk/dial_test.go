@@ -83,21 +83,21 @@ func TestDialplanOfARoute(t *testing.T) {
 		t.Run("writes "+name, func(t *testing.T) {
 			dial := aDial()
 			with(&dial)
-			if problems := dial.Problems(); len(problems) > 0 {
+			if problems := dial.Violations(); len(problems) > 0 {
 				t.Fatalf("problems: %v", problems)
 			}
 			golden(t, name, dial.Dialplan())
 		})
 	}
-	t.Run("every route reads back without a flaw and survives the admin form", func(t *testing.T) {
+	t.Run("every route reads back without a violation and survives the admin form", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			dial := anyDial(t)
-			if problems := dial.Problems(); len(problems) > 0 {
+			if problems := dial.Violations(); len(problems) > 0 {
 				t.Fatalf("%+v: %v", dial, problems)
 			}
 			text := dial.Dialplan()
-			if flaws := Check(cluster.DialplanEntry, text); len(flaws) > 0 {
-				t.Fatalf("%s\nin\n%s", flaws, text)
+			if violations := Check(cluster.DialplanEntry, text); len(violations) > 0 {
+				t.Fatalf("%s\nin\n%s", violations, text)
 			}
 			if afterForm(cluster.DialplanEntry, text) != text {
 				t.Errorf("the form changes\n%s", text)
@@ -170,7 +170,7 @@ func TestDialplanOfARoute(t *testing.T) {
 		} {
 			dial := aDial()
 			spoil(&dial)
-			problems := dial.Problems()
+			problems := dial.Violations()
 			if len(problems) != 1 || problems[0].Attribute != attribute {
 				t.Errorf("%s: %v", attribute, problems)
 			}

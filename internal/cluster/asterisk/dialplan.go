@@ -20,7 +20,7 @@ type dialplanStatement struct {
 // does.
 type loader struct {
 	statements []dialplanStatement
-	flaws      Flaws
+	violations Violations
 	extension  string // that same continues
 	known      bool   // the extension has no variable
 	last       int    // from which n counts; noPriority at the beginning
@@ -45,7 +45,7 @@ func newLoader() *loader {
 
 func (l *loader) note(line int, warning bool, text, advice string) {
 	if line > 0 {
-		l.flaws = append(l.flaws, Flaw{Line: line, Text: text, Advice: advice, Warning: warning})
+		l.violations = append(l.violations, Violation{Line: line, Text: text, Advice: advice, Warning: warning})
 	}
 }
 

@@ -61,13 +61,13 @@ func TestFieldCases(t *testing.T) {
 	}
 	for _, one := range cases {
 		t.Run(one.Kind+": "+one.What, func(t *testing.T) {
-			flaws := Check(columnOfKind[one.Kind], one.Text)
-			switch errs := flaws.Errors(); one.Asterisk {
+			violations := Check(columnOfKind[one.Kind], one.Text)
+			switch errs := violations.Errors(); one.Asterisk {
 			case "clean", "warned":
 				if len(errs) > 0 {
 					t.Errorf("Asterisk takes it, and it is refused: %s", errs)
 				}
-				if one.Asterisk == "warned" && len(flaws) == 0 {
+				if one.Asterisk == "warned" && len(violations) == 0 {
 					t.Error("Asterisk warns, and nothing is said")
 				}
 			case "line_dropped", "rest_of_file_lost":
@@ -78,8 +78,8 @@ func TestFieldCases(t *testing.T) {
 				t.Errorf("%q is no verdict", one.Asterisk)
 			}
 			for _, line := range one.Lines {
-				if !slices.ContainsFunc(flaws, func(flaw Flaw) bool { return flaw.Line == line }) {
-					t.Errorf("nothing is said of line %d: %s", line, flaws)
+				if !slices.ContainsFunc(violations, func(violation Violation) bool { return violation.Line == line }) {
+					t.Errorf("nothing is said of line %d: %s", line, violations)
 				}
 			}
 			if one.Priorities == nil {

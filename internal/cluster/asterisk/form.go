@@ -45,9 +45,9 @@ var formLosses = []formLoss{
 
 // CheckForm returns a warning for each character that the admin page strips from a value
 // when somebody saves its form, even unchanged. schema is the version of the database.
-func CheckForm(column cluster.AsteriskText, text string, schema int) Flaws {
+func CheckForm(column cluster.AsteriskText, text string, schema int) Violations {
 	text = cluster.NormalText(text)
-	var flaws Flaws
+	var violations Violations
 	losses := formLosses
 	if !KeepsComments(schema) {
 		losses = append(slices.Clone(losses), formLoss{text: ";", name: "; (semicolon)", columns: []cluster.AsteriskText{cluster.DialplanEntry}})
@@ -60,10 +60,10 @@ func CheckForm(column cluster.AsteriskText, text string, schema int) Flaws {
 		if at < 0 || loss.strips != nil && !loss.strips(text) {
 			continue
 		}
-		flaws = append(flaws, Flaw{
+		violations = append(violations, Violation{
 			Line: 1 + strings.Count(text[:at], "\n"), Text: fmt.Sprintf("the admin form strips %s from %s", loss.name, column), Warning: true,
 			Advice: "do without where you can; the next plan puts back what the form took",
 		})
 	}
-	return flaws.sorted()
+	return violations.sorted()
 }

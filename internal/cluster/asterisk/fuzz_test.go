@@ -32,17 +32,17 @@ func FuzzCheck(f *testing.F) {
 			return
 		}
 		column := checkedColumns[((at%len(checkedColumns))+len(checkedColumns))%len(checkedColumns)]
-		flaws := Check(column, text)
-		if windows := Check(column, strings.ReplaceAll(cluster.NormalText(text), "\n", "\r\n")); flaws.String() != windows.String() {
-			t.Errorf("CR LF changes the flaws from %q to %q", flaws, windows)
+		violations := Check(column, text)
+		if windows := Check(column, strings.ReplaceAll(cluster.NormalText(text), "\n", "\r\n")); violations.String() != windows.String() {
+			t.Errorf("CR LF changes the violations from %q to %q", violations, windows)
 		}
 		lines := strings.Count(cluster.NormalText(text), "\n") + 1
-		for _, flaw := range flaws {
-			if flaw.Line < 1 || flaw.Line > lines || flaw.Text == "" || flaw.Advice == "" {
-				t.Errorf("flaw %q of %d lines", flaw, lines)
+		for _, violation := range violations {
+			if violation.Line < 1 || violation.Line > lines || violation.Text == "" || violation.Advice == "" {
+				t.Errorf("violation %q of %d lines", violation, lines)
 			}
 		}
-		if len(flaws.Errors()) == 0 {
+		if len(violations.Errors()) == 0 {
 			noSmuggling(t, column, text)
 		}
 	})

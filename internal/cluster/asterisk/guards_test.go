@@ -47,10 +47,10 @@ func TestCheckCommands_edges(t *testing.T) {
 	t.Parallel()
 	const runs = "exten => _X.,2,System(echo ${CALLERID(name)})\n"
 	for claim, c := range map[string]struct {
-		column cluster.AsteriskText
-		text   string
-		flaws  int
-		errors int
+		column     cluster.AsteriskText
+		text       string
+		violations int
+		errors     int
 	}{
 		"a dialplan":                       {cluster.DialplanEntry, runs, 1, 1},
 		"what servers have of their own":   {asterisk.CustomDialplan, "[own]\n" + runs, 1, 1},
@@ -60,18 +60,18 @@ func TestCheckCommands_edges(t *testing.T) {
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
-			flaws := asterisk.CheckCommands(c.column, c.text)
+			violations := asterisk.CheckCommands(c.column, c.text)
 			errors := 0
-			for _, flaw := range flaws {
-				if !flaw.Warning {
+			for _, violation := range violations {
+				if !violation.Warning {
 					errors++
 				}
-				if !flaw.Warning && !strings.Contains(flaw.Text, "CALLERID") {
-					t.Errorf("the error does not name what the caller sends: %q", flaw.Text)
+				if !violation.Warning && !strings.Contains(violation.Text, "CALLERID") {
+					t.Errorf("the error does not name what the caller sends: %q", violation.Text)
 				}
 			}
-			if len(flaws) != c.flaws || errors != c.errors {
-				t.Errorf("%d flaws, %d errors: %+v", len(flaws), errors, flaws)
+			if len(violations) != c.violations || errors != c.errors {
+				t.Errorf("%d violations, %d errors: %+v", len(violations), errors, violations)
 			}
 		})
 	}

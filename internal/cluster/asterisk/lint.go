@@ -91,24 +91,24 @@ func numbersIn(statements map[int]dialplanStatement) map[string]bool {
 	return named
 }
 
-// checkCharacters returns flaws for invisible characters.
-func checkCharacters(text string) Flaws {
-	var flaws Flaws
+// checkCharacters returns violations for invisible characters.
+func checkCharacters(text string) Violations {
+	var violations Violations
 	number := 0
 	for line := range strings.SplitSeq(text, "\n") {
 		number++
 		for _, char := range line {
 			if char == 0 {
-				flaws = append(flaws, Flaw{Line: number, Text: "there is a NUL character, at which Asterisk stops reading the line", Advice: "remove it"})
+				violations = append(violations, Violation{Line: number, Text: "there is a NUL character, at which Asterisk stops reading the line", Advice: "remove it"})
 				break
 			}
 			if char != '\t' && (unicode.IsControl(char) || char == '\u2028' || char == '\u2029' || char == '\ufeff') || char == unicode.ReplacementChar {
-				flaws = append(flaws, Flaw{
+				violations = append(violations, Violation{
 					Line: number, Text: fmt.Sprintf("there is a character (U+%04X) that looks like a blank or like nothing, and is neither to Asterisk", char), Advice: "remove it", Warning: true,
 				})
 				break
 			}
 		}
 	}
-	return flaws
+	return violations
 }

@@ -147,7 +147,7 @@ func TestPublicDialplans(t *testing.T) {
 			}
 			var text strings.Builder
 			for _, dial := range public.routes {
-				if problems := dial.Problems(); len(problems) > 0 {
+				if problems := dial.Violations(); len(problems) > 0 {
 					t.Fatalf("%v", problems)
 				}
 				text.WriteString(dial.Dialplan())

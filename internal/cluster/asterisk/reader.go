@@ -24,10 +24,10 @@ type logical struct {
 // reader reads lines as config_text_file_load of main/config.c does. Its buffer is a C
 // string, which ends at the first NUL.
 type reader struct {
-	comments int   // number of open ;--; -1 after an unmatched --;
-	opened   []int // the lines in which they began
-	stray    int   // the line of the unmatched --;
-	flaws    Flaws
+	comments   int   // number of open ;--; -1 after an unmatched --;
+	opened     []int // the lines in which they began
+	stray      int   // the line of the unmatched --;
+	violations Violations
 }
 
 // lines reads text. Every line of it is less than that of a file where the reader
@@ -50,14 +50,14 @@ func (r *reader) lines(text string) []logical {
 	}
 	if r.comments > 0 {
 		for _, began := range r.opened {
-			r.flaws = append(r.flaws, Flaw{
+			r.violations = append(r.violations, Violation{
 				Line: began, Text: ";-- begins a comment that no --; ends",
 				Advice: "end it, or write a plain ; : everything that VICIdial puts after it would be lost",
 			})
 		}
 	}
 	if r.stray > 0 {
-		r.flaws = append(r.flaws, Flaw{
+		r.violations = append(r.violations, Violation{
 			Line: r.stray, Text: "--; ends a comment that no ;-- began, and Asterisk takes all that follows for one",
 			Advice: "put a blank between the hyphens and the semicolon, or begin the comment with ;--",
 		})
@@ -66,20 +66,20 @@ func (r *reader) lines(text string) []logical {
 }
 
 func (r *reader) tooLong(number int, raw string) {
-	flaw := Flaw{
+	violation := Violation{
 		Line: number, Text: fmt.Sprintf("the line has %d bytes, and Asterisk skips a line of more than %d", len(raw), lineBytes),
 		Advice: "split it",
 	}
 	for at := range len(raw) {
 		if raw[at] > ' ' {
-			flaw.Warning = raw[at] == ';' // nothing is lost but a comment
+			violation.Warning = raw[at] == ';' // nothing is lost but a comment
 			break
 		}
 	}
 	if r.comments != 0 {
-		flaw.Warning = true
+		violation.Warning = true
 	}
-	r.flaws = append(r.flaws, flaw)
+	r.violations = append(r.violations, violation)
 }
 
 // line removes the comments of one line. The branches are those of the C code, in its
@@ -101,7 +101,7 @@ func (r *reader) line(number int, raw string, start int) (logical, bool) {
 			b.unescape(mark)
 		case b.text[mark+1] == '-' && b.text[mark+2] == '-' && b.text[mark+3] != '-':
 			if r.comments == commentsAtDepth {
-				r.flaws = append(r.flaws, Flaw{Line: number, Text: "comments are nested too deep, and Asterisk hangs", Advice: "end one first"})
+				r.violations = append(r.violations, Violation{Line: number, Text: "comments are nested too deep, and Asterisk hangs", Advice: "end one first"})
 				return logical{}, false
 			}
 			b.text[mark] = 0

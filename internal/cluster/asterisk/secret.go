@@ -310,13 +310,13 @@ func placeOf(name string, number int) string {
 }
 
 // BareSecrets returns an error for each line with a plain-text secret.
-func BareSecrets(text string) Flaws {
-	var flaws Flaws
+func BareSecrets(text string) Violations {
+	var violations Violations
 	for _, place := range secretsOf(readAll(text)) {
-		flaws = append(flaws, Flaw{
+		violations = append(violations, Violation{
 			Line: place.line, Text: "the text holds a password, which is then in the state and in every plan",
 			Advice: "write {secret:NAME} in its place and its value into secrets_wo",
 		})
 	}
-	return flaws
+	return violations
 }

@@ -40,8 +40,8 @@ func TestDialplanText(t *testing.T) {
 	}
 	for name, text := range right {
 		t.Run("takes "+name, func(t *testing.T) {
-			if flaws := Check(cluster.DialplanEntry, text).Errors(); len(flaws) > 0 {
-				t.Errorf("told of %s", flaws)
+			if violations := Check(cluster.DialplanEntry, text).Errors(); len(violations) > 0 {
+				t.Errorf("told of %s", violations)
 			}
 		})
 	}
@@ -78,16 +78,16 @@ func TestDialplanText(t *testing.T) {
 	}
 	for name, test := range wrong {
 		t.Run("tells of "+name, func(t *testing.T) {
-			flaws := Check(cluster.DialplanEntry, test.text).Errors()
-			if len(flaws) == 0 {
+			violations := Check(cluster.DialplanEntry, test.text).Errors()
+			if len(violations) == 0 {
 				t.Fatalf("took %q", test.text)
 			}
-			if !strings.Contains(flaws.String(), test.tells) || flaws[0].Line != test.line {
-				t.Errorf("line %d, %s: wanted line %d, %q", flaws[0].Line, flaws, test.line, test.tells)
+			if !strings.Contains(violations.String(), test.tells) || violations[0].Line != test.line {
+				t.Errorf("line %d, %s: wanted line %d, %q", violations[0].Line, violations, test.line, test.tells)
 			}
-			for _, flaw := range flaws {
-				if flaw.Advice == "" {
-					t.Errorf("%s does not say what to do", flaw.Text)
+			for _, violation := range violations {
+				if violation.Advice == "" {
+					t.Errorf("%s does not say what to do", violation.Text)
 				}
 			}
 		})
@@ -121,16 +121,16 @@ func TestDialplanText(t *testing.T) {
 	}
 	for name, test := range doubtful {
 		t.Run("doubts "+name, func(t *testing.T) {
-			flaws := Check(cluster.DialplanEntry, test.text)
-			if !strings.Contains(flaws.Warnings().String(), test.tells) || len(flaws.Errors()) != 0 {
-				t.Errorf("told %q, wanted a warning with %q", flaws, test.tells)
+			violations := Check(cluster.DialplanEntry, test.text)
+			if !strings.Contains(violations.Warnings().String(), test.tells) || len(violations.Errors()) != 0 {
+				t.Errorf("told %q, wanted a warning with %q", violations, test.tells)
 			}
 		})
 	}
 	t.Run("does not doubt a gap that something jumps over", func(t *testing.T) {
 		text := "exten => 9,1,GotoIf(${X}?102)\nexten => 9,2,Hangup()\nexten => 9,102,Hangup()"
-		if flaws := Check(cluster.DialplanEntry, text); len(flaws) != 0 {
-			t.Errorf("told %q", flaws)
+		if violations := Check(cluster.DialplanEntry, text); len(violations) != 0 {
+			t.Errorf("told %q", violations)
 		}
 	})
 }
@@ -326,9 +326,9 @@ func TestTextOfTheForm(t *testing.T) {
 		cluster.RegistrationString: `register => a:b@c ; "x"`, cluster.GlobalsString: "A=1\nB=2", CarrierDescription: `a;b`,
 	} {
 		t.Run("a warning names what the form takes from "+string(column), func(t *testing.T) {
-			flaws := CheckForm(column, text, 1720)
-			if len(flaws) == 0 || len(flaws.Errors()) > 0 {
-				t.Fatalf("told %q", flaws)
+			violations := CheckForm(column, text, 1720)
+			if len(violations) == 0 || len(violations.Errors()) > 0 {
+				t.Fatalf("told %q", violations)
 			}
 			if cluster.EquivalentText(afterForm(column, text), text) {
 				t.Errorf("the form took nothing from %q", text)
@@ -519,11 +519,11 @@ func TestSecretsInText(t *testing.T) {
 		}
 	})
 	t.Run("a password that is written out is reported with its line", func(t *testing.T) {
-		if flaws := BareSecrets("[a]\nsecret=abc"); len(flaws) != 1 || flaws[0].Line != 2 || strings.Contains(flaws.String(), "abc") {
-			t.Errorf("told %q", flaws)
+		if violations := BareSecrets("[a]\nsecret=abc"); len(violations) != 1 || violations[0].Line != 2 || strings.Contains(violations.String(), "abc") {
+			t.Errorf("told %q", violations)
 		}
-		if flaws := BareSecrets("[a]\nsecret={secret:b}"); len(flaws) != 0 {
-			t.Errorf("told %q", flaws)
+		if violations := BareSecrets("[a]\nsecret={secret:b}"); len(violations) != 0 {
+			t.Errorf("told %q", violations)
 		}
 	})
 }

@@ -102,22 +102,22 @@ func CheckArchiveID(id string) error {
 	return nil
 }
 
-func (a Archives) faults() []string {
-	var faults []string
+func (a Archives) violations() []string {
+	var violations []string
 	switch a.LogSchedule {
 	case ArchiveNever, ArchiveMonthly, ArchiveDaily:
 	default:
-		faults = append(faults, fmt.Sprintf("the archive schedule %q is neither monthly nor daily", a.LogSchedule))
+		violations = append(violations, fmt.Sprintf("the archive schedule %q is neither monthly nor daily", a.LogSchedule))
 	}
 	if a.LogDays > 0 && a.LogSchedule == ArchiveNever {
-		faults = append(faults, fmt.Sprintf("log rows are to be archived after %d days, but nothing is archived: choose monthly or daily", a.LogDays))
+		violations = append(violations, fmt.Sprintf("log rows are to be archived after %d days, but nothing is archived: choose monthly or daily", a.LogDays))
 	}
 	for _, ids := range [][]string{a.Leads.Campaigns, a.Leads.Statuses} {
 		for _, id := range ids {
 			if err := CheckArchiveID(id); err != nil {
-				faults = append(faults, err.Error())
+				violations = append(violations, err.Error())
 			}
 		}
 	}
-	return faults
+	return violations
 }

@@ -2,7 +2,7 @@
 // exactly one node has, VARactive_keepalives and the crontab of each. It computes from
 // values and does no I/O. The letters are those of
 // docs/vicidial/node-files.md#keepalive-letters, the jobs those of
-// docs/vicidial/node-files.md#crontab. All faults of a site are in one
+// docs/vicidial/node-files.md#crontab. All violations of a site are in one
 // [*cluster.Refused]; what works but is probably a mistake is a [Warning].
 package nodes
 
@@ -82,28 +82,28 @@ type Site struct {
 	// PagesEverywhere reports that the web pages are installed on every node, as
 	// ViciBox does it.
 	PagesEverywhere bool
-	// Existing are faults that the nodes have already: they are no reason
+	// Existing are violations that the nodes have already: they are no reason
 	// to refuse the site, since the change does not cause them.
 	Existing []string
 }
 
 // Assignment has the server_ip of the nodes that do each duty: one, unless the site has
-// an existing fault.
+// an existing violation.
 type Assignment map[Duty][]string
 
 // does reports whether the node does the duty.
 func (a Assignment) does(serverIP string, duty Duty) bool { return slices.Contains(a[duty], serverIP) }
 
 // Assign gives each duty to exactly one node. It fails with a [cluster.Refused] that
-// lists all faults: a duty that two nodes claim or none can do, a role that no node may
-// have. Existing faults are ignored.
+// lists all violations: a duty that two nodes claim or none can do, a role that no node may
+// have. Existing violations are ignored.
 //
 // Balance fill is a duty of sites with more than one telephony node only, an
 // archive of those that archive, and the agent summaries of those that have a
 // node with the web pages.
 func (s Site) Assign() (Assignment, error) {
-	assignment, faults := s.assign()
-	reasons := slices.DeleteFunc(faults, func(fault string) bool { return slices.Contains(s.Existing, fault) })
+	assignment, violations := s.assign()
+	reasons := slices.DeleteFunc(violations, func(violation string) bool { return slices.Contains(s.Existing, violation) })
 	if len(reasons) > 0 {
 		return nil, &cluster.Refused{
 			Subject: "the nodes' roles and duties do not make a cluster",
@@ -114,16 +114,16 @@ func (s Site) Assign() (Assignment, error) {
 	return assignment, nil
 }
 
-// Faults returns the faults that [Site.Assign] refuses.
-func (s Site) Faults() []string {
-	_, faults := s.assign()
-	return faults
+// Violations returns the violations that [Site.Assign] refuses.
+func (s Site) Violations() []string {
+	_, violations := s.assign()
+	return violations
 }
 
 func (s Site) assign() (Assignment, []string) {
-	faults := s.faults()
+	violations := s.violations()
 	claims, more := s.claims()
-	faults = append(faults, more...)
+	violations = append(violations, more...)
 
 	assignment := Assignment{}
 	var unclaimed []Duty
@@ -133,7 +133,7 @@ func (s Site) assign() (Assignment, []string) {
 		case len(nodes) > 0:
 			assignment[work.duty] = nodes
 			if len(nodes) > 1 {
-				faults = append(faults, fmt.Sprintf("duty %s is claimed by %s, but exactly one node may do it", work.duty, strings.Join(nodes, " and ")))
+				violations = append(violations, fmt.Sprintf("duty %s is claimed by %s, but exactly one node may do it", work.duty, strings.Join(nodes, " and ")))
 			}
 		case !s.needs(work):
 		case work.pages:
@@ -145,17 +145,17 @@ func (s Site) assign() (Assignment, []string) {
 		}
 	}
 	if len(unclaimed) > 0 {
-		coordinator, fault := s.coordinator()
-		if fault != "" {
-			faults = append(faults, fmt.Sprintf("no node does %s: %s", dutyNames(unclaimed), fault))
-			return assignment, faults
+		coordinator, violation := s.coordinator()
+		if violation != "" {
+			violations = append(violations, fmt.Sprintf("no node does %s: %s", dutyNames(unclaimed), violation))
+			return assignment, violations
 		}
-		faults = append(faults, s.unassignedDuties(coordinator, unclaimed)...)
+		violations = append(violations, s.unassignedDuties(coordinator, unclaimed)...)
 		for _, duty := range unclaimed {
 			assignment[duty] = []string{coordinator}
 		}
 	}
-	return assignment, faults
+	return assignment, violations
 }
 
 // unassignedDuties returns the duties of a coordinator whose own letters lack them.
@@ -280,10 +280,10 @@ func (s Site) needs(work dutyWork) bool {
 	return work.letter != "" || len(work.jobs) > 0
 }
 
-// coordinator returns the node that does the unclaimed duties, or a fault.
-func (s Site) coordinator() (serverIP, fault string) {
+// coordinator returns the node that does the unclaimed duties, or a violation.
+func (s Site) coordinator() (serverIP, violation string) {
 	if s.Coordinator != "" {
-		return s.Coordinator, "" // that it is a node which may do so is one of the faults
+		return s.Coordinator, "" // that it is a node which may do so is one of the violations
 	}
 	databases := s.With(RoleDatabase)
 	if len(databases) == 1 {

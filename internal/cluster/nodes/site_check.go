@@ -9,22 +9,22 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// claims returns the nodes that claim each duty, and the faults of claims. A node whose
+// claims returns the nodes that claim each duty, and the violations of claims. A node whose
 // own letters include that of a duty claims it, too.
 func (s Site) claims() (map[Duty][]string, []string) {
 	claims := map[Duty][]string{}
-	var faults []string
+	var violations []string
 	for _, node := range s.sorted() {
 		for _, work := range dutyWorks(s.Archives) {
 			claimed := slices.Contains(node.Duties, work.duty)
 			hasLetter := node.OwnKeepalives != "" && work.letter != "" && node.runsLetter(work.letter)
 			switch {
 			case claimed && work.letter != "" && node.OwnKeepalives != "" && !hasLetter:
-				faults = append(faults, fmt.Sprintf("node %s claims %s, but its keepalives %s are without the letter %s", node.ServerIP, work.duty, node.OwnKeepalives, work.letter))
+				violations = append(violations, fmt.Sprintf("node %s claims %s, but its keepalives %s are without the letter %s", node.ServerIP, work.duty, node.OwnKeepalives, work.letter))
 			case claimed && !node.canDo(work, s.PagesEverywhere) && work.pages:
-				faults = append(faults, fmt.Sprintf("node %s claims %s, but VICIdial's web pages are not installed there, into which it writes", node.ServerIP, work.duty))
+				violations = append(violations, fmt.Sprintf("node %s claims %s, but VICIdial's web pages are not installed there, into which it writes", node.ServerIP, work.duty))
 			case (claimed || hasLetter) && !node.canDo(work, s.PagesEverywhere):
-				faults = append(faults, fmt.Sprintf("node %s claims %s, but is neither a telephony nor a database node", node.ServerIP, work.duty))
+				violations = append(violations, fmt.Sprintf("node %s claims %s, but is neither a telephony nor a database node", node.ServerIP, work.duty))
 			}
 			if claimed || hasLetter {
 				claims[work.duty] = append(claims[work.duty], node.ServerIP)
@@ -32,49 +32,49 @@ func (s Site) claims() (map[Duty][]string, []string) {
 		}
 		for _, duty := range node.Duties {
 			if !slices.Contains(Duties(), duty) {
-				faults = append(faults, fmt.Sprintf("node %s claims %q, which is not a duty: they are %s", node.ServerIP, duty, dutyNames(Duties())))
+				violations = append(violations, fmt.Sprintf("node %s claims %q, which is not a duty: they are %s", node.ServerIP, duty, dutyNames(Duties())))
 			}
 		}
 	}
-	return claims, faults
+	return claims, violations
 }
 
-// faults returns the faults of the nodes themselves.
-func (s Site) faults() []string {
-	var faults []string
+// violations returns the violations of the nodes themselves.
+func (s Site) violations() []string {
+	var violations []string
 	seen := map[string]int{}
 	for _, node := range s.sorted() {
 		seen[node.ServerIP]++
-		faults = append(faults, node.faults()...)
+		violations = append(violations, node.violations()...)
 	}
 	for _, serverIP := range slices.Sorted(maps.Keys(seen)) {
 		if seen[serverIP] > 1 {
-			faults = append(faults, fmt.Sprintf("node %s is named %d times", serverIP, seen[serverIP]))
+			violations = append(violations, fmt.Sprintf("node %s is named %d times", serverIP, seen[serverIP]))
 		}
 	}
 	if databases := s.With(RoleDatabase); len(databases) > 1 {
-		faults = append(faults, strings.Join(databases, " and ")+" are database nodes, but a cluster has one: the others are replicas")
+		violations = append(violations, strings.Join(databases, " and ")+" are database nodes, but a cluster has one: the others are replicas")
 	}
 	if len(s.Nodes) == 0 {
-		faults = append(faults, "there is no node")
+		violations = append(violations, "there is no node")
 	}
-	faults = append(faults, s.Archives.faults()...)
+	violations = append(violations, s.Archives.violations()...)
 	if s.Coordinator != "" {
 		node, found := s.find(s.Coordinator)
 		switch {
 		case !found:
-			faults = append(faults, "coordinator "+s.Coordinator+" is not one of the nodes")
+			violations = append(violations, "coordinator "+s.Coordinator+" is not one of the nodes")
 		case !node.runsPrograms():
-			faults = append(faults, "coordinator "+s.Coordinator+" is neither a telephony nor a database node")
+			violations = append(violations, "coordinator "+s.Coordinator+" is neither a telephony nor a database node")
 		}
 	}
-	return faults
+	return violations
 }
 
-func (n Node) faults() []string {
-	var faults []string
+func (n Node) violations() []string {
+	var violations []string
 	add := func(format string, values ...any) {
-		faults = append(faults, "node "+n.ServerIP+" "+fmt.Sprintf(format, values...))
+		violations = append(violations, "node "+n.ServerIP+" "+fmt.Sprintf(format, values...))
 	}
 	if err := cluster.CheckServerIP(n.ServerIP); err != nil {
 		add("is not a node: %v", err)
@@ -116,5 +116,5 @@ func (n Node) faults() []string {
 	if n.OwnKeepalives != "" && !keepaliveLetters.MatchString(n.OwnKeepalives) {
 		add("has the keepalives %q: they are letters of %s, or X alone", n.OwnKeepalives, letterOrder)
 	}
-	return faults
+	return violations
 }

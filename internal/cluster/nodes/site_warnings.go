@@ -12,14 +12,14 @@ type Warning struct {
 	Text     string
 }
 
-// Warnings returns existing faults, duties without use, flags without effect, and letters
+// Warnings returns existing violations, duties without use, flags without effect, and letters
 // that do not match the node's roles.
 func (s Site) Warnings() []Warning {
-	assignment, faults := s.assign()
+	assignment, violations := s.assign()
 	var warnings []Warning
-	for _, fault := range faults {
-		if slices.Contains(s.Existing, fault) {
-			warnings = append(warnings, Warning{Text: fault})
+	for _, violation := range violations {
+		if slices.Contains(s.Existing, violation) {
+			warnings = append(warnings, Warning{Text: violation})
 		}
 	}
 	for _, work := range dutyWorks(s.Archives) {

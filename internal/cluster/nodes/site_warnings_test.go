@@ -69,7 +69,7 @@ func TestAssign_existingSettingsAreNotRefused(t *testing.T) {
 	if _, err := site.Assign(); err == nil {
 		t.Fatal("two nodes that newly claim a duty are not refused")
 	}
-	site.Existing = site.Faults()
+	site.Existing = site.Violations()
 	assignment, err := site.Assign()
 	if err != nil {
 		t.Fatal(err)

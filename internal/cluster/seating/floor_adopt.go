@@ -148,7 +148,7 @@ func (a *adoption) collectPhones(all FloorRows) error {
 	}
 	switch {
 	case len(missing) > 0:
-		return fmt.Errorf("%w: no alias or phone login %s with phones behind it", cluster.ErrNotFound, strings.Join(cluster.FirstOf(missing, maxFaults), ", "))
+		return fmt.Errorf("%w: no alias or phone login %s with phones behind it", cluster.ErrNotFound, strings.Join(cluster.FirstOf(missing, maxViolations), ", "))
 	case withAlias != 0 && withAlias != a.seats.Len():
 		return fmt.Errorf("%d of %d seats have an alias, the others have not; import them as two placements", withAlias, a.seats.Len())
 	}

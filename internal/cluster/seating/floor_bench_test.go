@@ -35,8 +35,8 @@ func BenchmarkFloorRows(b *testing.B) {
 	})
 	b.Run("check", func(b *testing.B) {
 		for b.Loop() {
-			if faults := rows.Check(FloorRows{}); len(faults) != 0 {
-				b.Fatal(faults)
+			if violations := rows.Check(FloorRows{}); len(violations) != 0 {
+				b.Fatal(violations)
 			}
 		}
 	})

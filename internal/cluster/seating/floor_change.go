@@ -86,7 +86,7 @@ func CheckUnchanged(earlier, now, planned *Placement, suffixes Suffixes) error {
 	if len(moved) == 0 {
 		return nil
 	}
-	return &cluster.Conflict{Subject: "aliases", Found: "were changed since the plan was made: seat " + strings.Join(cluster.FirstOf(moved, maxFaults), ", ")}
+	return &cluster.Conflict{Subject: "aliases", Found: "were changed since the plan was made: seat " + strings.Join(cluster.FirstOf(moved, maxViolations), ", ")}
 }
 
 // Without omits the phones and aliases that earlier has, and all users, whose rows

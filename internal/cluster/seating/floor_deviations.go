@@ -153,7 +153,7 @@ func CheckUnedited(now, next []Deviation, known map[string]string) error {
 	if len(edited) == 0 {
 		return nil
 	}
-	return &cluster.Conflict{Subject: "rows of the placement", Found: "were changed since the plan was made: " + strings.Join(cluster.FirstOf(edited, maxFaults), "; ")}
+	return &cluster.Conflict{Subject: "rows of the placement", Found: "were changed since the plan was made: " + strings.Join(cluster.FirstOf(edited, maxViolations), "; ")}
 }
 
 func quote(value cluster.Value) string {

@@ -79,7 +79,7 @@ func (d floorDiff) conflictError(have FloorRows) error {
 	if len(d.renames) > 0 {
 		return &cluster.Refused{
 			Subject: "a phone cannot change its login in place",
-			Reasons: cluster.FirstOf(textsOf(d.renames), maxFaults),
+			Reasons: cluster.FirstOf(textsOf(d.renames), maxViolations),
 			Advice: "Its alias would lead nowhere for a moment. Take the server out of the placement and apply, so that its seats go to the others; " +
 				"then put it back with the new suffix. Another login template makes another placement.",
 		}
@@ -91,7 +91,7 @@ func (d floorDiff) conflictError(have FloorRows) error {
 	if len(have.Phones)+len(have.Aliases) > 0 {
 		advice = "If the rows belong to the floor and somebody renamed them by hand, give them their former names or remove them, and apply again. Otherwise choose other seats."
 	}
-	return &cluster.Refused{Subject: "other rows have the names of the floor", Reasons: cluster.FirstOf(textsOf(d.conflicts), maxFaults), Advice: "Nothing was written. " + advice, Temporary: true}
+	return &cluster.Refused{Subject: "other rows have the names of the floor", Reasons: cluster.FirstOf(textsOf(d.conflicts), maxViolations), Advice: "Nothing was written. " + advice, Temporary: true}
 }
 
 type floorPlanner struct {

@@ -8,7 +8,7 @@ import (
 )
 
 // CheckWidths checks the longest name of each column against the column's width,
-// which is smaller in older schemas. Each error is a [RowFault].
+// which is smaller in older schemas. Each error is a [RowViolation].
 func (f FloorRows) CheckWidths(schema cluster.Schema) []error {
 	columns := map[string]func(Phone) string{
 		"login":           func(p Phone) string { return p.Login },
@@ -27,11 +27,11 @@ func (f FloorRows) CheckWidths(schema cluster.Schema) []error {
 			}
 		}
 	}
-	var faults []error
+	var violations []error
 	for _, column := range slices.Sorted(maps.Keys(longest)) {
 		p := longest[column]
 		if err := schema.Check(cluster.TablePhones, column, cluster.Text(columns[column](p))); err != nil {
-			faults = append(faults, &RowFault{Table: cluster.TablePhones, Row: "phone " + p.Login, Err: err})
+			violations = append(violations, &RowViolation{Table: cluster.TablePhones, Row: "phone " + p.Login, Err: err})
 		}
 	}
 	var alias PhoneAlias
@@ -41,11 +41,11 @@ func (f FloorRows) CheckWidths(schema cluster.Schema) []error {
 		}
 	}
 	if alias.ID == "" {
-		return faults
+		return violations
 	}
 	row := cluster.Row{"alias_id": cluster.Text(alias.ID), "logins_list": cluster.Text(alias.List()), "alias_name": cluster.Text(alias.Name)}
 	for _, err := range schema.CheckRow(cluster.TableAliases, row) {
-		faults = append(faults, &RowFault{Table: cluster.TableAliases, Row: "alias " + alias.ID, Err: err})
+		violations = append(violations, &RowViolation{Table: cluster.TableAliases, Row: "alias " + alias.ID, Err: err})
 	}
-	return faults
+	return violations
 }

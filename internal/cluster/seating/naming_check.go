@@ -17,8 +17,8 @@ const (
 	phoneCharacters  = typedCharacters + "-*#.:/@_" // phones.extension, by the admin page
 )
 
-// RowFault is the error of one row of a floor.
-type RowFault struct {
+// RowViolation is the error of one row of a floor.
+type RowViolation struct {
 	Table cluster.Table
 	Row   string // such as "phone 2000a" or "alias 2000"
 	Err   error
@@ -26,8 +26,8 @@ type RowFault struct {
 	Existing bool
 }
 
-func (f *RowFault) Error() string { return f.Row + ": " + f.Err.Error() }
-func (f *RowFault) Unwrap() error { return f.Err }
+func (f *RowViolation) Error() string { return f.Row + ": " + f.Err.Error() }
+func (f *RowViolation) Unwrap() error { return f.Err }
 
 // CheckPhonePassword returns an error for a password with which agents could not
 // log in.
@@ -96,15 +96,15 @@ func (a PhoneAlias) check() error {
 
 // Check returns the first errors of wanted rows: invalid names, and rows that
 // conflict with one another. own are the rows that the floor has.
-func (f FloorRows) Check(own FloorRows) []*RowFault {
-	var faults []*RowFault
+func (f FloorRows) Check(own FloorRows) []*RowViolation {
+	var violations []*RowViolation
 	existing, count := own.named(), map[bool]int{}
 	logins, dialplans := map[string]string{}, map[string]string{}
 	typed := len(f.Aliases) == 0
 	add := func(table cluster.Table, row string, err error) {
 		stands := existing[row]
-		if err != nil && count[stands] < maxFaults {
-			faults = append(faults, &RowFault{Table: table, Row: row, Err: err, Existing: stands})
+		if err != nil && count[stands] < maxViolations {
+			violations = append(violations, &RowViolation{Table: table, Row: row, Err: err, Existing: stands})
 			count[stands]++
 		}
 	}
@@ -134,7 +134,7 @@ func (f FloorRows) Check(own FloorRows) []*RowFault {
 		}
 		aliases[id] = a.Seat
 	}
-	return faults
+	return violations
 }
 
 // named returns the titles of the rows, and the names of each phone.
@@ -154,5 +154,5 @@ func (p Phone) names() string {
 	return strings.Join([]string{p.ServerIP, p.Login, p.Extension, p.DialplanNumber}, "\n")
 }
 
-// maxFaults limits the reported rows, since a wrong template makes every row wrong.
-const maxFaults = 5
+// maxViolations limits the reported rows, since a wrong template makes every row wrong.
+const maxViolations = 5

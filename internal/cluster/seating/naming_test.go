@@ -103,24 +103,24 @@ func TestFloorRows_Check(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			style := testStyle(t, nodes)
 			style.Naming = mustNaming(t, c.texts)
-			faults := floorRowsOf(t, style, placed).Check(FloorRows{})
+			violations := floorRowsOf(t, style, placed).Check(FloorRows{})
 			if c.name == "login too long" {
 				style.Naming = mustNaming(t, map[string]string{"login": "telephone--{seat}{suffix}"})
-				if got := floorRowsOf(t, style, placed).Check(FloorRows{}); len(got) == 0 || len(faults) != 0 {
-					t.Errorf("15 characters give %v, 16 give %v", faults, got)
+				if got := floorRowsOf(t, style, placed).Check(FloorRows{}); len(got) == 0 || len(violations) != 0 {
+					t.Errorf("15 characters give %v, 16 give %v", violations, got)
 				}
 				return
 			}
-			if len(faults) == 0 || !strings.Contains(faults[0].Error(), c.err) {
-				t.Errorf("got %v, want %q", faults, c.err)
+			if len(violations) == 0 || !strings.Contains(violations[0].Error(), c.err) {
+				t.Errorf("got %v, want %q", violations, c.err)
 			}
 		})
 	}
 	t.Run("list of logins too long", func(t *testing.T) {
 		large := largeFloor(t, 2, 40, 40)
-		faults := floorRowsOf(t, testStyle(t, large.Nodes), place(t, large, nil)).Check(FloorRows{})
-		if len(faults) == 0 || !strings.Contains(faults[0].Error(), "lower nodes_per_seat") {
-			t.Errorf("got %v", faults)
+		violations := floorRowsOf(t, testStyle(t, large.Nodes), place(t, large, nil)).Check(FloorRows{})
+		if len(violations) == 0 || !strings.Contains(violations[0].Error(), "lower nodes_per_seat") {
+			t.Errorf("got %v", violations)
 		}
 	})
 	t.Run("same login of two seats", func(t *testing.T) {
@@ -129,21 +129,21 @@ func TestFloorRows_Check(t *testing.T) {
 		p := NewPlacement(mustSeats(t, "200", "2001"))
 		p.Set(0, []string{"10.0.0.1"})
 		p.Set(1, []string{"10.0.0.2"})
-		faults := floorRowsOf(t, style, p).Check(FloorRows{})
-		if len(faults) == 0 || !strings.Contains(faults[0].Error(), "its login is that of seat 200") {
-			t.Errorf("got %v", faults)
+		violations := floorRowsOf(t, style, p).Check(FloorRows{})
+		if len(violations) == 0 || !strings.Contains(violations[0].Error(), "its login is that of seat 200") {
+			t.Errorf("got %v", violations)
 		}
 	})
 	t.Run("number of errors is limited", func(t *testing.T) {
 		style := testStyle(t, nodes)
 		style.Naming = mustNaming(t, map[string]string{"alias_id": "{seat}_"})
-		if got := floorRowsOf(t, style, place(t, Floor{Seats: mustSeats(t, "2000-2999"), Nodes: nodes}, nil)).Check(FloorRows{}); len(got) != maxFaults {
-			t.Errorf("%d faults, want %d", len(got), maxFaults)
+		if got := floorRowsOf(t, style, place(t, Floor{Seats: mustSeats(t, "2000-2999"), Nodes: nodes}, nil)).Check(FloorRows{}); len(got) != maxViolations {
+			t.Errorf("%d violations, want %d", len(got), maxViolations)
 		}
 	})
 	t.Run("default naming", func(t *testing.T) {
-		if faults := floorRowsOf(t, testStyle(t, nodes), placed).Check(FloorRows{}); len(faults) != 0 {
-			t.Errorf("got %v", faults)
+		if violations := floorRowsOf(t, testStyle(t, nodes), placed).Check(FloorRows{}); len(violations) != 0 {
+			t.Errorf("got %v", violations)
 		}
 	})
 }

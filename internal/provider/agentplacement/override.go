@@ -44,10 +44,10 @@ func reviewOverride(at path.Path, text, before cluster.Value) diag.Diagnostics {
 	if text.Text == "" {
 		return nil
 	}
-	flaws := asterisk.Check(asterisk.ConfOverride, text.Text)
-	errs, warnings := flaws.Errors(), flaws.Warnings()
+	violations := asterisk.Check(asterisk.ConfOverride, text.Text)
+	errs, warnings := violations.Errors(), violations.Warnings()
 	if cluster.EquivalentText(text.Text, before.Text) {
-		errs, warnings = nil, flaws
+		errs, warnings = nil, violations
 	}
 	for _, bare := range asterisk.BareSecrets(text.Text) {
 		bare.Warning, bare.Advice = true, "use conf_secret_wo, which VICIdial writes unless conf_override replaces it"

@@ -100,7 +100,7 @@ func addsPhones(plan cluster.Plan) bool {
 }
 
 func faultPath(fault error) path.Path {
-	var row *seating.RowFault
+	var row *seating.RowViolation
 	if errors.As(fault, &row) && row.Table == cluster.TableAliases {
 		return path.Root("naming").AtName("alias_id")
 	}

@@ -40,7 +40,7 @@ func (m model) contradictions() diag.Diagnostics {
 		diags.Append(tfhelper.DiagnoseAt(path.Root("dialplan_entry"), "Conflicting attributes", errors.New("dial generates another text; remove dialplan_entry or dial"))...)
 	}
 	for _, address := range append([]string{""}, listed...) {
-		for _, problem := range m.dial(address).Problems() {
+		for _, problem := range m.dial(address).Violations() {
 			diags.Append(tfhelper.DiagnoseAt(problemAt(problem.Attribute), "Invalid dial block", errors.New(problem.Text))...)
 		}
 		if diags.HasError() {

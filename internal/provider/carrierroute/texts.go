@@ -16,7 +16,7 @@ import (
 // already has.
 func (v planReview) checkTexts() diag.Diagnostics {
 	var diags diag.Diagnostics
-	reported, known := map[string]bool{}, map[textKey]textFlaws{}
+	reported, known := map[string]bool{}, map[textKey]textViolations{}
 	seen := v.seen.Index()
 	accounts := asterisk.ReadAccounts(append(slices.Clone(v.others), v.rows...))
 	for _, row := range v.rows {
@@ -33,7 +33,7 @@ func (v planReview) checkTexts() diag.Diagnostics {
 			}
 			found, read := known[textKey{row.Protocol(), column, text}] // most rows have the same text
 			if !read {
-				found = v.flaws(row.Protocol(), column, text)
+				found = v.violations(row.Protocol(), column, text)
 				known[textKey{row.Protocol(), column, text}] = found
 			}
 			errs, warnings, commands := found.errs, found.warnings, found.commands
@@ -61,22 +61,22 @@ func (v planReview) checkTexts() diag.Diagnostics {
 	return diags
 }
 
-// textKey is the input of [planReview.flaws].
+// textKey is the input of [planReview.violations].
 type textKey struct {
 	protocol string
 	column   cluster.AsteriskText
 	text     string
 }
 
-// textFlaws has the flaws of a text by their severity.
-type textFlaws struct{ errs, warnings, commands asterisk.Flaws }
+// textViolations has the violations of a text by their severity.
+type textViolations struct{ errs, warnings, commands asterisk.Violations }
 
-// flaws returns the flaws of a text that do not depend on the lines above it.
-func (v planReview) flaws(protocol string, column cluster.AsteriskText, text string) textFlaws {
-	found := textFlaws{commands: asterisk.CheckCommands(column, text)}
+// violations returns the violations of a text that do not depend on the lines above it.
+func (v planReview) violations(protocol string, column cluster.AsteriskText, text string) textViolations {
+	found := textViolations{commands: asterisk.CheckCommands(column, text)}
 	if column != asterisk.CarrierDescription && column != cluster.AccountEntry {
-		flaws := asterisk.Check(column, text)
-		found.errs, found.warnings = flaws.Errors(), flaws.Warnings()
+		violations := asterisk.Check(column, text)
+		found.errs, found.warnings = violations.Errors(), violations.Warnings()
 	}
 	bare := asterisk.BareSecrets(text)
 	if column == cluster.AccountEntry || column == cluster.RegistrationString {
@@ -86,7 +86,7 @@ func (v planReview) flaws(protocol string, column cluster.AsteriskText, text str
 	}
 	found.warnings = append(found.warnings, asterisk.CheckForm(column, text, v.schema.Version)...)
 	if column == cluster.RegistrationString && strings.HasPrefix(protocol, "PJSIP") {
-		found.warnings = append(found.warnings, asterisk.Flaw{Text: "VICIdial does not use registration_string for " + protocol, Advice: "register in account_entry"})
+		found.warnings = append(found.warnings, asterisk.Violation{Text: "VICIdial does not use registration_string for " + protocol, Advice: "register in account_entry"})
 	}
 	found.warnings = append(found.warnings, found.commands.Warnings()...)
 	return found

@@ -16,15 +16,15 @@ import (
 // are an error in a new text, and a warning in the text of the row.
 func (r *Resource) reviewContents(ctx context.Context, m model) diag.Diagnostics {
 	at, text := path.Root(contents), m.Contents.ValueString()
-	flaws := asterisk.Check(cluster.TemplateContents, text)
-	errs, warnings := flaws.Errors(), flaws.Warnings()
+	violations := asterisk.Check(cluster.TemplateContents, text)
+	errs, warnings := violations.Errors(), violations.Warnings()
 	if existing, found, err := r.row(ctx, m); err == nil && found && cluster.EquivalentSecretText(text, existing[contents].Text) {
-		errs, warnings = nil, flaws
+		errs, warnings = nil, violations
 	}
 	diags := tfhelper.DiagnoseAt(at, "Asterisk cannot read this", errs.Err())
-	for _, flaws := range []asterisk.Flaws{warnings, asterisk.CheckForm(cluster.TemplateContents, text, 0), asterisk.BareSecrets(text)} {
-		if len(flaws) > 0 {
-			diags.Append(tfhelper.WarnAt(at, "Possible mistake in the text", flaws.String())...)
+	for _, violations := range []asterisk.Violations{warnings, asterisk.CheckForm(cluster.TemplateContents, text, 0), asterisk.BareSecrets(text)} {
+		if len(violations) > 0 {
+			diags.Append(tfhelper.WarnAt(at, "Possible mistake in the text", violations.String())...)
 		}
 	}
 	return diags

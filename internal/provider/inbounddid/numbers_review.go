@@ -100,9 +100,9 @@ func (r *Numbers) reviewRoutes(ctx context.Context, schema cluster.Schema, table
 	var diags diag.Diagnostics
 	for _, route := range routes {
 		first := names(route.Numbers)[0]
-		for _, flaw := range targets.Flaws(first, route.Row) {
-			isSet := slices.ContainsFunc(flaw.Causes, func(column string) bool { return route.Changed[column] })
-			diags.Append(diagnoseFlaw(want.at(flaw.Column, first), flaw, route.Numbers.Brief()+": ", isSet)...)
+		for _, violation := range targets.Violations(first, route.Row) {
+			isSet := slices.ContainsFunc(violation.Causes, func(column string) bool { return route.Changed[column] })
+			diags.Append(diagnoseViolation(want.at(violation.Column, first), violation, route.Numbers.Brief()+": ", isSet)...)
 		}
 	}
 	return diags

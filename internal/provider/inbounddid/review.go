@@ -59,20 +59,20 @@ func (r *Resource) reviewRoutes(ctx context.Context, m model, want cluster.Row) 
 		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
 	}
 	var diags diag.Diagnostics
-	for _, flaw := range targets.Flaws(m.Key(), row) {
-		diags.Append(diagnoseFlaw(path.Root(flaw.Column), flaw, "", slices.ContainsFunc(flaw.Causes, changes))...)
+	for _, violation := range targets.Violations(m.Key(), row) {
+		diags.Append(diagnoseViolation(path.Root(violation.Column), violation, "", slices.ContainsFunc(violation.Causes, changes))...)
 	}
 	diags.Append(reviewSpelling(targets.Directory, existing, want)...)
 	return diags
 }
 
-// diagnoseFlaw reports a flaw of numbers; who is empty for a single one.
-func diagnoseFlaw(at path.Path, flaw cluster.DIDFlaw, who string, isSet bool) diag.Diagnostics {
+// diagnoseViolation reports a violation of numbers; who is empty for a single one.
+func diagnoseViolation(at path.Path, violation cluster.DIDViolation, who string, isSet bool) diag.Diagnostics {
 	const summary = "Route without a valid target"
-	if flaw.Later || !isSet {
-		return tfhelper.WarnAt(at, summary, who+flaw.Text)
+	if violation.Later || !isSet {
+		return tfhelper.WarnAt(at, summary, who+violation.Text)
 	}
-	return tfhelper.DiagnoseAt(at, summary, errors.New(who+flaw.Text))
+	return tfhelper.DiagnoseAt(at, summary, errors.New(who+violation.Text))
 }
 
 func reviewReserved(m model) diag.Diagnostics {

@@ -157,7 +157,7 @@ func declare(found map[string]onNode) (model, []string, error) {
 	m.keepLetters(found)
 
 	site := m.site()
-	site.Cluster.Existing = site.Cluster.Faults() // the files exist: their faults are warnings
+	site.Cluster.Existing = site.Cluster.Violations() // the files exist: their faults are warnings
 	for _, warning := range site.Cluster.Warnings() {
 		notes = append(notes, strings.TrimPrefix("node "+warning.ServerIP+": "+warning.Text, "node : "))
 	}
@@ -177,7 +177,7 @@ func declare(found map[string]onNode) (model, []string, error) {
 		}
 	}
 	site = m.site()
-	site.Cluster.Existing = site.Cluster.Faults()
+	site.Cluster.Existing = site.Cluster.Violations()
 	if made, err = site.Files(); err != nil {
 		return model{}, nil, err
 	}
@@ -219,7 +219,7 @@ func (m *model) dropNeedlessDuties() {
 	}
 	assign := func() nodes.Assignment {
 		site := m.site().Cluster
-		site.Existing = site.Faults()
+		site.Existing = site.Violations()
 		assignment, _ := site.Assign()
 		return assignment
 	}
@@ -241,7 +241,7 @@ func (m *model) dropNeedlessDuties() {
 // keepLetters declares letters that differ from those of roles and duties.
 func (m *model) keepLetters(found map[string]onNode) {
 	site := m.site().Cluster
-	site.Existing = site.Faults()
+	site.Existing = site.Violations()
 	assignment, err := site.Assign()
 	if err != nil {
 		return

@@ -39,7 +39,7 @@ func TestLayouts(t *testing.T) {
 				t.Fatal(err)
 			}
 			site := m.site()
-			site.Cluster.Existing = site.Cluster.Faults() // as a plan of what was imported has them
+			site.Cluster.Existing = site.Cluster.Violations() // as a plan of what was imported has them
 			files, err := site.Files()
 			if err != nil {
 				t.Fatal(err)
@@ -108,7 +108,7 @@ func TestImport_localhost(t *testing.T) {
 		t.Errorf("the primary's VARDB_server is %q", got)
 	}
 	site := m.site()
-	site.Cluster.Existing = site.Cluster.Faults()
+	site.Cluster.Existing = site.Cluster.Violations()
 	files, err := site.Files()
 	if err != nil {
 		t.Fatal(err)

@@ -55,7 +55,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		site.Cluster.Existing = prior.site().Cluster.Faults() // existing faults are warnings, not errors
+		site.Cluster.Existing = prior.site().Cluster.Violations() // existing faults are warnings, not errors
 	}
 	files, err := site.Files()
 	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("nodes"), "Unable to generate the files of the nodes", err)...)
@@ -119,7 +119,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 func publish(ctx context.Context, m model, to tfhelper.Response) {
 	site := m.site()
-	site.Cluster.Existing = site.Cluster.Faults() // the plan has reported the errors
+	site.Cluster.Existing = site.Cluster.Violations() // the plan has reported the errors
 	files, err := site.Files()
 	if err != nil {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to generate the files of the nodes", "", err)...)

@@ -88,9 +88,9 @@ func reviewDialplan(schema cluster.Schema, text string, existing cluster.Server)
 	if text == "" {
 		return nil
 	}
-	flaws := asterisk.CheckCustomDialplan(text, schema.Version)
+	violations := asterisk.CheckCustomDialplan(text, schema.Version)
 	commands := asterisk.CheckCommands(asterisk.CustomDialplan, text)
-	errs, refused, warnings := flaws.Errors(), commands.Errors(), slices.Concat(flaws.Warnings(), commands.Warnings())
+	errs, refused, warnings := violations.Errors(), commands.Errors(), slices.Concat(violations.Warnings(), commands.Warnings())
 	for _, bare := range asterisk.BareSecrets(text) {
 		bare.Advice = "put it into the account of a vicidial_carrier_route, and dial the section of that account"
 		warnings = append(warnings, bare)

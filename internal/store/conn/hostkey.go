@@ -32,7 +32,7 @@ func (s SSH) hostKeys() (hostKeys, error) {
 func (s SSH) givenHostKeys() (hostKeys, error) {
 	known, err := parseHostKeys(s.HostKey)
 	if err != nil {
-		return hostKeys{}, Fault{Setting: "ssh.host_key", Err: err}
+		return hostKeys{}, Violation{Setting: "ssh.host_key", Err: err}
 	}
 	check := func(_ string, _ net.Addr, shown ssh.PublicKey) error {
 		for _, key := range known {
@@ -48,7 +48,7 @@ func (s SSH) givenHostKeys() (hostKeys, error) {
 func (s SSH) hostKeysOfFile() (hostKeys, error) {
 	file, err := knownhosts.NewDB(s.KnownHostsFile)
 	if err != nil {
-		return hostKeys{}, Fault{Setting: "ssh.known_hosts_file", Err: err, Advice: adviceFile}
+		return hostKeys{}, Violation{Setting: "ssh.known_hosts_file", Err: err, Advice: adviceFile}
 	}
 	verify := file.HostKeyCallback()
 	check := func(address string, remote net.Addr, shown ssh.PublicKey) error {

@@ -44,7 +44,7 @@ var dialer = net.Dialer{
 
 // Open returns a pool of connections and does not connect: a plan that needs no
 // database must not fail without one. The returned function closes the pool and the
-// SSH connection. An error is a [Fault] or a [*NoDatabase].
+// SSH connection. An error is a [Violation] or a [*NoDatabase].
 func Open(settings Settings) (*sql.DB, func() error, error) {
 	if missing := settings.missing(); len(missing) > 0 {
 		return nil, nil, &NoDatabase{missing}

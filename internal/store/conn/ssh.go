@@ -228,14 +228,14 @@ func (s SSH) signer() (ssh.Signer, error) {
 		setting = "ssh.private_key_file"
 		var err error
 		if text, err = os.ReadFile(s.PrivateKeyFile); err != nil {
-			return nil, Fault{Setting: setting, Err: err, Advice: adviceFile}
+			return nil, Violation{Setting: setting, Err: err, Advice: adviceFile}
 		}
 	}
 	signer, err := ssh.ParsePrivateKey(text)
 	var encrypted *ssh.PassphraseMissingError
 	if errors.As(err, &encrypted) {
 		if s.Passphrase == "" {
-			return nil, Fault{
+			return nil, Violation{
 				Setting: setting,
 				Err:     errors.New("the private key is encrypted, and no passphrase is given"),
 				Advice:  "Set passphrase (or VICIDIAL_SSH_PASSPHRASE), or use a key that is not encrypted.",
@@ -243,11 +243,11 @@ func (s SSH) signer() (ssh.Signer, error) {
 		}
 		signer, err = ssh.ParsePrivateKeyWithPassphrase(text, []byte(s.Passphrase))
 		if errors.Is(err, x509.IncorrectPasswordError) {
-			return nil, Fault{Setting: "ssh.passphrase", Err: errors.New("it does not open the private key"), Advice: "Check the passphrase with: ssh-keygen -y -f KEYFILE"}
+			return nil, Violation{Setting: "ssh.passphrase", Err: errors.New("it does not open the private key"), Advice: "Check the passphrase with: ssh-keygen -y -f KEYFILE"}
 		}
 	}
 	if err != nil {
-		return nil, Fault{
+		return nil, Violation{
 			Setting: setting,
 			Err:     fmt.Errorf("no private key can be read from it: %w", err),
 			Advice:  "The key must be as ssh-keygen writes it: PEM, from the BEGIN line to the END line, line breaks kept. The file with .pub at its end is the public half.",

@@ -77,11 +77,11 @@ func (t TLS) authorities() (*x509.CertPool, error) {
 	}
 	text, err := os.ReadFile(t.CAFile)
 	if err != nil {
-		return nil, Fault{Setting: "tls.ca_file", Err: err, Advice: adviceFile}
+		return nil, Violation{Setting: "tls.ca_file", Err: err, Advice: adviceFile}
 	}
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(text) {
-		return nil, Fault{
+		return nil, Violation{
 			Setting: "tls.ca_file",
 			Err:     fmt.Errorf("%s holds no certificate", t.CAFile),
 			Advice:  "The file must hold certificates as PEM, each between BEGIN CERTIFICATE and END CERTIFICATE.",
@@ -97,15 +97,15 @@ func (t TLS) ownCertificate() ([]tls.Certificate, error) {
 	}
 	certificate, err := os.ReadFile(t.CertFile)
 	if err != nil {
-		return nil, Fault{Setting: "tls.cert_file", Err: err, Advice: adviceFile}
+		return nil, Violation{Setting: "tls.cert_file", Err: err, Advice: adviceFile}
 	}
 	key, err := os.ReadFile(t.KeyFile)
 	if err != nil {
-		return nil, Fault{Setting: "tls.key_file", Err: err, Advice: adviceFile}
+		return nil, Violation{Setting: "tls.key_file", Err: err, Advice: adviceFile}
 	}
 	pair, err := tls.X509KeyPair(certificate, key)
 	if err != nil {
-		return nil, Fault{
+		return nil, Violation{
 			Setting: "tls.cert_file",
 			Err:     fmt.Errorf("%s and %s make no pair: %w", t.CertFile, t.KeyFile, err),
 			Advice:  "Both files must be PEM, the key must not be encrypted, and it must be the key that the certificate was made for.",

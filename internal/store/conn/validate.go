@@ -13,8 +13,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Fault is an invalid setting, found before a connection.
-type Fault struct {
+// Violation is an invalid setting, found before a connection.
+type Violation struct {
 	// Setting is the attribute's name in the provider's configuration, with a
 	// dot before the name inside a group: "port", "tls.ca_file".
 	Setting string
@@ -22,28 +22,28 @@ type Fault struct {
 	Advice  string
 }
 
-func (f Fault) Error() string { return f.Setting + ": " + f.Err.Error() }
+func (f Violation) Error() string { return f.Setting + ": " + f.Err.Error() }
 
-func (f Fault) Unwrap() error { return f.Err }
+func (f Violation) Unwrap() error { return f.Err }
 
-func (f Fault) Hint() string { return f.Advice }
+func (f Violation) Hint() string { return f.Advice }
 
 // NoDatabase is the error of settings without a database. It is a
 // [cluster.ErrNoDatabase].
-type NoDatabase struct{ Faults []Fault }
+type NoDatabase struct{ Violations []Violation }
 
 func (n *NoDatabase) Error() string {
-	missing := make([]string, 0, len(n.Faults))
-	for _, fault := range n.Faults {
-		missing = append(missing, fault.Error())
+	missing := make([]string, 0, len(n.Violations))
+	for _, violation := range n.Violations {
+		missing = append(missing, violation.Error())
 	}
 	return "the provider's configuration cannot be used: " + strings.Join(missing, "; ")
 }
 
 func (n *NoDatabase) Hint() string {
-	advice := make([]string, 0, len(n.Faults))
-	for _, fault := range n.Faults {
-		advice = append(advice, fault.Hint())
+	advice := make([]string, 0, len(n.Violations))
+	for _, violation := range n.Violations {
+		advice = append(advice, violation.Hint())
 	}
 	return strings.Join(advice, "\n")
 }
@@ -58,18 +58,18 @@ const (
 	adviceHostKey  = "The host's key is always checked. Set known_hosts_file, or host_key to the line that ssh-keyscan prints for the host once you compared its fingerprint on the host itself."
 )
 
-// Faults returns the invalid settings, without reading a file: values out of
+// Violations returns the invalid settings, without reading a file: values out of
 // range, and settings that contradict or need each other. A setting without a
-// value is no fault here; see [Settings.missing].
-func (s Settings) Faults() []Fault {
-	var faults []Fault
+// value is no violation here; see [Settings.missing].
+func (s Settings) Violations() []Violation {
+	var violations []Violation
 	add := func(setting, problem, advice string) {
-		faults = append(faults, Fault{Setting: setting, Err: errors.New(problem), Advice: advice})
+		violations = append(violations, Violation{Setting: setting, Err: errors.New(problem), Advice: advice})
 	}
 
 	if s.Host != "" {
 		if err := checkHost(s.Host); err != nil {
-			faults = append(faults, Fault{Setting: "host", Err: err, Advice: adviceHostForm})
+			violations = append(violations, Violation{Setting: "host", Err: err, Advice: adviceHostForm})
 		}
 	}
 	if s.Port < 0 || s.Port > 65535 {
@@ -87,28 +87,28 @@ func (s Settings) Faults() []Fault {
 		}
 	}
 	files := map[string]string{"tls.ca_file": s.TLS.CAFile, "tls.cert_file": s.TLS.CertFile, "tls.key_file": s.TLS.KeyFile}
-	faults = append(faults, s.TLS.faults(s.Socket != "")...)
+	violations = append(violations, s.TLS.violations(s.Socket != "")...)
 	if s.SSH != nil {
 		files["ssh.private_key_file"], files["ssh.known_hosts_file"] = s.SSH.PrivateKeyFile, s.SSH.KnownHostsFile
-		faults = append(faults, s.SSH.faults()...)
+		violations = append(violations, s.SSH.violations()...)
 	}
 	for _, setting := range slices.Sorted(maps.Keys(files)) {
 		if err := cluster.CheckPath(files[setting]); err != nil {
-			faults = append(faults, Fault{Setting: setting, Err: err, Advice: adviceFile})
+			violations = append(violations, Violation{Setting: setting, Err: err, Advice: adviceFile})
 		}
 	}
-	return faults
+	return violations
 }
 
-func (t TLS) faults(overSocket bool) []Fault {
-	var faults []Fault
+func (t TLS) violations(overSocket bool) []Violation {
+	var violations []Violation
 	add := func(setting, problem, advice string) {
-		faults = append(faults, Fault{Setting: "tls." + setting, Err: errors.New(problem), Advice: advice})
+		violations = append(violations, Violation{Setting: "tls." + setting, Err: errors.New(problem), Advice: advice})
 	}
 
 	if !slices.Contains(tlsModes(), t.mode()) {
 		add("mode", fmt.Sprintf("%q is not a mode", t.Mode), "The modes are disabled, preferred, required, verify_ca and verify_full.")
-		return faults
+		return violations
 	}
 	if t.CAFile != "" && !t.verifies() {
 		add("ca_file", fmt.Sprintf("mode %q does not verify the CA", t.mode()), "Choose mode verify_full, or verify_ca where the certificate does not name the host; or leave ca_file out.")
@@ -121,7 +121,7 @@ func (t TLS) faults(overSocket bool) []Fault {
 	}
 	if t.ServerName != "" {
 		if err := checkHost(t.ServerName); err != nil {
-			faults = append(faults, Fault{Setting: "tls.server_name", Err: err, Advice: adviceHostForm})
+			violations = append(violations, Violation{Setting: "tls.server_name", Err: err, Advice: adviceHostForm})
 		}
 	}
 	if t.ServerName == "" && t.mode() == TLSVerifyFull && overSocket {
@@ -136,17 +136,17 @@ func (t TLS) faults(overSocket bool) []Fault {
 	if t.CertFile != "" && t.mode() == TLSDisabled {
 		add("cert_file", "mode \"disabled\" shows no certificate", "Choose another mode, or leave cert_file and key_file out.")
 	}
-	return faults
+	return violations
 }
 
-func (s SSH) faults() []Fault {
-	var faults []Fault
+func (s SSH) violations() []Violation {
+	var violations []Violation
 	add := func(setting, problem, advice string) {
-		faults = append(faults, Fault{Setting: "ssh." + setting, Err: errors.New(problem), Advice: advice})
+		violations = append(violations, Violation{Setting: "ssh." + setting, Err: errors.New(problem), Advice: advice})
 	}
 
 	if err := checkHost(s.Host); err != nil {
-		faults = append(faults, Fault{Setting: "ssh.host", Err: err, Advice: adviceHostForm})
+		violations = append(violations, Violation{Setting: "ssh.host", Err: err, Advice: adviceHostForm})
 	}
 	if s.Port < 0 || s.Port > 65535 {
 		add("port", fmt.Sprintf("%d is not a port", s.Port), "A port is 1 to 65535; the default of SSH is 22.")
@@ -165,54 +165,54 @@ func (s SSH) faults() []Fault {
 	}
 	if s.HostKey != "" {
 		if _, err := parseHostKeys(s.HostKey); err != nil {
-			faults = append(faults, Fault{Setting: "ssh.host_key", Err: err, Advice: "Give the public key as ssh-keyscan prints it, such as \"ssh-ed25519 AAAAC3Nz…\", one key a line."})
+			violations = append(violations, Violation{Setting: "ssh.host_key", Err: err, Advice: "Give the public key as ssh-keyscan prints it, such as \"ssh-ed25519 AAAAC3Nz…\", one key a line."})
 		}
 	}
-	return faults
+	return violations
 }
 
 // missing returns the settings that a connection needs and that have no value.
 // They are an error once a connection is needed and not before: rendered files
 // and functions need no database.
-func (s Settings) missing() []Fault {
-	var faults []Fault
+func (s Settings) missing() []Violation {
+	var violations []Violation
 	if s.Host == "" && s.Socket == "" {
-		faults = append(faults, Fault{Setting: "host", Err: errors.New("no database host is given"), Advice: adviceAddress})
+		violations = append(violations, Violation{Setting: "host", Err: errors.New("no database host is given"), Advice: adviceAddress})
 	}
 	if s.Username == "" {
-		faults = append(faults, Fault{Setting: "username", Err: errors.New("no database user is given"), Advice: adviceUsername})
+		violations = append(violations, Violation{Setting: "username", Err: errors.New("no database user is given"), Advice: adviceUsername})
 	}
-	return faults
+	return violations
 }
 
-// FileFaults reads the files that the settings name, and returns those that
+// FileViolations reads the files that the settings name, and returns those that
 // cannot be used, and an SSH host without any way to log in. It dials nothing.
-func (s Settings) FileFaults() []Fault {
-	var faults []Fault
+func (s Settings) FileViolations() []Violation {
+	var violations []Violation
 	if _, err := s.TLS.config(s.Host); err != nil {
-		faults = append(faults, asFault("tls", err))
+		violations = append(violations, asViolation("tls", err))
 	}
 	if s.SSH != nil {
 		if methods, err := s.SSH.methods(); err != nil {
-			faults = append(faults, asFault("ssh", err))
+			violations = append(violations, asViolation("ssh", err))
 		} else if len(methods) == 0 {
-			faults = append(faults, Fault{Setting: "ssh.private_key_file", Err: errors.New("neither a private key nor a password is given"), Advice: adviceLogin})
+			violations = append(violations, Violation{Setting: "ssh.private_key_file", Err: errors.New("neither a private key nor a password is given"), Advice: adviceLogin})
 		}
 		if _, err := s.SSH.hostKeys(); err != nil {
-			faults = append(faults, asFault("ssh", err))
+			violations = append(violations, asViolation("ssh", err))
 		}
 	}
-	return faults
+	return violations
 }
 
-// asFault returns the fault in an error; an error that names no setting is a
-// fault of the group.
-func asFault(group string, err error) Fault {
-	var fault Fault
-	if errors.As(err, &fault) {
-		return fault
+// asViolation returns the violation in an error; an error that names no setting is a
+// violation of the group.
+func asViolation(group string, err error) Violation {
+	var violation Violation
+	if errors.As(err, &violation) {
+		return violation
 	}
-	return Fault{Setting: group, Err: err}
+	return Violation{Setting: group, Err: err}
 }
 
 const adviceHostForm = "Give the bare name or address: no scheme, no port, no brackets. The port has an attribute of its own."

@@ -84,7 +84,7 @@ func aFile(t *testing.T, text string) string {
 	return path
 }
 
-func TestFaults(t *testing.T) {
+func TestViolations(t *testing.T) {
 	for _, c := range []struct {
 		claim  string
 		change func(*Settings)
@@ -141,7 +141,7 @@ func TestFaults(t *testing.T) {
 		t.Run(c.claim, func(t *testing.T) {
 			settings := goodSettings()
 			c.change(&settings)
-			expectFault(t, settings.Faults(), c.want)
+			expectViolation(t, settings.Violations(), c.want)
 		})
 	}
 }
@@ -160,7 +160,7 @@ func TestMissing(t *testing.T) {
 		t.Run(c.claim, func(t *testing.T) {
 			settings := goodSettings()
 			c.change(&settings)
-			expectFault(t, settings.missing(), c.want)
+			expectViolation(t, settings.missing(), c.want)
 			if c.want == "" {
 				return
 			}
@@ -173,7 +173,7 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-func TestFileFaults(t *testing.T) {
+func TestFileViolations(t *testing.T) {
 	for _, c := range []struct {
 		claim  string
 		change func(*Settings)
@@ -218,7 +218,7 @@ func TestFileFaults(t *testing.T) {
 		t.Run(c.claim, func(t *testing.T) {
 			settings := goodSettings()
 			c.change(&settings)
-			expectFault(t, settings.FileFaults(), c.want)
+			expectViolation(t, settings.FileViolations(), c.want)
 		})
 	}
 }
@@ -233,36 +233,36 @@ func TestOpen_invalidFiles(t *testing.T) {
 			settings := goodSettings()
 			change(&settings)
 			_, _, err := Open(settings)
-			var fault Fault
-			if !errors.As(err, &fault) || fault.Setting != setting || !errors.Is(err, fs.ErrNotExist) {
-				t.Errorf("Open: %v, want a fault at %s", err, setting)
+			var violation Violation
+			if !errors.As(err, &violation) || violation.Setting != setting || !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("Open: %v, want a violation at %s", err, setting)
 			}
 		})
 	}
 }
 
-// expectFault wants exactly one fault, given as "setting: what its text
+// expectViolation wants exactly one violation, given as "setting: what its text
 // holds", with something to do about it; or none.
-func expectFault(t *testing.T, faults []Fault, want string) {
+func expectViolation(t *testing.T, violations []Violation, want string) {
 	t.Helper()
 	if want == "" {
-		if len(faults) > 0 {
-			t.Errorf("faults = %v, want none", faults)
+		if len(violations) > 0 {
+			t.Errorf("violations = %v, want none", violations)
 		}
 		return
 	}
 	setting, holds, _ := strings.Cut(want, ": ")
-	if len(faults) != 1 {
-		t.Fatalf("faults = %v, want one at %s", faults, setting)
+	if len(violations) != 1 {
+		t.Fatalf("violations = %v, want one at %s", violations, setting)
 	}
-	if faults[0].Setting != setting || !strings.Contains(faults[0].Error(), holds) {
-		t.Errorf("fault = %v, want one at %s that says %q", faults[0], setting, holds)
+	if violations[0].Setting != setting || !strings.Contains(violations[0].Error(), holds) {
+		t.Errorf("violation = %v, want one at %s that says %q", violations[0], setting, holds)
 	}
-	if faults[0].Hint() == "" {
-		t.Errorf("fault %v does not say what to do", faults[0])
+	if violations[0].Hint() == "" {
+		t.Errorf("violation %v does not say what to do", violations[0])
 	}
-	if text := faults[0].Error() + faults[0].Hint(); strings.Contains(text, "PRIVATE KEY-----") || strings.Contains(text, "hidden") {
-		t.Errorf("fault shows the key: %v", faults[0])
+	if text := violations[0].Error() + violations[0].Hint(); strings.Contains(text, "PRIVATE KEY-----") || strings.Contains(text, "hidden") {
+		t.Errorf("violation shows the key: %v", violations[0])
 	}
 }
 
