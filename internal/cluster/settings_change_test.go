@@ -23,12 +23,12 @@ func TestFillRate(t *testing.T) {
 		{schema: 1720, rate: "1001", says: "between 1 and 1000"},
 		{schema: 1720, rate: "0", says: "between 1 and 1000"},
 	} {
-		breaches := Rules{"outbound_calls_per_second": FillRate}.Violations(
+		violations := Rules{"outbound_calls_per_second": FillRate}.Violations(
 			Schema{Version: c.schema, Tables: columns}, TableSettings, nil, Row{"outbound_calls_per_second": Text(c.rate)})
 		switch {
-		case len(breaches) == 0 && c.says == "":
-		case len(breaches) != 1 || breaches[0].Advice != c.advice || !strings.Contains(breaches[0].Err.Error(), c.says):
-			t.Errorf("%+v: got %+v", c, breaches)
+		case len(violations) == 0 && c.says == "":
+		case len(violations) != 1 || violations[0].Advice != c.advice || !strings.Contains(violations[0].Err.Error(), c.says):
+			t.Errorf("%+v: got %+v", c, violations)
 		}
 	}
 }

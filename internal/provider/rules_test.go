@@ -22,7 +22,7 @@ type ruleCase struct {
 	at     string // the attribute, where it has not the column's name
 	quoted bool   // whether HCL writes it with quotes
 	says   string // what the diagnostic says
-	// advice is a rule whose breach is a warning for a new value as well.
+	// advice is a rule whose violation is a warning for a new value as well.
 	advice bool
 }
 

@@ -77,10 +77,10 @@ type AttributeViolation struct {
 
 // Violations returns the values that cannot be written as a dialplan, by attribute.
 func (d Dial) Violations() []AttributeViolation {
-	var problems []AttributeViolation
+	var violations []AttributeViolation
 	wrong := func(bad bool, attribute, format string, args ...any) {
 		if bad {
-			problems = append(problems, AttributeViolation{Attribute: attribute, Text: fmt.Sprintf(format, args...)})
+			violations = append(violations, AttributeViolation{Attribute: attribute, Text: fmt.Sprintf(format, args...)})
 		}
 	}
 	wrong(!cluster.RouteName.MatchString(d.Route), "name", "the name must be 2 to 15 letters, digits and underscores, not %q", d.Route)
@@ -104,7 +104,7 @@ func (d Dial) Violations() []AttributeViolation {
 		seen[cluster.FoldKey(next)] = true
 	}
 	d.checkMore(wrong)
-	return problems
+	return violations
 }
 
 // extension is the pattern under which the route takes calls.
