@@ -24,9 +24,16 @@ const AllServers = "0.0.0.0"
 // (docs/vicidial/measured.md#all-servers-carriers).
 const AllServersSchema = 1316
 
-// RouteName is the form of a route's name. It becomes part of carrier ids, of
+var routeName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_]{1,14}$`)
+
+// CheckRouteName checks the name of a route. It becomes part of carrier ids, of
 // dialplan variables and of extensions, where a hyphen is skipped.
-var RouteName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_]{1,14}$`)
+func CheckRouteName(name string) error {
+	if routeName.MatchString(name) {
+		return nil
+	}
+	return fmt.Errorf("%q is not a valid name: use 2 to 15 letters, digits and underscores, without an underscore at the beginning", name)
+}
 
 // CarrierID is the id of the route's row on a node: the name, and the node's
 // address in base 36. It depends on nothing else, so it stays when other nodes
@@ -34,8 +41,8 @@ var RouteName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_]{1,14}$`)
 // long is truncated and gets a digest, so that ids of different routes can collide,
 // though rarely: [CarrierChange] reports that.
 func CarrierID(route, serverIP string) (string, error) {
-	if !RouteName.MatchString(route) {
-		return "", fmt.Errorf("route %q: a name has 2 to 15 letters, digits and underscores and does not begin with an underscore", route)
+	if err := CheckRouteName(route); err != nil {
+		return "", err
 	}
 	if serverIP == AllServers {
 		return route, nil

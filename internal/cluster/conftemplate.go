@@ -152,6 +152,11 @@ func (t Template) ID() string { return t[columnTemplateID].Text }
 // Contents are the lines of the template.
 func (t Template) Contents() string { return t[string(TemplateContents)].Text }
 
+// UnknownTemplate is the error of a declared id that no template has.
+func UnknownTemplate(id string) error {
+	return fmt.Errorf("template %s is neither in vicidial_conf_templates nor planned yet; if this configuration creates it, write vicidial_conf_template.NAME.template_id in place of the id", id)
+}
+
 // ByID finds a template by its id, as the database compares it.
 func (t Templates) ByID(id string) (Template, bool) {
 	for _, template := range t {

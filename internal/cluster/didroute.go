@@ -268,7 +268,7 @@ func (d *didViolations) server(column, cause, subject string) bool {
 func (d *didViolations) known(column, cause string) bool {
 	value, known := d.row[column]
 	if _, there := d.targets.Servers.ByIP(value.Text); known && !there {
-		d.add(column, false, []string{cause}, "server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", value.Text)
+		d.add(column, false, []string{cause}, "%s", UnknownServer(value.Text))
 		return false
 	}
 	return known

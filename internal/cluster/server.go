@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -104,6 +105,11 @@ func (s Servers) ByID(id string) (Server, bool) {
 		}
 	}
 	return Server{}, false
+}
+
+// UnknownServer is the error of a declared address that no server has.
+func UnknownServer(ip string) error {
+	return fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", ip)
 }
 
 // ByIP looks a server up. Of several rows with one address the first counts,

@@ -170,5 +170,11 @@ func DiagnoseViolations(row string, violations []cluster.Violation, at func(colu
 	return diags
 }
 
+// FirstLoginTitle and FirstLoginText warn of secrets that VICIdial's wizard overwrites.
+const (
+	FirstLoginTitle = "First-login wizard has not run yet"
+	FirstLoginText  = "When somebody logs in to the admin pages for the first time, VICIdial's wizard overwrites the default passwords and those of all servers and phones. Let it run before you set secrets."
+)
+
 // existingAccepted ends the text of a warning of an existing value.
 const existingAccepted = " The database already has this value, so it is accepted; a new value must follow the rule."

@@ -3,7 +3,6 @@ package tfhelper
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -20,13 +19,8 @@ func StringValidator(description string, check func(string) error) validator.Str
 // RegexMatches returns a validator for a regular expression. The description
 // completes "it must be".
 func RegexMatches(expression, description string) validator.String {
-	compiled := cluster.LazyRegexp(expression)
-	return StringValidator(description, func(text string) error {
-		if !compiled().MatchString(text) {
-			return fmt.Errorf("%q must be %s", text, description)
-		}
-		return nil
-	})
+	rule := cluster.Matches(expression, description)
+	return StringValidator(description, func(text string) error { return rule.Check(cluster.Schema{}, cluster.Text(text)) })
 }
 
 // RangesValidator returns a validator for a list of ranges. parse returns a

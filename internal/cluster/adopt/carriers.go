@@ -225,7 +225,7 @@ func routeOf(row cluster.Carrier) string {
 // isFree reports whether the name is free: none of the other rows has an id that a route
 // of this name gives.
 func (g *copies) isFree(name string, ids []string, all cluster.Carriers, taken map[string]bool) bool {
-	if !cluster.RouteName.MatchString(name) || taken[cluster.FoldKey(name)] {
+	if cluster.CheckRouteName(name) != nil || taken[cluster.FoldKey(name)] {
 		return false
 	}
 	return !slices.ContainsFunc(all.OfRoute(name), func(row cluster.Carrier) bool {

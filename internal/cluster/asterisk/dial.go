@@ -12,7 +12,7 @@ import (
 
 // Dial is the declaration of a route, from which its dialplan is generated.
 type Dial struct {
-	Route       string   // name of the route, see [cluster.RouteName]
+	Route       string   // name of the route, see [cluster.CheckRouteName]
 	Protocol    string   // SIP, PJSIP, PJSIP_WIZ or IAX2
 	Endpoint    string   // the section of the account that calls go to
 	Prefix      string   // digits that the campaign's dial_prefix puts in front
@@ -83,7 +83,8 @@ func (d Dial) Violations() []AttributeViolation {
 			violations = append(violations, AttributeViolation{Attribute: attribute, Text: fmt.Sprintf(format, args...)})
 		}
 	}
-	wrong(!cluster.RouteName.MatchString(d.Route), "name", "the name must be 2 to 15 letters, digits and underscores, not %q", d.Route)
+	err := cluster.CheckRouteName(d.Route)
+	wrong(err != nil, "name", "%v", err)
 	wrong(!slices.Contains(cluster.GeneratedProtocols, d.Protocol), "protocol", "VICIdial generates no dialplan for %q carriers: use one of %s", d.Protocol, strings.Join(cluster.GeneratedProtocols, ", "))
 	wrong(len(d.Peers) == 0 && !dialEndpoint().MatchString(d.Endpoint), "endpoint", "the endpoint must be the name of a section, not %q: give account_entry a [section] or name one in endpoint", d.Endpoint)
 	wrong(!dialPrefix().MatchString(d.Prefix), "prefix", "the prefix must be up to 20 of 0-9 * # +, not %q", d.Prefix)
@@ -98,7 +99,8 @@ func (d Dial) Violations() []AttributeViolation {
 	wrong(d.MaxChannels < 0 || d.MaxChannels > 32767, "max_channels", "max_channels must be 0 to 32767, not %d", d.MaxChannels)
 	seen := map[string]bool{}
 	for _, next := range d.Failover {
-		wrong(!cluster.RouteName.MatchString(next), "failover", "each name must be 2 to 15 letters, digits and underscores, not %q", next)
+		err := cluster.CheckRouteName(next)
+		wrong(err != nil, "failover", "%v", err)
 		wrong(strings.EqualFold(next, d.Route), "failover", "the route cannot fail over to itself")
 		wrong(seen[cluster.FoldKey(next)], "failover", "%s is named twice", next)
 		seen[cluster.FoldKey(next)] = true

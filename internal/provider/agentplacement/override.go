@@ -2,7 +2,6 @@ package agentplacement
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -106,12 +105,12 @@ func (r *Resource) reviewTemplates(ctx context.Context, want, before declaration
 			}
 			continue
 		}
-		text := fmt.Sprintf("template %s is neither in vicidial_conf_templates nor planned yet, and VICIdial generates the peers without its lines; if this configuration creates it, write vicidial_conf_template.NAME.template_id in place of the id", id)
+		err = fmt.Errorf("%w; VICIdial generates the peers without its lines", cluster.UnknownTemplate(id))
 		if strings.EqualFold(cluster.TemplateOf(use.former), id) {
-			diags.Append(tfhelper.WarnAt(use.at, "Unknown template", text)...)
+			diags.Append(tfhelper.WarnAt(use.at, "Unknown template", err.Error())...)
 			continue
 		}
-		diags.Append(tfhelper.DiagnoseAt(use.at, "Unknown template", errors.New(text))...)
+		diags.Append(tfhelper.DiagnoseAt(use.at, "Unknown template", err)...)
 	}
 	return diags
 }

@@ -136,7 +136,7 @@ func (r *Resource) reviewServers(ctx context.Context, want *declaration, now *se
 			continue
 		}
 		if !known {
-			diags.Append(tfhelper.DiagnoseNew(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", node.ServerIP), current[node.ServerIP] > 0)...)
+			diags.Append(tfhelper.DiagnoseNew(at, "Unknown server", cluster.UnknownServer(node.ServerIP), current[node.ServerIP] > 0)...)
 			continue
 		}
 		engines[server.Engine()] = append(engines[server.Engine()], node.ServerIP)

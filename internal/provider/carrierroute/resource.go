@@ -4,7 +4,6 @@ package carrierroute
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -304,10 +303,10 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 // adoptable returns the carriers, and an error if the rows of a name cannot be imported
 // as one route. A name without rows is not an error: Terraform reports it.
 func (r *Resource) adoptable(ctx context.Context, name string, ids []string) (cluster.Carriers, error) {
-	switch {
-	case !cluster.RouteName.MatchString(name):
-		return nil, fmt.Errorf("%q is not a valid name: use 2 to 15 letters, digits and underscores, without an underscore at the beginning", name)
-	case r.store == nil:
+	if err := cluster.CheckRouteName(name); err != nil {
+		return nil, err
+	}
+	if r.store == nil {
 		return nil, tfhelper.ErrUnconfigured
 	}
 	carriers, err := r.store.Carriers(ctx)

@@ -97,7 +97,7 @@ func (v planReview) checkServers() diag.Diagnostics {
 		ip := row.ServerIP()
 		if _, found := v.servers.ByIP(ip); !found && ip != cluster.AllServers && cluster.CheckServerIP(ip) == nil {
 			diags.Append(tfhelper.DiagnoseNew(path.Root("servers"), "Unknown server",
-				fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", ip),
+				cluster.UnknownServer(ip),
 				v.rowHolds(row, cluster.ColumnServerIP))...)
 		}
 	}
@@ -112,7 +112,7 @@ func (v planReview) checkTemplate() diag.Diagnostics {
 	}
 	existing := !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool { return !v.rowHolds(row, "template_id") })
 	return tfhelper.DiagnoseNew(path.Root("template_id"), "Unknown template",
-		fmt.Errorf("template %s is neither in vicidial_conf_templates nor planned yet; if this configuration creates it, write vicidial_conf_template.NAME.template_id in place of the id", id), existing)
+		cluster.UnknownTemplate(id), existing)
 }
 
 // checkInbound checks that the account or the template sets the context that looks up

@@ -3,7 +3,6 @@ package carrierroute
 import (
 	"context"
 	_ "embed"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -25,12 +24,7 @@ import (
 //go:embed description.md
 var description string
 
-var aRoute = tfhelper.StringValidator("2 to 15 letters, digits and underscores", func(name string) error {
-	if cluster.RouteName.MatchString(name) {
-		return nil
-	}
-	return fmt.Errorf("%q is not a valid name: use 2 to 15 letters, digits and underscores, without an underscore at the beginning", name)
-})
+var aRoute = tfhelper.StringValidator("2 to 15 letters, digits and underscores", cluster.CheckRouteName)
 
 func entry(about string) schema.StringAttribute {
 	return schema.StringAttribute{

@@ -105,8 +105,7 @@ func (r *Resource) reviewSecrets(ctx context.Context, schema cluster.Schema, con
 	}
 	pending, err := r.store.FirstLoginPending(ctx)
 	if err == nil && pending && declared {
-		diags.Append(diag.NewWarningDiagnostic("First-login wizard has not run yet",
-			"When somebody logs in to the admin pages for the first time, VICIdial's wizard overwrites these passwords and those of all servers and phones. Let it run before you set secrets."))
+		diags.Append(diag.NewWarningDiagnostic(tfhelper.FirstLoginTitle, tfhelper.FirstLoginText))
 	}
 	return diags
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
@@ -63,7 +64,7 @@ func (m model) withArguments(in forecast.Input) (forecast.Input, diag.Diagnostic
 		}
 		for _, server := range slices.Sorted(maps.Keys(m.Goals[campaign])) {
 			if _, found := in.Servers.ByIP(server); !found {
-				diags.AddAttributeError(at.AtMapKey(server), "Unknown server", fmt.Sprintf("The server %s is neither in the table servers nor planned.", server))
+				diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(server), "Unknown server", cluster.UnknownServer(server))...)
 			}
 			in.Goals = append(in.Goals, forecast.Goal{ServerIP: server, Campaign: campaign, Lines: int(m.Goals[campaign][server])})
 		}

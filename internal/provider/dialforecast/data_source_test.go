@@ -91,7 +91,7 @@ func TestAccDialForecast(t *testing.T) {
 						},
 					},
 					{Config: config(d, `goals = { NOBODY = { "10.0.0.1" = 5 } }`), ExpectError: regexp.MustCompile(`campaign NOBODY is not in\s+vicidial_campaigns`)},
-					{Config: config(d, `goals = { SALES = { "10.0.0.77" = 5 } }`), ExpectError: regexp.MustCompile(`server\s+10.0.0.77\s+is\s+neither\s+in\s+the\s+table\s+servers\s+nor\s+planned`)},
+					{Config: config(d, `goals = { SALES = { "10.0.0.77" = 5 } }`), ExpectError: regexp.MustCompile(`Server\s+10.0.0.77\s+is\s+neither\s+in\s+the\s+table\s+servers\s+nor\s+planned`)},
 				},
 			})
 		})

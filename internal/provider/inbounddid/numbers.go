@@ -66,8 +66,7 @@ func (r *Numbers) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, b.object())...)
 	// The rows of the last refresh stay in private state: Terraform plans again before it
 	// applies, and rows of that plan would hide changes since the refresh.
-	_, diags = r.review(ctx, b, want, prior)
-	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.review(ctx, b, want, prior)...)
 }
 
 // planRemoval saves the rows that a removal compares with.

@@ -14,8 +14,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// review returns the rows, with the errors of an apply and warnings of its changes.
-func (r *Numbers) review(ctx context.Context, b block, want declared, prior *declared) (numbers.Table, diag.Diagnostics) {
+// review returns the errors of an apply and warnings of its changes.
+func (r *Numbers) review(ctx context.Context, b block, want declared, prior *declared) diag.Diagnostics {
 	change := numbers.Change{Want: want.wanted, Released: want.released, TakeOver: b.isTrue("take_over")}
 	if prior != nil {
 		change.Before = prior.wanted
@@ -25,26 +25,26 @@ func (r *Numbers) review(ctx context.Context, b block, want declared, prior *dec
 		change.Have, err = r.store.Numbers(ctx, columns)
 	}
 	if err != nil {
-		return change.Have, tfhelper.Diagnose("Unable to plan inbound numbers", b.name(), err)
+		return tfhelper.Diagnose("Unable to plan inbound numbers", b.name(), err)
 	}
 	diff, err := change.Diff()
 	if err != nil {
-		return change.Have, tfhelper.DiagnoseAt(path.Root("dids"), "Numbers already exist", err)
+		return tfhelper.DiagnoseAt(path.Root("dids"), "Numbers already exist", err)
 	}
 	if diff.Empty() && prior != nil {
-		return change.Have, nil
+		return nil
 	}
 	diags := reviewPatterns(schema, change.Have, b.texts("dids"))
 	diags.Append(reviewValues(schema, change.Have, want)...)
 	if diags.HasError() {
-		return change.Have, diags
+		return diags
 	}
 	if prior != nil {
 		diags.AddWarning("Inbound numbers "+b.name()+" change", diff.Summary())
 	}
 	diags.Append(r.reviewRoutes(ctx, schema, change.Have, want)...)
 	diags.Append(tfhelper.Diagnose("Unable to write inbound numbers", b.name(), r.store.Writable(ctx, cluster.TableDIDs))...)
-	return change.Have, diags
+	return diags
 }
 
 // reviewPatterns checks the first number of each range; the others have the same form.

@@ -33,7 +33,7 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	}
 	if _, found := servers.ByIP(m.ServerIP.ValueString()); !found {
 		diags.Append(tfhelper.DiagnoseNew(path.Root("server_ip"), "Unknown server",
-			fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", m.ServerIP.ValueString()),
+			cluster.UnknownServer(m.ServerIP.ValueString()),
 			existing("server_ip"))...)
 	}
 	campaigns, err := r.store.Campaigns(ctx)

@@ -245,8 +245,7 @@ func (r *Resource) warnSecrets(ctx context.Context, servers cluster.Servers, wan
 	}
 	pending, err := r.store.FirstLoginPending(ctx)
 	if err == nil && pending && !declared.ConfSecret.IsNull() {
-		diags.Append(tfhelper.WarnAt(path.Root("conf_secret_wo"), "The first-login wizard has not run yet",
-			"When somebody logs in to the admin pages for the first time, VICIdial's wizard overwrites conf_secret of all servers and the passwords of all phones. Let it run before you set secrets.")...)
+		diags.Append(tfhelper.WarnAt(path.Root("conf_secret_wo"), tfhelper.FirstLoginTitle, tfhelper.FirstLoginText)...)
 	}
 	return diags
 }

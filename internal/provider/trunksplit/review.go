@@ -95,7 +95,7 @@ func (v planReview) checkServer(ip string, limit cluster.Limit, have cluster.Spl
 	case cluster.CheckServerIP(ip) != nil:
 		return tfhelper.DiagnoseAt(at, "Invalid value", cluster.CheckServerIP(ip))
 	case !found:
-		return tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned yet; if this configuration creates it, write vicidial_server.NAME.server_ip in place of the address", ip))
+		return tfhelper.DiagnoseAt(at, "Unknown server", cluster.UnknownServer(ip))
 	case limit.Dedicated > maxDedicated:
 		return tfhelper.DiagnoseNew(at, "Too many trunks", fmt.Errorf("VICIdial's form takes up to %d dedicated trunks, these are %d", maxDedicated, limit.Dedicated), existing)
 	case limit.Dedicated <= server.MaxTrunks():
