@@ -29,11 +29,11 @@ var heads = map[string]string{
 	"servers.tf":   "Servers, with their conference rooms. Attributes that are not set here are not managed.",
 	"templates.tf": "Templates that phones and carriers use.",
 	"settings.tf":  "Settings of the whole cluster.",
-	"trunks.tf":    "Channels of campaigns on servers. Write weights for trunks, and a total, to let the provider divide them.",
+	"trunks.tf":    "Trunks of campaigns on servers. Write weights for trunks, and a total, to let the provider divide them.",
 	"carriers.tf":  "Carriers: one route for equal rows on several servers.",
 	"agents.tf":    "Seats of agents: phones and their aliases; and remote agents.",
 	"numbers.tf":   "Inbound numbers.",
-	importsFile:    "What brings the objects into the state. Remove this file once terraform apply has imported them.",
+	importsFile:    "Import blocks. Remove this file once terraform apply has imported them.",
 }
 
 // piece is the text of one object in one file.

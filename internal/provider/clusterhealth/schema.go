@@ -48,7 +48,7 @@ func newSchema() schema.Schema {
 func nodeAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"server_id":                   computed.Text("The `server_id` of the node."),
-		"alive":                       computed.Bool("Whether the last heartbeat of the node is at most 120 seconds old. VICIdial uses the same rule when agents log in. The node writes the time of the heartbeat by its own clock; if that clock is wrong, `problems` says so."),
+		"alive":                       computed.Bool("Whether the last heartbeat of the node is at most 120 seconds old. VICIdial uses the same rule when agents log in. The node writes the time of the heartbeat by its own clock; if that clock is wrong, `problems` reports it."),
 		"heartbeat_age_seconds":       computed.Int("The age of the last heartbeat in seconds, by the database's clock. Null if there is none."),
 		"clock_skew_seconds":          computed.Float("The difference between the clock of the node and that of the database, in seconds. Positive: the node's clock is ahead. Null if it is not known."),
 		"in_sync":                     computed.Bool("Whether the clock difference is at most 8 seconds. If it is larger, agents see a time synchronization error."),

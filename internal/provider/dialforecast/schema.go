@@ -23,7 +23,7 @@ func newSchema() schema.Schema {
 		Attributes: map[string]schema.Attribute{
 			"goals": schema.MapAttribute{
 				Optional: true, ElementType: types.MapType{ElemType: types.Int64Type},
-				MarkdownDescription: "Lines that each campaign wants on each server, by `campaign_id`, then by `server_ip`: its agents there times the dial level. A campaign without a goal on a server has no agents there, and the server's own dialer does not dial it. If you leave it out, the goals are those of the agents who are logged in now.",
+				MarkdownDescription: "Lines that each campaign needs on each server, by `campaign_id`, then by `server_ip`: its agents there times the dial level. A campaign without a goal on a server has no agents there, and the server's own dialer does not dial it. If you leave it out, the goals are those of the agents who are logged in now.",
 				Validators:          []validator.Map{mapvalidator.ValueMapsAre(mapvalidator.ValueInt64sAre(int64validator.Between(0, 100_000)))},
 			},
 			"serve_order":  argument.Texts("The order in which the forecast serves the campaigns, by `campaign_id`. A real dialer serves the campaign first whose agent has waited longest. Without `MAXIMUM_LIMIT` rows, the order decides which campaign gets lines. Campaigns that you do not name follow in the order of their ids. The default is the order of the ids."),

@@ -43,7 +43,7 @@ func checkSetting(key, value string) error {
 
 func checkExtra(key, value string) error {
 	if slices.Contains(astguiclient.Keys(), key) {
-		return fmt.Errorf("key %s: install.pl knows it; write it into settings", key)
+		return fmt.Errorf("key %s is a key of install.pl; write it into settings", key)
 	}
 	if err := astguiclient.CheckKey(key); err != nil {
 		return err

@@ -44,7 +44,7 @@ func (w writer) agents() Section {
 		line("http-check", "send", "meth", "GET", "uri", w.HealthPath(), "ver", "HTTP/1.1",
 			"hdr", "Host", w.Hostname, "hdr", "User-Agent", webtier.CheckAgent),
 		words("http-check expect status 200"),
-		noted("a node without its database answers 200 as well; what stands in the page came out of the database",
+		noted("a node without its database answers 200 as well, so the check matches text that the page reads from the database",
 			"http-check", "expect", "rstring", h.BodyRegex),
 		line("default-server", "check", "inter", webtier.Duration(h.Interval), "fastinter", webtier.Duration(h.FastInterval),
 			"downinter", webtier.Duration(h.Interval), "fall", strconv.Itoa(h.Fall), "rise", strconv.Itoa(h.Rise),
@@ -127,7 +127,7 @@ func (w writer) slowBackend(name string, class webtier.Class) Section {
 
 func (w writer) api() Section {
 	s := Section{Kind: "backend", Name: apiBackend}
-	s.add(noted("a GET changes state here: add_lead, for one", "balance", "leastconn"),
+	s.add(noted("a GET changes state here, such as add_lead", "balance", "leastconn"),
 		line("timeout", "server", webtier.Duration(w.Timeouts.Admin)))
 	s.add(newConnection...)
 	return w.addNodes(s, webtier.API, "")
@@ -151,7 +151,7 @@ func (w writer) keepUploads(s *Section) {
 	if w.TLS != nil && w.TLS.RedirectHTTP {
 		cookie = cookie.when("secure")
 	}
-	cookie.Note = "an upload leaves its file in /tmp of the node that took it; another node may hold somebody else's of the same name"
+	cookie.Note = "an upload stores its file in /tmp of its node; another node may have another user's file of that name"
 	s.add(cookie.when("attr SameSite=Lax"), words("option persist"), words("no option redispatch"))
 	s.add(line("acl", "p_drawn", "path", "-m", "reg", w.DrawingPattern()),
 		words("acl p_step url_param(lead_file) -m found"), words("acl is_form hdr_beg(content-type) -i multipart/form-data"))
@@ -163,7 +163,7 @@ func (w writer) keepUploads(s *Section) {
 		"hdr", "Cache-Control", "no-store", "if")
 	kept := " !{ var(txn.kept) -m bool }"
 	s.add(lost.when("p_drawn"+kept), lost.when("p_step"+kept), lost.when("{ method POST } !is_form"+kept),
-		noted("a first step may begin anywhere, and is told where it did", "http-request", "replace-header", "Cookie",
+		noted("a first step may go to any node: a cookie of a node that is down is dropped, and the response sets another", "http-request", "replace-header", "Cookie",
 			"^(|.*[; ])"+webtier.UploadCookie+"=[^;]*(.*)$", `\1`+webtier.UploadCookie+`=none\2`).when("unless { var(txn.kept) -m bool }"),
 		line("http-error", "status", "503", "content-type", "text/plain; charset=utf-8", "string", webtier.UploadLost, "hdr", "Cache-Control", "no-store"))
 }

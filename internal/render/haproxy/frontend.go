@@ -50,13 +50,13 @@ func (w writer) reportsDeadNode() bool { return w.Target.AtLeast(3, 0, 0) }
 func (w writer) once() []Section {
 	place := "abns@" + w.onceSocket()
 	out := Section{Kind: "backend", Name: onceBackend}
-	out.add(noted("where a node dies on a request HAProxy before 3.0 answers nothing, and browsers then ask again by themselves; only the first request of a connection gets its 502",
+	out.add(noted("if a node dies during a request, HAProxy before 3.0 sends no response and browsers repeat the request; only the first request of a connection gets a 502",
 		"http-reuse", "never"), words("option http-server-close"),
 		line("timeout", "server", webtier.Duration(w.Timeouts.Admin+5*time.Second)),
-		noted("fe_once has written the line", "http-response", "set-log-level", "silent"),
+		noted("fe_once has logged the request", "http-response", "set-log-level", "silent"),
 		line("server", "once", place, "send-proxy-v2"))
 	in := Section{Kind: "frontend", Name: onceFrontend}
-	in.add(noted("for this process alone: what comes in here has passed all rules of fe_vicidial", "bind", place, "accept-proxy"),
+	in.add(noted("for this process only: its requests have passed all rules of fe_vicidial", "bind", place, "accept-proxy"),
 		words("unique-id-format %[req.hdr(x-request-id)]"))
 	w.classes(&in)
 	in.add(words("http-request set-var(txn.path) path"), words("http-request set-var(txn.page) path,url_dec"), words("http-request wait-for-body time 10s"))
@@ -144,7 +144,7 @@ func (w writer) acls(s *Section) {
 	s.acl("p_known", "var(txn.page) -m beg", inside(known)...)
 	s.acl("p_known", "var(txn.page) -m str", bare(known)...)
 	s.acl("p_private", "var(txn.page) -m reg -i", w.PrivatePatterns()...)
-	s.add(noted("a path that would mean one thing here and another to Apache",
+	s.add(noted("paths that HAProxy and Apache interpret differently",
 		"acl", "p_odd", "path_sub", "-i", "%2f", "%5c", "%00", "#"))
 	s.acl("p_odd", "var(txn.page) -m sub", "/../", "/./")
 	s.acl("p_odd", "var(txn.page) -m end", "/..", "/.")
@@ -152,7 +152,7 @@ func (w writer) acls(s *Section) {
 	s.acl("p_extra", "var(txn.page) -m beg", directories...)
 	s.acl("p_extra", "var(txn.page) -m str", pages...)
 	s.acl("is_login", "var(txn.page) -m str", webtier.Logins...)
-	s.add(noted("a login takes its password from the URL as well",
+	s.add(noted("a login accepts a password in the URL, too",
 		"acl", "has_password", "method", "POST"), words("acl has_password query -m found"))
 	reach := w.Reach()
 	admin, _ := reach.AdminSources()
@@ -180,7 +180,7 @@ func (w writer) acls(s *Section) {
 // (www/agc/vdc_soundboard_display.php). Names are literal and the function occurs
 // once, so that PHP cannot read another one from the body.
 func (w writer) soundboard(s *Section) {
-	s.add(noted("the soundboard of an agent's screen plays audio by the API: one function, by POST alone",
+	s.add(noted("the soundboard of an agent's screen plays audio by the API: one function, by POST only",
 		"acl", "p_agent_api", "var(txn.page)", "-m", "str", webtier.AgentAPI),
 		words("acl m_post method POST"), words("acl has_query query -m len gt 0"),
 		line("acl", "b_plain", "req.body", "-m", "reg", "^([A-Za-z_]+=[^&]*(&|$))+$"),
@@ -238,7 +238,7 @@ func (w writer) prepare(s *Section) {
 	for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Proxy"} {
 		s.add(line("http-request", "del-header", header))
 	}
-	upgrade := noted("a node that agreed to another protocol would be past all rules", "http-request", "del-header", "Upgrade")
+	upgrade := noted("after an upgrade to another protocol, no rule would apply to the connection", "http-request", "del-header", "Upgrade")
 	if len(w.WebSockets()) > 0 {
 		upgrade = upgrade.when("unless p_socket")
 	}
@@ -257,7 +257,7 @@ func (w writer) prepare(s *Section) {
 // denials denies requests that must not reach a node.
 func (w writer) denials(s *Section) {
 	s.add(words("http-request deny deny_status 400 if p_odd"),
-		noted("Apache would show the asker what it was told", "http-request", "deny", "deny_status", "405", "if", "{", "method", "TRACE", "}"),
+		noted("TRACE would echo the proxy's headers", "http-request", "deny", "deny_status", "405", "if", "{", "method", "TRACE", "}"),
 		line("http-request", "redirect", "location", w.Welcome(), "code", "302").when("if { path / }"),
 		words("http-request deny deny_status 404 if p_private"),
 		line("http-request", "deny", "deny_status", "413").when("if { req.hdr_val(content-length) gt "+strconv.Itoa(w.MaxBodyMB<<20)+" }"))
@@ -279,7 +279,7 @@ func (w writer) denials(s *Section) {
 		s.add(words("http-request deny deny_status 403 if p_admin !p_api !p_audio !p_open !p_static" + unless("src_admin", admin)))
 	}
 	w.guardRoutes(s, limited, admin)
-	s.add(noted("a slot on a node is taken when the body has come, not before: who sends it byte by byte holds up nobody else",
+	s.add(noted("a request waits here for its body, so that slow senders do not occupy a node",
 		"http-request", "wait-for-body", "time", "10s"))
 	if api, limited := reach.APISources(); limited {
 		s.add(words("http-request set-var(txn.plays) bool(true) if p_agent_api m_post !has_query !b_large b_plain b_plays !b_twice"),
@@ -289,7 +289,7 @@ func (w writer) denials(s *Section) {
 	if w.AudioStore == nil {
 		audio = nil
 	}
-	s.add(noted("audio_store.php lets in whoever names a known server, so this rule is its password",
+	s.add(noted("audio_store.php accepts every request that names a known server: only this rule protects it",
 		"http-request", "deny", "deny_status", "403", "if", "p_audio").when(unless("src_audio", audio)))
 	trusted := unless("src_trusted", webtier.Sources(w.Access.Trusted))
 	if most := w.AdminErrorsPerMinute; most > 0 {
@@ -299,7 +299,7 @@ func (w writer) denials(s *Section) {
 			words("http-request deny deny_status 429 if p_admin !p_welcome !p_static"+trusted+" { sc_http_err_rate(0,"+abuseTable+") gt "+strconv.Itoa(most)+" }"))
 	}
 	if most := w.LoginsPerMinute; most > 0 {
-		s.add(noted("a /64 of IPv6 is one client. Only logins that are admitted count: else who is refused and tries again keeps the door shut",
+		s.add(noted("a /64 of IPv6 is one client. Only admitted logins count: otherwise refused retries extend the block",
 			"http-request", "track-sc1", w.client()+",ipmask(32,64)", "table", loginTable, "if", "is_login", "has_password"),
 			words("http-request deny deny_status 429 if is_login has_password"+trusted+" { sc_gpc0_rate(1,"+loginTable+") ge "+strconv.Itoa(most)+" }"),
 			words("http-request sc-inc-gpc0(1) if is_login has_password"))
@@ -369,7 +369,7 @@ func (w writer) useRepeatable(s *Section) {
 		static += " !p_audio"
 	}
 	s.add(words("use_backend "+bulkBackend+" if p_poll b_large"),
-		noted("all nodes came back at once: none is spared", "use_backend", agentRecoveryBackend, "if", "p_poll", "!n_settled"),
+		noted("all nodes recovered at once: the backend without slowstart", "use_backend", agentRecoveryBackend, "if", "p_poll", "!n_settled"),
 		words("use_backend "+agentBackend+" if p_poll"))
 	for i := range w.RoutePaths() {
 		s.add(words("use_backend " + routeBackend(i) + " if p_route" + strconv.Itoa(i+1)))

@@ -33,7 +33,7 @@ func Parse(text []byte) (Config, error) {
 		case slices.Contains(sectionKinds, read[0]):
 			config.Sections = append(config.Sections, Section{Kind: read[0], Name: strings.Join(read[1:], " ")})
 		case len(config.Sections) == 0:
-			return Config{}, fmt.Errorf("line %d: %q stands before the first section", number, read[0])
+			return Config{}, fmt.Errorf("line %d: %q is before the first section", number, read[0])
 		default:
 			config.Sections[len(config.Sections)-1].add(Line{Words: read})
 		}

@@ -112,7 +112,7 @@ func (w writer) global() Section {
 	// A report may run for the admin timeout; then the old process ends.
 	s.add(line("hard-stop-after", webtier.Duration(w.Timeouts.Admin)))
 	if w.Target.AtLeast(2, 6, 0) {
-		s.add(noted("a reload lets idle browsers go over this time, not all at once", "close-spread-time", "2s"))
+		s.add(noted("a reload closes idle connections over this time, not all at once", "close-spread-time", "2s"))
 	}
 	s.add(words("spread-checks 5"), words("tune.bufsize 32768"), words("tune.maxrewrite 2048"))
 	if w.TLS != nil {
@@ -133,12 +133,12 @@ func (w writer) defaults() Section {
 		noted("paths without query strings: VICIdial puts user= and pass= in URLs", "log-format", logFormat),
 		line("unique-id-format", "%{+X}o%ci:%cp_%fi:%fp_%Ts_%rt:%pid"),
 		words("option http-keep-alive"), words("http-reuse safe"), words("option abortonclose"),
-		noted("where "+webtier.DrainFile+" exists a node answers 404: it finishes what it has and gets nothing new, over reloads as well",
+		noted("where "+webtier.DrainFile+" exists a node answers 404: it finishes its requests and gets no new ones, also after reloads",
 			"http-check", "disable-on-404"))
 	if w.Replay == webtier.ReplayNone {
 		s.add(words("retries 0"))
 	} else {
-		s.add(noted("a dead node must not get the second try too", "option", "redispatch", "1"),
+		s.add(noted("a retry goes to another node", "option", "redispatch", "1"),
 			words("retries 3"), words("retry-on conn-failure"))
 	}
 	t := w.Timeouts

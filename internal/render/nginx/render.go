@@ -90,12 +90,12 @@ func (w writer) browsers() []Directive {
 		fixed("sendfile on"), fixed("tcp_nopush on"), fixed("keepalive_timeout 15s"), fixed("keepalive_requests 10000"),
 	}
 	if w.Target.AtLeast(1, 27, 4) {
-		list = append(list, fixed("keepalive_min_timeout 1s").noted("a reload lets a request finish that is on its way already"))
+		list = append(list, fixed("keepalive_min_timeout 1s").noted("a reload lets requests in transit finish"))
 	}
 	list = append(list,
 		set("log_format", "vicidial", logFormat).noted("$uri, never $request: VICIdial puts user= and pass= in query strings"),
 		set("access_log", w.Process.Log, "vicidial", "buffer=64k", "flush=5s"),
-		set("error_log", w.Process.ErrorLog, "emerg").noted("what fails for a request is written with its whole line, passwords included, up to level alert"),
+		set("error_log", w.Process.ErrorLog, "emerg").noted("up to level alert, errors contain the whole request line, passwords included"),
 		fixed("large_client_header_buffers 8 32k"), fixed("client_header_timeout 10s"), fixed("client_body_timeout 30s"),
 		set("client_max_body_size", strconv.Itoa(w.MaxBodyMB)+"m"))
 	if w.TLS == nil {

@@ -129,11 +129,11 @@ func (w writer) locations() []Directive {
 		list = append(list, block("location", []string{"~*", pattern}, fixed("return 404")))
 	}
 	for _, page := range webtier.PollPages {
-		list = append(list, location([]string{"=", page}, w.poll(), w.proxyPass(agentUpstream)).noted("asked once a second: safe to send twice"))
+		list = append(list, location([]string{"=", page}, w.poll(), w.proxyPass(agentUpstream)).noted("polled once a second: safe to repeat"))
 	}
 	list = append(list,
 		location([]string{"=", webtier.AgentAPI}, denyOthers("$src_agent_api", apiLimited), noRetry, slow, w.proxyPass(apiUpstream)).
-			noted("a GET changes state in both APIs, and nginx would repeat it: no second try. The soundboard of an agent's screen posts here"),
+			noted("a GET changes state in both APIs, so nginx must not retry it. The soundboard of an agent's screen posts here"),
 		location([]string{"=", w.AdminAPI()}, calls, noRetry, slow, w.proxyPass(apiUpstream)))
 	list = append(list, w.audioLocations(slow)...)
 	list = append(list, w.uploadLocations(managers, slow)...)
@@ -189,7 +189,7 @@ func (w writer) audioLocations(slow []Directive) []Directive {
 		denyOthers("$src_audio", true), noRetry, slow, w.headers(w.AudioStore.Host), w.proxyPass(audioUpstream),
 	}
 	return []Directive{
-		location(page, guarded...).noted("audio_store.php lets in whoever names a known server, so this rule is its password"),
+		location(page, guarded...).noted("audio_store.php accepts every request that names a known server: only this rule protects it"),
 		location([]string{"^~", "/" + w.AudioStore.Directory + "/"}, guarded...),
 	}
 }
@@ -245,7 +245,7 @@ func (w writer) errorPages() []Directive {
 
 // failIfSent ends a request of which a node has received a part: it is not repeated.
 func failIfSent() Directive {
-	return block("if", []string{"$upstream_bytes_sent", "!~", "(^| )0$"}, set("return", "502", webtier.Unfinished)).noted("a node has seen it")
+	return block("if", []string{"$upstream_bytes_sent", "!~", "(^| )0$"}, set("return", "502", webtier.Unfinished)).noted("a node has received the request")
 }
 
 func (w writer) retry(name, next, upstream, wait string) Directive {

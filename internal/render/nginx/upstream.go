@@ -60,7 +60,7 @@ func (w writer) variables() []Directive {
 				noted("a /64 of IPv6 is one client"),
 			block("map", []string{"$src_trusted:$request_method$is_args:$uri", "$login_key"},
 				set("default", ""), set(`~^0:(POST|[A-Z]+\?)\??:(`+strings.Join(logins, "|")+")$", "$client_net")).
-				noted("a login takes its password from the URL as well"),
+				noted("a login accepts a password in the URL, too"),
 			set("limit_req_zone", "$login_key", "zone=vicidial_login:10m", fmt.Sprintf("rate=%dr/m", w.LoginsPerMinute)),
 			fixed("limit_req_status 429"))
 	}

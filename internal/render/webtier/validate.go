@@ -115,7 +115,7 @@ func (f *findings) listen() {
 		f.refuse(At("stats", "bind"), "%s is the address that vrrp moves, and nginx cannot listen on an address that its machine does not have now: the standby would not start", f.tier.Stats.Bind)
 	}
 	if listen.ProxyProtocol && len(f.tier.Access.TrustedProxies) == 0 {
-		f.refuse(At("listen", "proxy_protocol"), "the PROXY protocol says who the client is, so the proxies that may say it must be named in trusted_proxies")
+		f.refuse(At("listen", "proxy_protocol"), "the PROXY protocol contains the client's address, so the proxies that may send it must be named in trusted_proxies")
 	}
 	f.between(At("listen", "http_port"), listen.HTTPPort, 1, 65535)
 	f.between(At("listen", "https_port"), listen.HTTPSPort, 1, 65535)

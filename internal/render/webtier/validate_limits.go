@@ -32,7 +32,7 @@ func (f *findings) health() {
 	if f.dialect == Nginx {
 		f.between(At("health", "max_fails"), h.MaxFails, 1, 1000)
 		if f.checkDuration(At("health", "fail_timeout"), h.FailTimeout, time.Second, time.Hour); h.FailTimeout%time.Second != 0 {
-			f.refuse(At("health", "fail_timeout"), "%s is not a whole number of seconds, and nginx knows no finer time here", h.FailTimeout)
+			f.refuse(At("health", "fail_timeout"), "%s must be a whole number of seconds, since nginx accepts no finer time here", h.FailTimeout)
 		}
 		return
 	}
