@@ -70,7 +70,7 @@ func TestFastPath_agreesWithTheFramework(t *testing.T) {
 		"vicidial_trunk_split":   {"campaign_id", []string{"C1", "C2", "C3"}},
 		"vicidial_inbound_did":   {"did_pattern", []string{"8005551212", "8005551213"}},
 	}
-	for _, construct := range numerous {
+	for _, construct := range fastPathResources {
 		var meta resource.MetadataResponse
 		construct().Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: tfhelper.ProviderType}, &meta)
 		name := meta.TypeName

@@ -45,9 +45,9 @@ func Server(version string) (tfprotov6.ProviderServer, error) {
 	return &stopServer{Framework: runs, running: map[chan struct{}]bool{}}, nil
 }
 
-// numerous are the resources of which a cluster has hundreds of objects, for which the
+// fastPathResources are the resources of which a cluster has hundreds of objects, for which the
 // fast path saves time.
-var numerous = []func() resource.Resource{newCarrierRoute, newInboundDID, newServer, newTrunkSplit}
+var fastPathResources = []func() resource.Resource{newCarrierRoute, newInboundDID, newServer, newTrunkSplit}
 
 func (v *vicidial) fastPath(framework tfprotov6.ProviderServer) (*fastpath.Server, error) {
 	data := func() any {
@@ -56,7 +56,7 @@ func (v *vicidial) fastPath(framework tfprotov6.ProviderServer) (*fastpath.Serve
 		}
 		return nil
 	}
-	return fastpath.New(context.Background(), framework, tfhelper.ProviderType, data, numerous...)
+	return fastpath.New(context.Background(), framework, tfhelper.ProviderType, data, fastPathResources...)
 }
 
 // stopGrace is the time in which a stopped action may end: a running statement is not

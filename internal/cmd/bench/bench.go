@@ -37,23 +37,23 @@ type figures struct {
 type options struct {
 	n, rounds int
 	scale     float64 // of the large site
-	subjects  []string
+	scenarios []string
 	save      string // the file of the report, none where it is empty
 }
 
-// subjects are what can be measured by itself.
-var subjects = []string{"small", "large", "dids", "far", "servers", "seats", "numbers"}
+// scenarios are the names of what can be measured alone.
+var scenarios = []string{"small", "large", "dids", "far", "servers", "seats", "numbers"}
 
-// choose sets the subjects that are named in a list, all where it is empty.
+// choose sets the scenarios that are named in a list, all where it is empty.
 func (o *options) choose(list string) error {
-	o.subjects = subjects
+	o.scenarios = scenarios
 	if list == "" {
 		return nil
 	}
-	o.subjects = strings.Split(list, ",")
-	for _, name := range o.subjects {
-		if !slices.Contains(subjects, name) {
-			return fmt.Errorf("-only: %q is none of %s", name, strings.Join(subjects, ", "))
+	o.scenarios = strings.Split(list, ",")
+	for _, name := range o.scenarios {
+		if !slices.Contains(scenarios, name) {
+			return fmt.Errorf("-only: %q is none of %s", name, strings.Join(scenarios, ", "))
 		}
 	}
 	return nil
@@ -81,8 +81,8 @@ func bench(ctx context.Context, out io.Writer, o options) (err error) {
 
 	report := newReport()
 	var missed error
-	for _, subject := range o.subjects {
-		limits, err := measureSubject(ctx, out, env, server, subject, o, report)
+	for _, scenario := range o.scenarios {
+		limits, err := measureScenario(ctx, out, env, server, scenario, o, report)
 		if err != nil {
 			return err
 		}
@@ -94,9 +94,9 @@ func bench(ctx context.Context, out io.Writer, o options) (err error) {
 	return errors.Join(report.show(out), missed, err)
 }
 
-// measureSubject measures one subject. missed is what exceeds a limit.
-func measureSubject(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, subject string, o options, report *report) (missed, err error) {
-	switch subject {
+// measureScenario measures one scenario. missed is what exceeds a limit.
+func measureScenario(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, scenario string, o options, report *report) (missed, err error) {
+	switch scenario {
 	case "small":
 		err = site(ctx, out, env, server, smallSite(), min(o.rounds, 3), report)
 	case "large":

@@ -24,7 +24,7 @@ func main() {
 	flag.IntVar(&o.n, "n", 200, "how many servers, and how many splits")
 	flag.IntVar(&o.rounds, "rounds", 5, "how often a plan without a change is measured; the median counts")
 	flag.Float64Var(&o.scale, "scale", 1, "the size of the sites, as a part of 40 nodes, 5,000 seats, 2,000 numbers in bulk, and of 800 DIDs")
-	only := flag.String("only", "", "measure these subjects, separated by commas: "+strings.Join(subjects, ", ")+"; all where it is empty")
+	only := flag.String("only", "", "measure these scenarios, separated by commas: "+strings.Join(scenarios, ", ")+"; all where it is empty")
 	flag.StringVar(&o.save, "json", "", "write what was measured to this file")
 	compare := flag.Bool("compare", false, "compare two such files, given as arguments")
 	flag.Parse()

@@ -50,7 +50,7 @@ resource "vicidial_inbound_numbers" "sales" {
 
 // numbers measures a block of many numbers beside an empty one and beside raw SQL.
 func numbers(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, rounds int) (limits, err error) {
-	subjects := make([]*target, 0, 2)
+	targets := make([]*target, 0, 2)
 	for _, n := range []int{1, manyNumbers} {
 		s, err := open(ctx, env, server, fmt.Sprint("numbers", n), numbersOf(n), 1)
 		if err != nil {
@@ -61,10 +61,10 @@ func numbers(ctx context.Context, out io.Writer, env *testenv.Environment, serve
 			return nil, err
 		}
 		s.provider = 0 // of plans without a change
-		subjects = append(subjects, s)
+		targets = append(targets, s)
 	}
 	for range rounds {
-		for _, s := range subjects {
+		for _, s := range targets {
 			if err := s.measureRound(ctx); err != nil {
 				return nil, err
 			}
@@ -74,7 +74,7 @@ func numbers(ctx context.Context, out io.Writer, env *testenv.Environment, serve
 	if err != nil {
 		return nil, err
 	}
-	return checkNumbers(out, subjects[0].figures, subjects[1].figures, raw), nil
+	return checkNumbers(out, targets[0].figures, targets[1].figures, raw), nil
 }
 
 // rawNumbers writes the rows of n numbers, and their lines in the admin change log, in

@@ -57,7 +57,7 @@ resource "vicidial_agent_placement" "floor" {
 
 // seats measures floors beside an empty one and beside raw SQL.
 func seats(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, rounds int) (limits, err error) {
-	subjects := make([]*target, 0, 3)
+	targets := make([]*target, 0, 3)
 	for _, n := range []int{1, fewSeats, manySeats} {
 		s, err := open(ctx, env, server, fmt.Sprint("floor", n), floorOf(n), 1)
 		if err != nil {
@@ -71,10 +71,10 @@ func seats(ctx context.Context, out io.Writer, env *testenv.Environment, server 
 			return nil, err
 		}
 		s.provider = 0 // of plans without a change; creating may take more
-		subjects = append(subjects, s)
+		targets = append(targets, s)
 	}
 	for range rounds {
-		for _, s := range subjects {
+		for _, s := range targets {
 			if err := s.measureRound(ctx); err != nil {
 				return nil, err
 			}
@@ -88,7 +88,7 @@ func seats(ctx context.Context, out io.Writer, env *testenv.Environment, server 
 		}
 		raw = append(raw, took)
 	}
-	return checkSeats(out, subjects, raw), nil
+	return checkSeats(out, targets, raw), nil
 }
 
 func addNodes(ctx context.Context, database *sandbox.Database) error {
@@ -127,8 +127,8 @@ func rawSeats(ctx context.Context, server *sandbox.Server, n int) (time.Duration
 	return time.Since(start), nil
 }
 
-func checkSeats(out io.Writer, subjects []*target, raw []time.Duration) error {
-	empty, few, many := subjects[0].figures, subjects[1].figures, subjects[2].figures
+func checkSeats(out io.Writer, targets []*target, raw []time.Duration) error {
+	empty, few, many := targets[0].figures, targets[1].figures, targets[2].figures
 	growth := math.Log(many.plan.Seconds()/few.plan.Seconds()) / math.Log(manySeats/float64(fewSeats))
 	fmt.Fprintf(out, "\nplacements of %d and %d seats on two servers beside an empty one\n", fewSeats, manySeats)
 	fmt.Fprintf(out, "  %-28s %8.2f s %8.2f s %8.2f s   %.1f times\n", "plan without a change", few.plan.Seconds(), many.plan.Seconds(), empty.plan.Seconds(), many.plan.Seconds()/empty.plan.Seconds())

@@ -186,20 +186,20 @@ func site(ctx context.Context, out io.Writer, env *testenv.Environment, server *
 	times := map[string]*pair{"apply": {}, "plan": {}, "destroy": {}}
 	statements := map[string]int{}
 	take := func(what string, args ...string) error {
-		for _, subject := range []*target{ours, theirs} {
-			before, err := subject.statements(ctx)
+		for _, t := range []*target{ours, theirs} {
+			before, err := t.statements(ctx)
 			if err != nil {
 				return err
 			}
-			outcome, err := subject.must(ctx, append(args, "-no-color")...)
+			outcome, err := t.must(ctx, append(args, "-no-color")...)
 			if err != nil {
 				return err
 			}
-			after, err := subject.statements(ctx)
+			after, err := t.statements(ctx)
 			if err != nil {
 				return err
 			}
-			if subject == ours {
+			if t == ours {
 				statements[what] = after - before
 				times[what].ours = append(times[what].ours, outcome.Took)
 			} else {
@@ -255,13 +255,13 @@ func trips(ctx context.Context, out io.Writer, env *testenv.Environment, server 
 	}
 	fmt.Fprintf(out, "%s over a line with a delay of %s\n", s.name, delay)
 	took := map[string]time.Duration{}
-	for _, subject := range []*target{near, far} {
+	for _, t := range []*target{near, far} {
 		for _, command := range [][]string{{"apply", "-auto-approve"}, {"plan", "-detailed-exitcode"}, {"destroy", "-auto-approve"}} {
-			outcome, err := subject.must(ctx, append(command, "-no-color")...)
+			outcome, err := t.must(ctx, append(command, "-no-color")...)
 			if err != nil {
 				return err
 			}
-			if subject == near {
+			if t == near {
 				took[command[0]] -= outcome.Took
 			} else {
 				took[command[0]] += outcome.Took

@@ -14,9 +14,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/testenv"
 )
 
-// grown is the database of an existing cluster that is adopted, and a directory for the
+// legacyCluster is the database of an existing cluster that is adopted, and a directory for the
 // configuration.
-type grown struct {
+type legacyCluster struct {
 	env     *testenv.Environment
 	server  *sandbox.Server
 	program string // the provider
@@ -25,29 +25,29 @@ type grown struct {
 // adopt writes the configuration of a cluster that was made by hand, imports it, and
 // checks that the plan is empty and that no row has changed.
 func (s demo) adopt(ctx context.Context) error {
-	database, err := s.grown.server.NewDatabase(ctx, schema)
+	database, err := s.legacy.server.NewDatabase(ctx, schema)
 	if err != nil {
 		return err
 	}
-	if err := database.Grow(ctx); err != nil {
+	if err := database.AddLegacyCluster(ctx); err != nil {
 		return err
 	}
 	before, err := rows{database}.count(ctx)
 	if err != nil {
 		return err
 	}
-	dir := s.grown.env.Temporary("adopted")
-	var said bytes.Buffer
-	command := exec.CommandContext(ctx, s.grown.program, "adopt", "-quiet", "-out", dir)
+	dir := s.legacy.env.Temporary("adopted")
+	var output bytes.Buffer
+	command := exec.CommandContext(ctx, s.legacy.program, "adopt", "-quiet", "-out", dir)
 	command.Env = append(os.Environ(), testenv.Connection(database)...)
-	command.Stdout, command.Stderr = &said, &said
+	command.Stdout, command.Stderr = &output, &output
 	s.print("$ terraform-provider-vicidial adopt -out adopted")
 	if err := command.Run(); err != nil {
-		return fmt.Errorf("%w\n%s", err, said.String())
+		return fmt.Errorf("%w\n%s", err, output.String())
 	}
-	counts, _, _ := strings.Cut(said.String(), "\n")
+	counts, _, _ := strings.Cut(output.String(), "\n")
 	s.print(counts)
-	cli, err := s.grown.env.Open("grown", os.DirFS(dir), testenv.Connection(database)...)
+	cli, err := s.legacy.env.Open("legacy", os.DirFS(dir), testenv.Connection(database)...)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type demo struct {
 	inspector terraform // in the configuration that only reads
 	rows
 	proxies
-	grown     grown
+	legacy    legacyCluster
 	secrets   []string
 	installed map[string]int // rows of each table before anything was declared
 	snapshots [2]*snapshot   // of the cluster with three nodes, and with two
@@ -108,7 +108,7 @@ func demonstrate(ctx context.Context, s *printer) (err error) {
 		inspector: terraform{inspector, s},
 		rows:      tables,
 		proxies:   proxies,
-		grown:     grown{env, server, env.Temporary(filepath.Join("mirror", mirror))},
+		legacy:    legacyCluster{env, server, env.Temporary(filepath.Join("mirror", mirror))},
 		secrets:   secrets,
 		installed: installed,
 		snapshots: [2]*snapshot{

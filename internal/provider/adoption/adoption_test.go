@@ -32,7 +32,7 @@ func TestAdopt_aGrownCluster(t *testing.T) {
 		t.Run(fmt.Sprint(schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			if err := d.Grow(t.Context()); err != nil {
+			if err := d.AddLegacyCluster(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			s := aSite(t, looking(t, d))

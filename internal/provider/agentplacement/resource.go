@@ -43,7 +43,7 @@ type store interface {
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
 
-var _ replacement.Divisible = (*Resource)(nil)
+var _ replacement.MultiRow = (*Resource)(nil)
 
 // Resource is vicidial_agent_placement.
 type Resource struct{ store store }

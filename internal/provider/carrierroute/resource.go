@@ -44,7 +44,7 @@ type store interface {
 }
 
 var (
-	_ replacement.Divisible               = (*Resource)(nil)
+	_ replacement.MultiRow                = (*Resource)(nil)
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 

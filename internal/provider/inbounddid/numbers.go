@@ -16,7 +16,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
-var _ replacement.Divisible = (*Numbers)(nil)
+var _ replacement.MultiRow = (*Numbers)(nil)
 
 // Numbers is vicidial_inbound_numbers: many DIDs that share their routing. Package
 // numbers computes their wanted rows and the steps to them.

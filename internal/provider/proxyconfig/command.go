@@ -104,7 +104,7 @@ func (r *Resource) warnOverwrite(m model, content []byte) diag.Diagnostics {
 	}
 	backup := "It is overwritten without a backup, because backup is false."
 	if file.Backup {
-		backup = "Its text is saved as " + file.Path + configfile.BackupEnding + "."
+		backup = "Its text is saved as " + file.Path + configfile.BackupSuffix + "."
 	}
 	return tfhelper.WarnAt(path.Root("file").AtName("path"), "File already exists",
 		fmt.Sprintf("%s has %d differences from this configuration. %s Import the file to see the differences in a plan.", file.Path, len(lines), backup))

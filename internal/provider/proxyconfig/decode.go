@@ -14,14 +14,14 @@ import (
 
 // decoder records the places of unknown values, and problems of values.
 type decoder struct {
-	unknown  []webtier.Place
+	unknown  []webtier.Path
 	problems []webtier.Problem
 }
 
 // decode converts an object to a model by the tfsdk tags of its fields. A field without
 // an attribute is null: each proxy's schema lacks what only the other one supports. An
 // unknown value is recorded, and is null, so that its default is used.
-func decode[Model any](d *decoder, at webtier.Place, object types.Object) Model {
+func decode[Model any](d *decoder, at webtier.Path, object types.Object) Model {
 	var model Model
 	into := reflect.ValueOf(&model).Elem()
 	attributes := object.Attributes()
@@ -48,7 +48,7 @@ func decode[Model any](d *decoder, at webtier.Place, object types.Object) Model 
 
 // decodeEach converts a map of objects. An unknown object is recorded, and becomes a
 // model of nulls.
-func decodeEach[Model any](d *decoder, at webtier.Place, objects types.Map) map[string]Model {
+func decodeEach[Model any](d *decoder, at webtier.Path, objects types.Map) map[string]Model {
 	models := map[string]Model{}
 	all := objects.Elements()
 	for _, key := range slices.Sorted(maps.Keys(all)) {
@@ -61,23 +61,23 @@ func decodeEach[Model any](d *decoder, at webtier.Place, objects types.Map) map[
 	return models
 }
 
-// isUnknown reports whether the value at a place, or one that contains it, is unknown.
-func (d *decoder) isUnknown(place webtier.Place) bool {
-	return slices.ContainsFunc(d.unknown, func(at webtier.Place) bool {
-		short := min(len(at), len(place))
-		return slices.Equal(at[:short], place[:short])
+// isUnknown reports whether the value at a path, or one that contains it, is unknown.
+func (d *decoder) isUnknown(path webtier.Path) bool {
+	return slices.ContainsFunc(d.unknown, func(at webtier.Path) bool {
+		short := min(len(at), len(path))
+		return slices.Equal(at[:short], path[:short])
 	})
 }
 
 // duration parses a duration, such as "250ms".
-func (d *decoder) duration(at webtier.Place, value types.String, fallback time.Duration) time.Duration {
+func (d *decoder) duration(at webtier.Path, value types.String, fallback time.Duration) time.Duration {
 	if value.IsNull() {
 		return fallback
 	}
 	length, err := time.ParseDuration(value.ValueString())
 	if err != nil {
 		d.problems = append(d.problems, webtier.Problem{
-			Place: at, Text: `"` + value.ValueString() + `" is not a length of time such as 250ms, 5s or 6m`,
+			Path: at, Text: `"` + value.ValueString() + `" is not a length of time such as 250ms, 5s or 6m`,
 		})
 		return fallback
 	}

@@ -33,7 +33,7 @@ func (p proxy) expand(m model, d *decoder) expansion {
 	e.known = len(d.unknown) == 0
 	for _, problem := range append(d.problems, e.tier.Problems(p.dialect)...) {
 		// A warning can wait until everything is known; an error need not.
-		if e.known || !problem.Warning && !d.isUnknown(problem.Place) {
+		if e.known || !problem.Warning && !d.isUnknown(problem.Path) {
 			e.problems = append(e.problems, problem)
 		}
 	}
@@ -56,7 +56,7 @@ func (p proxy) tier(m model, d *decoder) webtier.Tier {
 	if !m.TargetVersion.IsNull() && m.TargetVersion.ValueString() != "" {
 		version, err := webtier.ParseVersion(m.TargetVersion.ValueString())
 		if err != nil {
-			d.problems = append(d.problems, webtier.Problem{Place: webtier.At("target_version"), Text: err.Error()})
+			d.problems = append(d.problems, webtier.Problem{Path: webtier.Root("target_version"), Text: err.Error()})
 		} else {
 			t.Target = version
 		}
@@ -86,7 +86,7 @@ func (p proxy) tier(m model, d *decoder) webtier.Tier {
 	t.DNSServers = texts(m.DNSServers)
 	t.ProxyAddresses = texts(m.ProxyAddresses)
 	if !m.VRRP.IsNull() {
-		v := decode[vrrpModel](d, webtier.At("vrrp"), m.VRRP)
+		v := decode[vrrpModel](d, webtier.Root("vrrp"), m.VRRP)
 		t.VRRP = &webtier.VRRP{
 			Address: text(v.Address, "192.0.2.1"), Interface: text(v.Interface, "unknown"),
 			RouterID: number(v.RouterID, 1), Peers: texts(v.Peers),
@@ -103,7 +103,7 @@ func expandNodes(m model, d *decoder) map[string]webtier.Node {
 		return map[string]webtier.Node{"unknown": defaults}
 	}
 	nodes := map[string]webtier.Node{}
-	for name, n := range decodeEach[nodeModel](d, webtier.At("nodes"), m.Nodes) {
+	for name, n := range decodeEach[nodeModel](d, webtier.Root("nodes"), m.Nodes) {
 		nodes[name] = webtier.Node{
 			Address: text(n.Address, defaults.Address), Port: number(n.Port, defaults.Port), Weight: number(n.Weight, defaults.Weight),
 			MaxConnections: number(n.MaxConnections, defaults.MaxConnections), State: webtier.State(text(n.State, string(defaults.State))),
@@ -116,7 +116,7 @@ func expandTLS(m model, d *decoder) *webtier.TLS {
 	if m.TLS.IsNull() {
 		return nil
 	}
-	t, defaults := decode[tlsModel](d, webtier.At("tls"), m.TLS), webtier.DefaultTLS("/unknown", "/unknown")
+	t, defaults := decode[tlsModel](d, webtier.Root("tls"), m.TLS), webtier.DefaultTLS("/unknown", "/unknown")
 	return &webtier.TLS{
 		CertificateFile: text(t.CertificateFile, defaults.CertificateFile), KeyFile: text(t.KeyFile, defaults.KeyFile),
 		MinVersion: text(t.MinVersion, defaults.MinVersion), HTTP2: flag(t.HTTP2, defaults.HTTP2),
@@ -129,7 +129,7 @@ func expandNodeTLS(m model, d *decoder) *webtier.NodeTLS {
 	if m.NodeTLS.IsNull() {
 		return nil
 	}
-	at := webtier.At("node_tls")
+	at := webtier.Root("node_tls")
 	t := decode[nodeTLSModel](d, at, m.NodeTLS)
 	caFile := text(t.CAFile, "")
 	if d.isUnknown(at.Attribute("ca_file")) {
@@ -144,11 +144,11 @@ func expandOthers(m model, d *decoder) *webtier.Others {
 		return nil
 	}
 	others := &webtier.Others{Routes: map[string]webtier.Route{}, WebSockets: map[string]webtier.WebSocket{}}
-	for path, r := range decodeEach[routeModel](d, webtier.At("routes"), m.Routes) {
+	for path, r := range decodeEach[routeModel](d, webtier.Root("routes"), m.Routes) {
 		others.Routes[path] = webtier.Route{Servers: texts(r.Nodes), Everyone: text(r.Access, accessManagers) == accessEveryone}
 	}
 	for path, value := range m.WebSockets.Elements() {
-		at := webtier.At("websockets").Key(path)
+		at := webtier.Root("websockets").Key(path)
 		target, ok := value.(types.String)
 		if !ok || target.IsUnknown() {
 			d.unknown = append(d.unknown, at)
@@ -156,7 +156,7 @@ func expandOthers(m model, d *decoder) *webtier.Others {
 		}
 		socket, err := parseWebSocket(target.ValueString())
 		if err != nil {
-			d.problems = append(d.problems, webtier.Problem{Place: at, Text: err.Error()})
+			d.problems = append(d.problems, webtier.Problem{Path: at, Text: err.Error()})
 			continue
 		}
 		others.WebSockets[path] = socket
@@ -178,23 +178,23 @@ func parseWebSocket(text string) (webtier.WebSocket, error) {
 }
 
 func expandListen(m model, d *decoder, defaults webtier.Listen) webtier.Listen {
-	l := decode[listenModel](d, webtier.At("listen"), m.Listen)
+	l := decode[listenModel](d, webtier.Root("listen"), m.Listen)
 	listen := webtier.Listen{
 		Address: text(l.Address, defaults.Address), HTTPPort: number(l.HTTPPort, defaults.HTTPPort), HTTPSPort: number(l.HTTPSPort, defaults.HTTPSPort),
 		ProxyProtocol: flag(l.ProxyProtocol, false),
 	}
 	// Unknown ports must not conflict with others.
-	if d.isUnknown(webtier.At("listen", "http_port")) {
+	if d.isUnknown(webtier.Root("listen", "http_port")) {
 		listen.HTTPPort = 65080
 	}
-	if d.isUnknown(webtier.At("listen", "https_port")) {
+	if d.isUnknown(webtier.Root("listen", "https_port")) {
 		listen.HTTPSPort = 54430
 	}
 	return listen
 }
 
 func expandHealth(m model, d *decoder, defaults webtier.Health) webtier.Health {
-	at := webtier.At("health")
+	at := webtier.Root("health")
 	h := decode[healthModel](d, at, m.Health)
 	return webtier.Health{
 		Path: text(h.Path, defaults.Path), BodyRegex: text(h.BodyRegex, defaults.BodyRegex),
@@ -213,7 +213,7 @@ func expandAudioStore(m model, d *decoder, t *webtier.Tier) {
 	if m.AudioStore.IsNull() {
 		return
 	}
-	a := decode[audioStoreModel](d, webtier.At("audio_store"), m.AudioStore)
+	a := decode[audioStoreModel](d, webtier.Root("audio_store"), m.AudioStore)
 	host := strings.TrimPrefix(text(a.Host, unknownHost), "https://") // as VICIdial does (docs/vicidial/web-pages.md#sounds-https)
 	t.AudioStore = &webtier.AudioStore{Host: host, Directory: text(a.Directory, "unknown")}
 	if names := t.NodeNames(); len(names) > 0 {
@@ -226,7 +226,7 @@ func expandAudioStore(m model, d *decoder, t *webtier.Tier) {
 }
 
 func expandTimeouts(m model, d *decoder, defaults webtier.Timeouts) webtier.Timeouts {
-	at := webtier.At("timeouts")
+	at := webtier.Root("timeouts")
 	t := decode[timeoutsModel](d, at, m.Timeouts)
 	return webtier.Timeouts{
 		Connect: d.duration(at.Attribute("connect"), t.Connect, defaults.Connect),
@@ -238,7 +238,7 @@ func expandTimeouts(m model, d *decoder, defaults webtier.Timeouts) webtier.Time
 }
 
 func expandStats(m model, d *decoder, defaults *webtier.Stats) *webtier.Stats {
-	s := decode[statsModel](d, webtier.At("stats"), m.Stats)
+	s := decode[statsModel](d, webtier.Root("stats"), m.Stats)
 	if !flag(s.Enabled, true) {
 		return nil
 	}
@@ -246,7 +246,7 @@ func expandStats(m model, d *decoder, defaults *webtier.Stats) *webtier.Stats {
 }
 
 func expandProcess(m model, d *decoder, defaults webtier.Process) webtier.Process {
-	p := decode[processModel](d, webtier.At("process"), m.Process)
+	p := decode[processModel](d, webtier.Root("process"), m.Process)
 	return webtier.Process{
 		User: text(p.User, defaults.User), Group: text(p.Group, defaults.Group), Log: text(p.Log, defaults.Log),
 		ErrorLog: text(p.ErrorLog, defaults.ErrorLog), Chroot: text(p.Chroot, defaults.Chroot),
@@ -262,7 +262,7 @@ func diagnose(problems []webtier.Problem) diag.Diagnostics {
 	for _, problem := range problems {
 		at := path.Empty()
 		var names []string
-		for _, step := range problem.Place {
+		for _, step := range problem.Path {
 			if step.IsKey {
 				at = at.AtMapKey(step.Name)
 			} else {

@@ -247,7 +247,7 @@ func (r *Resource) write(ctx context.Context, e expansion, m, prior model) (map[
 func writeFile(ctx context.Context, file configfile.File, content []byte, command []string, limit time.Duration) error {
 	backup := ""
 	if old, err := file.Read(); err == nil && file.Backup && !bytes.Equal(old, content) {
-		backup = file.Path + configfile.BackupEnding
+		backup = file.Path + configfile.BackupSuffix
 	}
 	if len(command) > 0 {
 		if err := file.MarkPending(); err != nil {

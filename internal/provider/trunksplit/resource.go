@@ -31,7 +31,7 @@ type store interface {
 	WaitingSplits() *planned.Waiting[func(context.Context) (cluster.Plan, error)]
 }
 
-var _ replacement.Divisible = (*Resource)(nil)
+var _ replacement.MultiRow = (*Resource)(nil)
 
 // Resource is vicidial_trunk_split.
 type Resource struct{ store store }

@@ -19,7 +19,7 @@ var made = sync.OnceValues(func() (blocks [2][]byte, err error) {
 		return blocks, err
 	}
 	template := x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "rehearsal"}, DNSNames: []string{"rehearsal.invalid"},
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "check"}, DNSNames: []string{"check.invalid"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 	}
 	certificate, err := x509.CreateCertificate(rand.Reader, &template, &template, &key.PublicKey, key)

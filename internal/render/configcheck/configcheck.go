@@ -48,7 +48,7 @@ func check(ctx context.Context, dialect webtier.Dialect, binary string, tier web
 	if err != nil {
 		return err
 	}
-	directory, err := os.MkdirTemp("", "vicidial-rehearsal-")
+	directory, err := os.MkdirTemp("", "vicidial-check-")
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func check(ctx context.Context, dialect webtier.Dialect, binary string, tier web
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(directory, "rehearsal.conf")
+	file := filepath.Join(directory, "check.conf")
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func copyOf(dialect webtier.Dialect, tier webtier.Tier, directory string) ([]byt
 		}
 	}
 	if dialect == webtier.Nginx {
-		return nginx.Rehearsal(tier, directory)
+		return nginx.CheckCopy(tier, directory)
 	}
-	return haproxy.Rehearsal(tier, directory)
+	return haproxy.CheckCopy(tier, directory)
 }

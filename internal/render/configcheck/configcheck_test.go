@@ -95,7 +95,7 @@ func again(t *testing.T, user string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder, err := os.MkdirTemp("", "rehearse-again-") //nolint:usetesting // a test's own folder lets nobody else in
+	folder, err := os.MkdirTemp("", "check-again-") //nolint:usetesting // a test's own folder lets nobody else in
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestCheck(t *testing.T) {
 		}
 		err := configcheck.Check(t.Context(), webtier.HAProxy, binary, tier)
 		var refused *configcheck.Refused
-		if !errors.As(err, &refused) || refused.Output != "[ALERT] rehearsal.conf:1 no" || !strings.Contains(refused.Hint(), "target_version") {
+		if !errors.As(err, &refused) || refused.Output != "[ALERT] check.conf:1 no" || !strings.Contains(refused.Hint(), "target_version") {
 			t.Fatalf("got %v", err)
 		}
 	})

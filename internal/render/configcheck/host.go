@@ -46,8 +46,8 @@ func Host(ctx context.Context, dialect webtier.Dialect, tier webtier.Tier) []web
 
 type host struct{ problems []webtier.Problem }
 
-func (h *host) refuse(at webtier.Place, format string, args ...any) {
-	h.problems = append(h.problems, webtier.Problem{Place: at, Text: fmt.Sprintf(format, args...)})
+func (h *host) refuse(at webtier.Path, format string, args ...any) {
+	h.problems = append(h.problems, webtier.Problem{Path: at, Text: fmt.Sprintf(format, args...)})
 }
 
 func (h *host) account(attribute, name string, lookUp func() error) {
@@ -57,7 +57,7 @@ func (h *host) account(attribute, name string, lookUp func() error) {
 	var noUser user.UnknownUserError
 	var noGroup user.UnknownGroupError
 	if err := lookUp(); errors.As(err, &noUser) || errors.As(err, &noGroup) {
-		h.refuse(webtier.At("process", attribute), "this machine has no %s %q, and the proxy does not start without it; set distribution or process.%s", attribute, name, attribute)
+		h.refuse(webtier.Root("process", attribute), "this machine has no %s %q, and the proxy does not start without it; set distribution or process.%s", attribute, name, attribute)
 	}
 }
 
@@ -68,7 +68,7 @@ func (h *host) exists(attribute, path string) {
 		return
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		h.refuse(webtier.At("process", attribute), "%s is not on this machine, and the proxy does not start without it; set distribution or process.%s", path, attribute)
+		h.refuse(webtier.Root("process", attribute), "%s is not on this machine, and the proxy does not start without it; set distribution or process.%s", path, attribute)
 	}
 }
 
@@ -81,7 +81,7 @@ func (h *host) directoryOf(attribute, path string) {
 func (h *host) certificate(attribute, path string) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		h.problems = append(h.problems, webtier.Problem{
-			Place: webtier.At("tls", attribute), Text: path + " is not on this machine; the proxy does not start before it is", Warning: true,
+			Path: webtier.Root("tls", attribute), Text: path + " is not on this machine; the proxy does not start before it is", Warning: true,
 		})
 	}
 }
@@ -92,18 +92,18 @@ func (h *host) names(ctx context.Context, tier webtier.Tier) {
 	if tier.FollowsNames() {
 		return
 	}
-	hosts := map[string]webtier.Place{}
+	hosts := map[string]webtier.Path{}
 	for _, name := range tier.NodeNames() {
-		hosts[tier.Nodes[name].Address] = webtier.At("nodes").Key(name).Attribute("address")
+		hosts[tier.Nodes[name].Address] = webtier.Root("nodes").Key(name).Attribute("address")
 	}
 	for _, path := range tier.RoutePaths() {
 		for _, server := range tier.Routes()[path].Servers {
 			address, _, _ := webtier.SplitServer(server)
-			hosts[address] = webtier.At("routes").Key(path).Attribute("nodes")
+			hosts[address] = webtier.Root("routes").Key(path).Attribute("nodes")
 		}
 	}
 	for _, path := range tier.SocketPaths() {
-		hosts[tier.WebSockets()[path].Host] = webtier.At("websockets").Key(path)
+		hosts[tier.WebSockets()[path].Host] = webtier.Root("websockets").Key(path)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()

@@ -23,8 +23,8 @@ type File struct {
 	Backup bool
 }
 
-// BackupEnding is the suffix of the file with the previous text.
-const BackupEnding = ".bak"
+// BackupSuffix is the suffix of the file with the previous text.
+const BackupSuffix = ".bak"
 
 // ParseMode parses permission bits in octal: "0640".
 func ParseMode(text string) (fs.FileMode, error) {
@@ -136,7 +136,7 @@ func (f File) backup(target string, old []byte) error {
 	if err != nil {
 		return err
 	}
-	return replace(f.Path+BackupEnding, old, info.Mode().Perm(), owning(info))
+	return replace(f.Path+BackupSuffix, old, info.Mode().Perm(), owning(info))
 }
 
 // replace writes a temporary file and renames it, which is the only visible step.

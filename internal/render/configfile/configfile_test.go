@@ -23,7 +23,7 @@ func TestFile(t *testing.T) {
 		if got := read(t, f.Path); got != "two" {
 			t.Fatalf("file says %q", got)
 		}
-		if got := read(t, f.Path+configfile.BackupEnding); got != "one" {
+		if got := read(t, f.Path+configfile.BackupSuffix); got != "one" {
 			t.Fatalf("backup says %q", got)
 		}
 	})
@@ -32,14 +32,14 @@ func TestFile(t *testing.T) {
 		for _, text := range []string{"one", "two", "two"} {
 			write(t, f, text)
 		}
-		if got := read(t, f.Path+configfile.BackupEnding); got != "one" {
+		if got := read(t, f.Path+configfile.BackupSuffix); got != "one" {
 			t.Fatalf("backup says %q", got)
 		}
 	})
 	t.Run("a directory that takes no file leaves the old text", func(t *testing.T) {
 		f := aFile(t)
 		write(t, f, "one")
-		if err := os.Mkdir(f.Path+configfile.BackupEnding, 0o700); err != nil {
+		if err := os.Mkdir(f.Path+configfile.BackupSuffix, 0o700); err != nil {
 			t.Fatal(err)
 		}
 		if err := f.Write([]byte("two")); err == nil {
@@ -134,7 +134,7 @@ func TestFile(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got := read(t, f.Path+configfile.BackupEnding); got != "one" {
+		if got := read(t, f.Path+configfile.BackupSuffix); got != "one" {
 			t.Fatalf("backup says %q", got)
 		}
 	})

@@ -153,7 +153,7 @@ func (w writer) keepUploads(s *Section) {
 	}
 	cookie.Note = "an upload stores its file in /tmp of its node; another node may have another user's file of that name"
 	s.add(cookie.when("attr SameSite=Lax"), words("option persist"), words("no option redispatch"))
-	s.add(line("acl", "p_drawn", "path", "-m", "reg", w.DrawingPattern()),
+	s.add(line("acl", "p_drawn", "path", "-m", "reg", w.ReportFilePattern()),
 		words("acl p_step url_param(lead_file) -m found"), words("acl is_form hdr_beg(content-type) -i multipart/form-data"))
 	for _, name := range w.NodeNames() {
 		s.add(line("http-request", "set-var(txn.kept)", "bool(true)", "if").

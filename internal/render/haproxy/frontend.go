@@ -123,13 +123,13 @@ var alive = line("http-request", "return", "status", "200", "content-type", "tex
 func (w writer) classes(s *Section) {
 	s.acl("p_admin", "var(txn.page) -m beg", inside(w.ManagerDirectories())...)
 	s.acl("p_api", "var(txn.page) -m str", webtier.AgentAPI, w.AdminAPI())
-	s.acl("p_welcome", "var(txn.page) -m str", w.Welcome())
-	s.acl("p_open", "var(txn.page) -m str", slices.Concat([]string{w.Welcome()}, w.AgentPages(), w.NodePaths())...)
+	s.acl("p_welcome", "var(txn.page) -m str", w.StartPage())
+	s.acl("p_open", "var(txn.page) -m str", slices.Concat([]string{w.StartPage()}, w.AgentPages(), w.NodePaths())...)
 	s.acl("p_audio", "var(txn.page) -m str", w.AudioPage())
 	if w.AudioStore != nil {
 		s.acl("p_audio", "var(txn.page) -m beg", inside([]string{w.AudioStore.Directory})...)
 	}
-	s.acl("p_leads", "var(txn.page) -m reg", w.LeadPattern(), w.DrawingPattern())
+	s.acl("p_leads", "var(txn.page) -m reg", w.LeadPattern(), w.ReportFilePattern())
 	s.acl("b_large", "req.body_size", "gt", strconv.Itoa(webtier.BodyLimit))
 	w.whenAtFullWeight(s)
 }
@@ -137,7 +137,7 @@ func (w writer) classes(s *Section) {
 // acls adds the other acls.
 func (w writer) acls(s *Section) {
 	s.acl("p_poll", "var(txn.page) -m str", webtier.PollPages...)
-	s.acl("p_static", "var(txn.page) -m end -i", dotted(webtier.StaticEndings)...)
+	s.acl("p_static", "var(txn.page) -m end -i", dotted(webtier.StaticExtensions)...)
 	s.add(words("acl m_get method GET HEAD"))
 	w.classes(s)
 	known := w.Directories()
@@ -258,7 +258,7 @@ func (w writer) prepare(s *Section) {
 func (w writer) denials(s *Section) {
 	s.add(words("http-request deny deny_status 400 if p_odd"),
 		noted("TRACE would echo the proxy's headers", "http-request", "deny", "deny_status", "405", "if", "{", "method", "TRACE", "}"),
-		line("http-request", "redirect", "location", w.Welcome(), "code", "302").when("if { path / }"),
+		line("http-request", "redirect", "location", w.StartPage(), "code", "302").when("if { path / }"),
 		words("http-request deny deny_status 404 if p_private"),
 		line("http-request", "deny", "deny_status", "413").when("if { req.hdr_val(content-length) gt "+strconv.Itoa(w.MaxBodyMB<<20)+" }"))
 	served := "unless p_known or p_audio"

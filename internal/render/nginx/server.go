@@ -138,15 +138,15 @@ func (w writer) locations() []Directive {
 	list = append(list, w.audioLocations(slow)...)
 	list = append(list, w.uploadLocations(managers, slow)...)
 	list = append(list, w.routeLocations(managers)...)
-	list = append(list, block("location", []string{"=", "/"}, set("return", "302", w.Welcome())))
-	for _, page := range slices.Concat([]string{w.Welcome()}, w.AgentPages(), w.openPages()) {
+	list = append(list, block("location", []string{"=", "/"}, set("return", "302", w.StartPage())))
+	for _, page := range slices.Concat([]string{w.StartPage()}, w.AgentPages(), w.openPages()) {
 		list = append(list, location([]string{"=", page}, w.action("agent", agentUpstream)))
 	}
 	for _, directory := range w.Directories() {
 		list = append(list, location([]string{"=", "/" + directory}, w.proxyPass(staticUpstream)))
 	}
 	list = append(list,
-		location([]string{"~*", `^/(` + strings.Join(w.Directories(), "|") + `)/.*\.(` + strings.Join(webtier.StaticEndings, "|") + ")$"}, w.proxyPass(staticUpstream)),
+		location([]string{"~*", `^/(` + strings.Join(w.Directories(), "|") + `)/.*\.(` + strings.Join(webtier.StaticExtensions, "|") + ")$"}, w.proxyPass(staticUpstream)),
 		location([]string{"~", "^/(" + strings.Join(w.ManagerDirectories(), "|") + ")/"}, managers, slow, w.action("admin", adminUpstream)),
 		location([]string{"~", "^/(" + webtier.AgentDirectory + "|" + webtier.ChatDirectory + ")/"}, w.action("agent", agentUpstream)))
 	directories, pages := w.Served()
@@ -163,7 +163,7 @@ func (w writer) locations() []Directive {
 // openPages returns the extra paths in VICIdial's own directories that have no exact
 // location already.
 func (w writer) openPages() []string {
-	taken := slices.Concat([]string{w.Welcome()}, w.AgentPages(), webtier.PollPages)
+	taken := slices.Concat([]string{w.StartPage()}, w.AgentPages(), webtier.PollPages)
 	return slices.DeleteFunc(w.NodePaths(), func(page string) bool { return slices.Contains(taken, page) })
 }
 

@@ -71,7 +71,7 @@ func (w writer) uploads() []Directive {
 	return append(list, kept, first,
 		block("map", []string{uploadKept, uploadNode}, set("default", uploadKept), set("", "$upload_first")), next,
 		block("map", []string{"$request_method:$content_type:$arg_lead_file:$uri", uploadBound}, set("default", "0"),
-			set(`~^POST:(?!multipart/form-data)`, "1"), set(`~^[A-Z]+:[^:]*:[^:]+:`, "1"), set("~:"+webtier.Drawings, "1")),
+			set(`~^POST:(?!multipart/form-data)`, "1"), set(`~^[A-Z]+:[^:]*:[^:]+:`, "1"), set("~:"+webtier.ReportFiles, "1")),
 		block("map", []string{uploadBound + ":" + uploadKept, uploadLost}, set("default", "0"), set("1:", "1")))
 }
 
@@ -80,7 +80,7 @@ func (w writer) uploadLocations(managers, slow []Directive) []Directive {
 	common := [][]Directive{managers, noRetry, {fixed("proxy_buffering off")}, slow}
 	if w.SharedUploads {
 		inside := slices.Concat(common, [][]Directive{w.proxyPass(uploadUpstream)})
-		return []Directive{location([]string{"~", w.LeadPattern()}, inside...), location([]string{"~", w.DrawingPattern()}, inside...)}
+		return []Directive{location([]string{"~", w.LeadPattern()}, inside...), location([]string{"~", w.ReportFilePattern()}, inside...)}
 	}
 	kept := append([][]Directive{
 		{block("if", []string{uploadLost}, fixed("return 410"))},
@@ -94,7 +94,7 @@ func (w writer) uploadLocations(managers, slow []Directive) []Directive {
 	}, w.uploadCookie(uploadNext)...)
 	return []Directive{
 		location([]string{"~", w.LeadPattern()}, kept...),
-		location([]string{"~", w.DrawingPattern()}, kept...),
+		location([]string{"~", w.ReportFilePattern()}, kept...),
 		location([]string{"@upload_failed"}, failed, w.proxyPass(uploadUpstream+"_"+uploadNext)),
 		block("location", []string{"@upload_lost"}, fixed("default_type text/plain"), fixed("add_header Cache-Control no-store always"),
 			set("return", "503", webtier.UploadLost)),

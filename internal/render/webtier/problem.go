@@ -5,33 +5,33 @@ import (
 	"strings"
 )
 
-// Place is the path of a value in a tier, outermost first, with the names of the
+// Path is the path of a value in a tier, outermost first, with the names of the
 // resource's attributes.
-type Place []Step
+type Path []Step
 
-// Step is one element of a place.
+// Step is one element of a path.
 type Step struct {
 	Name  string // an attribute's name, or a map's key
 	IsKey bool
 }
 
-// At returns the place of nested attributes.
-func At(names ...string) Place {
-	place := make(Place, 0, len(names))
+// Root returns the path of nested attributes.
+func Root(names ...string) Path {
+	path := make(Path, 0, len(names))
 	for _, name := range names {
-		place = append(place, Step{Name: name})
+		path = append(path, Step{Name: name})
 	}
-	return place
+	return path
 }
 
-// Key returns the place of a map entry.
-func (p Place) Key(key string) Place { return append(p[:len(p):len(p)], Step{Name: key, IsKey: true}) }
+// Key returns the path of a map entry.
+func (p Path) Key(key string) Path { return append(p[:len(p):len(p)], Step{Name: key, IsKey: true}) }
 
-// Attribute returns the place of an attribute of an object.
-func (p Place) Attribute(name string) Place { return append(p[:len(p):len(p)], Step{Name: name}) }
+// Attribute returns the path of an attribute of an object.
+func (p Path) Attribute(name string) Path { return append(p[:len(p):len(p)], Step{Name: name}) }
 
-// String formats a place as Terraform does: nodes["web1"].address.
-func (p Place) String() string {
+// String formats a path as Terraform does: nodes["web1"].address.
+func (p Path) String() string {
 	var text strings.Builder
 	for i, step := range p {
 		switch {
@@ -48,12 +48,12 @@ func (p Place) String() string {
 
 // Problem is an error or a warning about one value.
 type Problem struct {
-	Place   Place
+	Path    Path
 	Text    string
 	Warning bool
 }
 
-func (p Problem) String() string { return p.Place.String() + ": " + p.Text }
+func (p Problem) String() string { return p.Path.String() + ": " + p.Text }
 
 // Dialect is the proxy of a tier. Some attributes are for one of them only.
 type Dialect int
@@ -115,10 +115,10 @@ type findings struct {
 	found   []Problem
 }
 
-func (f *findings) refuse(place Place, format string, args ...any) {
-	f.found = append(f.found, Problem{Place: place, Text: fmt.Sprintf(format, args...)})
+func (f *findings) refuse(at Path, format string, args ...any) {
+	f.found = append(f.found, Problem{Path: at, Text: fmt.Sprintf(format, args...)})
 }
 
-func (f *findings) warn(place Place, format string, args ...any) {
-	f.found = append(f.found, Problem{Place: place, Text: fmt.Sprintf(format, args...), Warning: true})
+func (f *findings) warn(at Path, format string, args ...any) {
+	f.found = append(f.found, Problem{Path: at, Text: fmt.Sprintf(format, args...), Warning: true})
 }

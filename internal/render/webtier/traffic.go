@@ -74,8 +74,8 @@ var PollPages = []string{"/agc/conf_exten_check.php", "/agc/sse.php"}
 // Logins are the pages to which passwords are posted.
 var Logins = []string{"/agc/vicidial.php", "/agc/timeclock.php"}
 
-// StaticEndings are files that Apache serves without PHP.
-var StaticEndings = []string{
+// StaticExtensions are files that Apache serves without PHP.
+var StaticExtensions = []string{
 	"css", "js", "gif", "png", "jpg", "jpeg", "ico", "svg", "woff", "woff2", "mp3", "mid",
 }
 
@@ -88,9 +88,9 @@ var leadPages = []string{
 	"AST_server_performance", "vicidial_sales_viewer", "recording_lookup",
 }
 
-// Drawings is a pattern of what those pages leave in the web root: pictures, copies
+// ReportFiles is a pattern of what those pages leave in the web root: pictures, copies
 // of recordings and spreadsheets. VICIdial's pages have "vicidial" as the directory.
-const Drawings = "/vicidial/(ploticus/|temp/|vicidial_(closer|fronter)_report_)"
+const ReportFiles = "/vicidial/(ploticus/|temp/|vicidial_(closer|fronter)_report_)"
 
 // agentPages lie in the admin directory and are for agents: the screens of remote
 // agents and closers (vdremote.php links to the two after it, closer.php to the two
@@ -116,8 +116,8 @@ func (t Tier) Directories() []string {
 // ManagerDirectories are those that only managers need.
 func (t Tier) ManagerDirectories() []string { return []string{t.AdminDirectory, reportDirectory} }
 
-// Welcome is the start page of agents, which is in the admin directory.
-func (t Tier) Welcome() string { return "/" + t.AdminDirectory + "/welcome.php" }
+// StartPage is the start page of agents, which is in the admin directory.
+func (t Tier) StartPage() string { return "/" + t.AdminDirectory + "/welcome.php" }
 
 // AgentPages are the pages of the admin directory that agents use.
 func (t Tier) AgentPages() []string {
@@ -135,14 +135,14 @@ func (t Tier) AdminAPI() string { return "/" + t.AdminDirectory + "/non_agent_ap
 // request parameter names a known server, so the proxy guards it.
 func (t Tier) AudioPage() string { return "/" + t.AdminDirectory + "/audio_store.php" }
 
-// LeadPattern matches the pages that leave a file on a node, and DrawingPattern
+// LeadPattern matches the pages that leave a file on a node, and ReportFilePattern
 // what they leave in the web root.
 func (t Tier) LeadPattern() string {
 	return "^/" + t.AdminDirectory + "/(" + strings.Join(leadPages, "|") + `)\.php$`
 }
 
-// DrawingPattern matches the files that a report has written on one node.
-func (t Tier) DrawingPattern() string { return "^" + Drawings }
+// ReportFilePattern matches the files that a report has written on one node.
+func (t Tier) ReportFilePattern() string { return "^" + ReportFiles }
 
 // NodePaths are the extra paths that lie in VICIdial's own directories: single
 // pages that everyone may have. The others are not VICIdial's.

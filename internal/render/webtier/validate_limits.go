@@ -27,25 +27,25 @@ func (h Health) detectionTime() time.Duration {
 func (f *findings) health() {
 	h := f.tier.Health
 	if !checkPathForm.MatchString(f.tier.HealthPath()) {
-		f.refuse(At("health", "path"), "%q is not a URL path", h.Path)
+		f.refuse(Root("health", "path"), "%q is not a URL path", h.Path)
 	}
 	if f.dialect == Nginx {
-		f.between(At("health", "max_fails"), h.MaxFails, 1, 1000)
-		if f.checkDuration(At("health", "fail_timeout"), h.FailTimeout, time.Second, time.Hour); h.FailTimeout%time.Second != 0 {
-			f.refuse(At("health", "fail_timeout"), "%s must be a whole number of seconds, since nginx accepts no finer time here", h.FailTimeout)
+		f.between(Root("health", "max_fails"), h.MaxFails, 1, 1000)
+		if f.checkDuration(Root("health", "fail_timeout"), h.FailTimeout, time.Second, time.Hour); h.FailTimeout%time.Second != 0 {
+			f.refuse(Root("health", "fail_timeout"), "%s must be a whole number of seconds, since nginx accepts no finer time here", h.FailTimeout)
 		}
 		return
 	}
 	if _, err := regexp.Compile(h.BodyRegex); err != nil || !isPrintable(h.BodyRegex) || h.BodyRegex == "" || len(h.BodyRegex) > 200 {
-		f.refuse(At("health", "body_regex"), "%q is not a regular expression of one line", h.BodyRegex)
+		f.refuse(Root("health", "body_regex"), "%q is not a regular expression of one line", h.BodyRegex)
 	}
-	f.checkDuration(At("health", "interval"), h.Interval, 100*time.Millisecond, time.Minute)
-	f.checkDuration(At("health", "fast_interval"), h.FastInterval, 50*time.Millisecond, time.Minute)
-	f.checkDuration(At("health", "timeout"), h.Timeout, 50*time.Millisecond, time.Minute)
-	f.between(At("health", "rise"), h.Rise, 1, 100)
-	f.between(At("health", "fall"), h.Fall, 1, 100)
+	f.checkDuration(Root("health", "interval"), h.Interval, 100*time.Millisecond, time.Minute)
+	f.checkDuration(Root("health", "fast_interval"), h.FastInterval, 50*time.Millisecond, time.Minute)
+	f.checkDuration(Root("health", "timeout"), h.Timeout, 50*time.Millisecond, time.Minute)
+	f.between(Root("health", "rise"), h.Rise, 1, 100)
+	f.between(Root("health", "fall"), h.Fall, 1, 100)
 	if worst := h.detectionTime(); worst > pollRetryTime && !h.AllowSlowEjection {
-		f.refuse(At("health"), "a node that hangs would stay in rotation for up to %s (fall × timeout + 1.05 × (interval + (fall - 1) × fast_interval)), but an agent's screen gives up after %s; set allow_slow_ejection to accept that",
+		f.refuse(Root("health"), "a node that hangs would stay in rotation for up to %s (fall × timeout + 1.05 × (interval + (fall - 1) × fast_interval)), but an agent's screen gives up after %s; set allow_slow_ejection to accept that",
 			worst, pollRetryTime)
 	}
 }
@@ -53,26 +53,26 @@ func (f *findings) health() {
 // limits checks times, sizes and rates.
 func (f *findings) limits() {
 	t := f.tier
-	f.checkDuration(At("timeouts", "connect"), t.Timeouts.Connect, 50*time.Millisecond, time.Minute)
-	f.checkDuration(At("timeouts", "poll"), t.Timeouts.Poll, time.Second, 10*time.Minute)
-	f.checkDuration(At("timeouts", "agent"), t.Timeouts.Agent, time.Second, time.Hour)
-	f.checkDuration(At("timeouts", "admin"), t.Timeouts.Admin, time.Second, 24*time.Hour)
-	f.checkDuration(At("timeouts", "queue"), t.Timeouts.Queue, 100*time.Millisecond, time.Minute)
+	f.checkDuration(Root("timeouts", "connect"), t.Timeouts.Connect, 50*time.Millisecond, time.Minute)
+	f.checkDuration(Root("timeouts", "poll"), t.Timeouts.Poll, time.Second, 10*time.Minute)
+	f.checkDuration(Root("timeouts", "agent"), t.Timeouts.Agent, time.Second, time.Hour)
+	f.checkDuration(Root("timeouts", "admin"), t.Timeouts.Admin, time.Second, 24*time.Hour)
+	f.checkDuration(Root("timeouts", "queue"), t.Timeouts.Queue, 100*time.Millisecond, time.Minute)
 	if t.Timeouts.Admin < 330*time.Second {
-		f.warn(At("timeouts", "admin"), "%s is shorter than the 330 s that VICIdial's installation gives PHP: long reports will be cut off", t.Timeouts.Admin)
+		f.warn(Root("timeouts", "admin"), "%s is shorter than the 330 s that VICIdial's installation gives PHP: long reports will be cut off", t.Timeouts.Admin)
 	}
-	f.between(At("max_body_size_mb"), t.MaxBodyMB, 1, 4096)
+	f.between(Root("max_body_size_mb"), t.MaxBodyMB, 1, 4096)
 	if t.MaxBodyMB < 48 {
-		f.warn(At("max_body_size_mb"), "%d MB is less than the 48 MB that VICIdial's installation allows for lead files", t.MaxBodyMB)
+		f.warn(Root("max_body_size_mb"), "%d MB is less than the 48 MB that VICIdial's installation allows for lead files", t.MaxBodyMB)
 	}
-	f.between(At("login_rate_per_minute"), t.LoginsPerMinute, 0, 100000)
-	f.oneOf(At("replay"), string(t.Replay), Replays)
+	f.between(Root("login_rate_per_minute"), t.LoginsPerMinute, 0, 100000)
+	f.oneOf(Root("replay"), string(t.Replay), Replays)
 	if f.dialect == Nginx {
-		f.oneOf(At("get_retry"), string(t.GetRetry), GetRetries)
+		f.oneOf(Root("get_retry"), string(t.GetRetry), GetRetries)
 		return
 	}
-	f.between(At("admin_errors_per_minute"), t.AdminErrorsPerMinute, 0, 100000)
-	f.oneOf(At("balance"), string(t.Balance), Balances)
+	f.between(Root("admin_errors_per_minute"), t.AdminErrorsPerMinute, 0, 100000)
+	f.oneOf(Root("balance"), string(t.Balance), Balances)
 }
 
 // process checks the settings of the process and of the statistics.
@@ -82,15 +82,15 @@ func (f *findings) process() {
 	f.account("group", p.Group)
 	if f.dialect == HAProxy {
 		if p.Log != "stdout" && !isBind(p.Log) && !fileForm.MatchString(p.Log) {
-			f.refuse(At("process", "log"), "%q is neither a socket's path such as /dev/log, nor IP:port of a syslog server, nor stdout", p.Log)
+			f.refuse(Root("process", "log"), "%q is neither a socket's path such as /dev/log, nor IP:port of a syslog server, nor stdout", p.Log)
 		}
 		f.optionalFile("chroot", p.Chroot)
 		f.optionalFile("control_socket", p.ControlSocket)
 	} else {
-		f.file(At("process", "log"), p.Log)
-		f.file(At("process", "error_log"), p.ErrorLog)
-		f.file(At("process", "pid_file"), p.PIDFile)
-		f.file(At("process", "mime_types"), p.MimeTypes)
+		f.file(Root("process", "log"), p.Log)
+		f.file(Root("process", "error_log"), p.ErrorLog)
+		f.file(Root("process", "pid_file"), p.PIDFile)
+		f.file(Root("process", "mime_types"), p.MimeTypes)
 		f.optionalFile("temp_directory", p.TempDirectory)
 	}
 	f.stats()
@@ -103,59 +103,59 @@ func (f *findings) stats() {
 	}
 	f.sources("stats", stats.Sources)
 	if !isBind(stats.Bind) {
-		f.refuse(At("stats", "bind"), "%q is not an IP address with a port", stats.Bind)
+		f.refuse(Root("stats", "bind"), "%q is not an IP address with a port", stats.Bind)
 		return
 	}
 	host, port, _ := net.SplitHostPort(stats.Bind)
 	if address, err := netip.ParseAddr(host); err == nil && !address.IsLoopback() && len(stats.Sources) == 0 {
-		f.refuse(At("stats", "bind"), "%s can be reached from other machines: name in stats.sources who may", stats.Bind)
+		f.refuse(Root("stats", "bind"), "%s can be reached from other machines: name in stats.sources who may", stats.Bind)
 	}
 	taken := []string{JoinPort("", f.tier.Listen.HTTPPort)}
 	if f.tier.TLS != nil {
 		taken = append(taken, JoinPort("", f.tier.Listen.HTTPSPort))
 	}
 	if slices.Contains(taken, ":"+port) {
-		f.refuse(At("stats", "bind"), "port %s takes the agents' requests already", port)
+		f.refuse(Root("stats", "bind"), "port %s takes the agents' requests already", port)
 	}
 }
 
-func (f *findings) between(place Place, number, low, high int) {
+func (f *findings) between(at Path, number, low, high int) {
 	if number < low || number > high {
-		f.refuse(place, "%d is not between %d and %d", number, low, high)
+		f.refuse(at, "%d is not between %d and %d", number, low, high)
 	}
 }
 
-func (f *findings) checkDuration(place Place, length, low, high time.Duration) {
+func (f *findings) checkDuration(at Path, length, low, high time.Duration) {
 	switch {
 	case length < low || length > high:
-		f.refuse(place, "%s is not between %s and %s", length, low, high)
+		f.refuse(at, "%s is not between %s and %s", length, low, high)
 	case length%time.Millisecond != 0:
-		f.refuse(place, "%s is finer than a millisecond", length)
+		f.refuse(at, "%s is finer than a millisecond", length)
 	}
 }
 
-func (f *findings) oneOf(place Place, word string, words []string) {
+func (f *findings) oneOf(at Path, word string, words []string) {
 	if !slices.Contains(words, word) {
-		f.refuse(place, "%q is not one of %s", word, strings.Join(words, ", "))
+		f.refuse(at, "%q is not one of %s", word, strings.Join(words, ", "))
 	}
 }
 
-func (f *findings) file(place Place, path string) {
+func (f *findings) file(at Path, path string) {
 	if err := cluster.CheckPath(path); err != nil {
-		f.refuse(place, "%v", err)
+		f.refuse(at, "%v", err)
 	} else if !fileForm.MatchString(path) {
-		f.refuse(place, "%q is not an absolute path of letters, digits and . _ / @ + = , -", path)
+		f.refuse(at, "%q is not an absolute path of letters, digits and . _ / @ + = , -", path)
 	}
 }
 
 func (f *findings) optionalFile(name, path string) {
 	if path != "" {
-		f.file(At("process", name), path)
+		f.file(Root("process", name), path)
 	}
 }
 
 func (f *findings) account(name, account string) {
 	if account != "" && !accountForm.MatchString(account) {
-		f.refuse(At("process", name), "%q is not the name of an account", account)
+		f.refuse(Root("process", name), "%q is not the name of an account", account)
 	}
 }

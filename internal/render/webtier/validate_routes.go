@@ -50,7 +50,7 @@ func (t Tier) SocketURLs() map[string]string {
 // routes checks the routes to other servers than the web nodes.
 func (f *findings) routes() {
 	for _, path := range f.tier.RoutePaths() {
-		route, at := f.tier.Routes()[path], At("routes").Key(path)
+		route, at := f.tier.Routes()[path], Root("routes").Key(path)
 		if !strings.HasSuffix(path, "/") {
 			f.refuse(at, "%q is not a directory: it ends with a slash", path)
 		}
@@ -67,7 +67,7 @@ func (f *findings) routes() {
 		}
 	}
 	for _, path := range f.tier.SocketPaths() {
-		socket, at := f.tier.WebSockets()[path], At("websockets").Key(path)
+		socket, at := f.tier.WebSockets()[path], Root("websockets").Key(path)
 		if strings.HasSuffix(path, "/") {
 			f.refuse(at, "%q ends with a slash", path)
 		}
@@ -80,7 +80,7 @@ func (f *findings) routes() {
 }
 
 // foreignPath checks a path that is not VICIdial's.
-func (f *findings) foreignPath(at Place, path string) {
+func (f *findings) foreignPath(at Path, path string) {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch {
 	case !urlPathForm.MatchString(path) || strings.Contains(path, "//") || strings.Contains(path, "/."):
@@ -102,16 +102,16 @@ func (f *findings) nodeTLS() {
 	}
 	switch {
 	case tls.CAFile != "":
-		f.file(At("node_tls", "ca_file"), tls.CAFile)
+		f.file(Root("node_tls", "ca_file"), tls.CAFile)
 	case tls.Verify:
-		f.refuse(At("node_tls", "ca_file"), "nodes' certificates are checked against the certificates in this file; name it, or set verify to false")
+		f.refuse(Root("node_tls", "ca_file"), "nodes' certificates are checked against the certificates in this file; name it, or set verify to false")
 	}
 	if tls.SNI != "" && !isHostName(tls.SNI) {
-		f.refuse(At("node_tls", "sni"), "%q is not a DNS name", tls.SNI)
+		f.refuse(Root("node_tls", "sni"), "%q is not a DNS name", tls.SNI)
 	}
 	for _, name := range f.tier.NodeNames() {
 		if f.tier.Nodes[name].Port == 80 {
-			f.warn(At("nodes").Key(name).Attribute("port"), "port 80 rarely speaks TLS, and node_tls is set; 443 is usual")
+			f.warn(Root("nodes").Key(name).Attribute("port"), "port 80 rarely speaks TLS, and node_tls is set; 443 is usual")
 		}
 	}
 }

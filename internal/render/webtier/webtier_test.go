@@ -31,7 +31,7 @@ func TestProblems(t *testing.T) {
 	for _, mistake := range []struct {
 		claim   string
 		change  func(*webtier.Tier)
-		problem string // place and a part of the text; "warn " before it for advice
+		problem string // path and a part of the text; "warn " before it for advice
 	}{
 		{"an ordinary tier has none", func(*webtier.Tier) {}, ""},
 		{"a name in capitals", func(t *webtier.Tier) { t.Name = "Floor" }, `name: "Floor" is not`},
@@ -286,7 +286,7 @@ func TestVersions(t *testing.T) {
 // Pages and files that are on one node only (docs/vicidial/web-pages.md#drawing).
 func TestTier_filesOfOneNode(t *testing.T) {
 	tier := aTier()
-	bound := regexp.MustCompile(tier.LeadPattern() + "|" + tier.DrawingPattern())
+	bound := regexp.MustCompile(tier.LeadPattern() + "|" + tier.ReportFilePattern())
 	for path, want := range map[string]bool{
 		"/vicidial/admin_listloader_fourth_gen.php": true, "/vicidial/new_listloader_superL.php": true, "/vicidial/vicidial_sales_viewer.php": true,
 		"/vicidial/vicidial_closer_report_1700000000.xls": true, "/vicidial/vicidial_fronter_report_1.xls": true, "/vicidial/ploticus/a.png": true,

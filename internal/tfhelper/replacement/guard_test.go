@@ -50,7 +50,7 @@ func (r *rows) LogPosition(context.Context) (int64, error) {
 	return r.position, nil
 }
 
-// thing is an object with an id, and for divisible with parts.
+// thing is an object with an id, and for multiRow with parts.
 type thing struct{ rows *rows }
 
 func (x *thing) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -152,14 +152,14 @@ func (x *thing) ImportState(ctx context.Context, req resource.ImportStateRequest
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), req.ID)...)
 }
 
-// divisible has several rows.
-type divisible struct{ thing }
+// multiRow has several rows.
+type multiRow struct{ thing }
 
-func (x *divisible) ValidateConfig(_ context.Context, _ resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+func (x *multiRow) ValidateConfig(_ context.Context, _ resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	resp.Diagnostics.AddWarning("validated", "")
 }
 
-func (x *divisible) MoveState(context.Context) []resource.StateMover {
+func (x *multiRow) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{{}}
 }
 
@@ -170,17 +170,17 @@ func (x *file) Metadata(_ context.Context, _ resource.MetadataRequest, resp *res
 	resp.TypeName = "vicidial_file"
 }
 
-func (x *divisible) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (x *multiRow) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "vicidial_parts"
 }
 
-func (x *divisible) Rows(ctx context.Context, of replacement.State) []string {
+func (x *multiRow) Rows(ctx context.Context, of replacement.State) []string {
 	var m model
 	_ = of.Get(ctx, &m)
 	return m.rows()
 }
 
-func (x *divisible) DeleteExcept(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, kept map[string]bool) {
+func (x *multiRow) DeleteExcept(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, kept map[string]bool) {
 	x.deleteExcept(ctx, req, resp, kept)
 }
 
@@ -205,7 +205,7 @@ var (
 	id      = replacement.Column(path.Root("id"))
 	guarded = []func() resource.Resource{
 		replacement.Guard(func() replacement.Resource { return &thing{} }, id),
-		replacement.Guard(func() replacement.Resource { return &divisible{} }, id),
+		replacement.Guard(func() replacement.Resource { return &multiRow{} }, id),
 		replacement.Guard(func() replacement.Resource { return &file{} }, replacement.File(path.Root("id"))),
 	}
 )
@@ -614,7 +614,7 @@ func TestGuard_plan(t *testing.T) {
 
 func TestGuard_inner(t *testing.T) {
 	t.Parallel()
-	for inner, want := range map[replacement.Resource]int{&divisible{}: 1, &thing{}: 0} {
+	for inner, want := range map[replacement.Resource]int{&multiRow{}: 1, &thing{}: 0} {
 		guarded := replacement.Guard(func() replacement.Resource { return inner }, replacement.Column(path.Root("id")))()
 		whole, ok := guarded.(*replacement.Guarded)
 		if !ok {

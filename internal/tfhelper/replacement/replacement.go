@@ -29,9 +29,9 @@ type Resource interface {
 	resource.ResourceWithImportState
 }
 
-// Divisible is a resource whose object has several rows, so that an instance and its
+// MultiRow is a resource whose object has several rows, so that an instance and its
 // successor may have different ones.
-type Divisible interface {
+type MultiRow interface {
 	// Rows returns names of the known rows of a plan or a state.
 	Rows(ctx context.Context, of State) []string
 	// DeleteExcept deletes the rows of an instance, without those that are named.
@@ -280,12 +280,12 @@ func (g *Guarded) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	token := load[string](ctx, req.Private, tokenKey)
 	tracked := token != "" || load[bool](ctx, req.Private, removalKey)
 	replaced := tracked && g.instances.HasSuccessor(key, token)
-	divisible, ok := g.Resource.(Divisible)
+	multiRow, ok := g.Resource.(MultiRow)
 	switch {
 	case load[bool](ctx, req.Private, supersededKey), replaced && !ok:
 		replaced = true
 	case tracked && ok:
-		divisible.DeleteExcept(ctx, req, resp, g.instances.CreatedRows(token))
+		multiRow.DeleteExcept(ctx, req, resp, g.instances.CreatedRows(token))
 	default:
 		g.Resource.Delete(ctx, req, resp)
 	}
@@ -310,8 +310,8 @@ func (g *Guarded) key(ctx context.Context, of State) (string, bool) {
 }
 
 func (g *Guarded) rows(ctx context.Context, of State) []string {
-	if divisible, ok := g.Resource.(Divisible); ok {
-		return divisible.Rows(ctx, of)
+	if multiRow, ok := g.Resource.(MultiRow); ok {
+		return multiRow.Rows(ctx, of)
 	}
 	return nil
 }

@@ -9,18 +9,18 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// Temporary files that a rehearsal expects in its directory.
+// Temporary files that a check copy needs in its directory.
 const (
 	CertificateName = "certificate.pem"
 	KeyName         = "key.pem"
 	MimeTypesName   = "mime.types"
 )
 
-// Rehearsal renders the tier for a check on another machine than the proxy, by an
+// CheckCopy renders the tier for a check on another machine than the proxy, by an
 // unprivileged user. nginx -t binds its sockets, opens its logs and resolves its nodes,
 // so the copy listens on sockets in its own directory, writes there, and has this host
 // in place of the names of nodes. Everything else is as in [Render].
-func Rehearsal(tier webtier.Tier, directory string) ([]byte, error) {
+func CheckCopy(tier webtier.Tier, directory string) ([]byte, error) {
 	in := func(name string) string { return filepath.Join(directory, name) }
 	tier.Process = webtier.Process{
 		Log: in("access.log"), ErrorLog: in("error.log"), PIDFile: in("nginx.pid"),

@@ -7,23 +7,23 @@ import (
 	"strings"
 )
 
-// Grow fills a database with a cluster that was managed by hand for ten years: twelve
+// AddLegacyCluster fills a database with a cluster that was managed by hand for ten years: twelve
 // telephony nodes, a database and two web rows, more than 600 phones in five naming
 // conventions, more than 30 carriers that were copied from node to node, 200 inbound
 // numbers, and leftovers: rows of removed servers, aliases of removed phones, duplicates,
 // NULL, blanks, and texts with every kind of line end.
-func (d *Database) Grow(ctx context.Context) error {
-	g := &growth{schema: d.Schema}
-	for _, part := range []func(){g.settings, g.servers, g.campaigns, g.carriers, g.letters, g.plain, g.web, g.odd, g.numbers} {
+func (d *Database) AddLegacyCluster(ctx context.Context) error {
+	l := &legacyCluster{schema: d.Schema}
+	for _, part := range []func(){l.settings, l.servers, l.campaigns, l.carriers, l.letters, l.plain, l.web, l.odd, l.numbers} {
 		part()
 	}
-	if _, err := d.db.ExecContext(ctx, strings.Join(g.statements, ";\n")); err != nil {
-		return fmt.Errorf("sandbox: grow: %w", err)
+	if _, err := d.db.ExecContext(ctx, strings.Join(l.statements, ";\n")); err != nil {
+		return fmt.Errorf("sandbox: legacy cluster: %w", err)
 	}
 	return nil
 }
 
-type growth struct {
+type legacyCluster struct {
 	schema     int
 	statements []string
 }
@@ -34,7 +34,7 @@ var nodeIDs = []string{"dial1", "dial2", "dial3", "dial4", "VICI-05", "VICI-06",
 func nodeIP(n int) string { return fmt.Sprintf("10.20.0.%d", 10+n) } // from 1 on
 
 // add inserts rows. Numbers, NULL and texts are all written as texts, except NULL.
-func (g *growth) add(table, columns string, rows ...[]any) {
+func (l *legacyCluster) add(table, columns string, rows ...[]any) {
 	for chunk := range slices.Chunk(rows, 200) {
 		values := make([]string, 0, len(chunk))
 		for _, row := range chunk {
@@ -48,23 +48,23 @@ func (g *growth) add(table, columns string, rows ...[]any) {
 			}
 			values = append(values, "("+strings.Join(texts, ", ")+")")
 		}
-		g.statements = append(g.statements, fmt.Sprintf("INSERT INTO %s (%s) VALUES %s", table, columns, strings.Join(values, ", ")))
+		l.statements = append(l.statements, fmt.Sprintf("INSERT INTO %s (%s) VALUES %s", table, columns, strings.Join(values, ", ")))
 	}
 }
 
-func (g *growth) settings() {
-	g.statements = append(g.statements, "UPDATE system_settings SET active_voicemail_server = '"+nodeIP(1)+"', sounds_web_server = 'web1.example.com', outbound_calls_per_second = 12")
-	if g.schema >= 1363 {
-		g.add("vicidial_webservers", "webserver, hostname", []any{"web1", "web1.example.com"}, []any{"web2", "web2.example.com"})
+func (l *legacyCluster) settings() {
+	l.statements = append(l.statements, "UPDATE system_settings SET active_voicemail_server = '"+nodeIP(1)+"', sounds_web_server = 'web1.example.com', outbound_calls_per_second = 12")
+	if l.schema >= 1363 {
+		l.add("vicidial_webservers", "webserver, hostname", []any{"web1", "web1.example.com"}, []any{"web2", "web2.example.com"})
 	}
-	g.add("vicidial_conf_templates", "template_id, template_name, template_contents",
+	l.add("vicidial_conf_templates", "template_id, template_name, template_contents",
 		[]any{"softphone", "Soft phones", "type=friend\r\nhost=dynamic\r\ncontext=default\r\nqualify=yes\r\n"},
 		[]any{"webrtc", "Web phones, new", "type=friend\nhost=dynamic\ncontext=default\navpf=yes\nencryption=yes\n\n; from the forum\ndtlsenable=yes\t\n"},
 		[]any{"büro", "Büro Telefone", "type=friend\nhost=dynamic\ncontext=default\n"},
 		[]any{"empty", "Nothing", nil})
 }
 
-func (g *growth) servers() {
+func (l *legacyCluster) servers() {
 	row := func(n int) []any {
 		return []any{nodeIDs[n-1], fmt.Sprintf("Dialer %d", n), nodeIP(n), "Y", "13.38.2", 150, "Y", "N"}
 	}
@@ -93,30 +93,30 @@ func (g *growth) servers() {
 		[]any{"web1", "Web and sounds", "10.20.0.6", "Y", "", 0, "N", "N"},
 		[]any{"web2", "Web", "10.20.0.7 ", "N", "", 0, "N", "N"})
 	rooms = append(rooms, []any{8600051, "10.20.0.99", ""}, []any{8600052, "10.20.0.99", ""})
-	g.add("servers", "server_id, server_description, server_ip, active, asterisk_version, max_vicidial_trunks, active_asterisk_server, rebuild_conf_files", rows...)
-	g.add("vicidial_conferences", "conf_exten, server_ip, extension", rooms...)
-	g.statements = append(g.statements,
+	l.add("servers", "server_id, server_description, server_ip, active, asterisk_version, max_vicidial_trunks, active_asterisk_server, rebuild_conf_files", rows...)
+	l.add("vicidial_conferences", "conf_exten, server_ip, extension", rooms...)
+	l.statements = append(l.statements,
 		"UPDATE servers SET custom_dialplan_entry = 'exten => 1900,1,Answer\\r\\nexten => 1900,n,Echo' WHERE server_id = 'dial2'",
 		"UPDATE servers SET outbound_calls_per_second = 0, local_gmt = '-5' WHERE server_id = 'dial3'",
 		"UPDATE servers SET alt_server_ip = 'recordings.example.com', recording_web_link = 'ALT_IP', external_server_ip = '203.0.113.11' WHERE server_id = 'dial1'")
-	if g.schema >= 1720 {
+	if l.schema >= 1720 {
 		var bridges [][]any
 		for room := range 30 {
 			bridges = append(bridges, []any{9600000 + room, nodeIP(12), ""})
 		}
-		g.add("vicidial_confbridges", "conf_exten, server_ip, extension", bridges...)
-		g.statements = append(g.statements, "UPDATE servers SET conf_engine = 'CONFBRIDGE' WHERE server_id = 'ast_west'")
+		l.add("vicidial_confbridges", "conf_exten, server_ip, extension", bridges...)
+		l.statements = append(l.statements, "UPDATE servers SET conf_engine = 'CONFBRIDGE' WHERE server_id = 'ast_west'")
 	}
 }
 
-func (g *growth) campaigns() {
+func (l *legacyCluster) campaigns() {
 	var campaigns, trunks [][]any
 	for _, id := range []string{"SALES", "SUPPORT", "WINBACK", "RENEW", "10001", "TEST"} {
 		campaigns = append(campaigns, []any{id, strings.ToLower(id), "Y", "RATIO", "1"})
 	}
-	g.add("vicidial_campaigns", "campaign_id, campaign_name, active, dial_method, auto_dial_level", campaigns...)
-	g.add("vicidial_inbound_groups", "group_id, group_name", []any{"SALESIN", "Sales"}, []any{"SUPPORTIN", "Support"})
-	g.add("vicidial_call_menu", "menu_id, menu_name", []any{"mainmenu", "Main menu"})
+	l.add("vicidial_campaigns", "campaign_id, campaign_name, active, dial_method, auto_dial_level", campaigns...)
+	l.add("vicidial_inbound_groups", "group_id, group_name", []any{"SALESIN", "Sales"}, []any{"SUPPORTIN", "Support"})
+	l.add("vicidial_call_menu", "menu_id, menu_name", []any{"mainmenu", "Main menu"})
 	for n := 1; n <= len(nodeIDs); n++ {
 		trunks = append(trunks, []any{nodeIP(n), "SALES", 20 + n%3*5, "MAXIMUM_LIMIT"})
 		if n <= 6 {
@@ -134,16 +134,16 @@ func (g *growth) campaigns() {
 		[]any{nodeIP(3) + " ", "TEST", 4, "MAXIMUM_LIMIT"}, // a blank
 		[]any{nodeIP(4), "", 4, "MAXIMUM_LIMIT"},           // of nobody
 		[]any{nodeIP(7), "WINBACK", 9, "OVERFLOW_ALLOWED"}) // another restriction
-	g.add("vicidial_server_trunks", "server_ip, campaign_id, dedicated_trunks, trunk_restriction", trunks...)
-	g.add("vicidial_users", "user, pass, full_name, phone_login", []any{"9000", "x", "Remote", ""}, []any{"9100", "x", "Remote", ""})
-	g.add("vicidial_remote_agents", "user_start, number_of_lines, server_ip, conf_exten, status, campaign_id, closer_campaigns",
+	l.add("vicidial_server_trunks", "server_ip, campaign_id, dedicated_trunks, trunk_restriction", trunks...)
+	l.add("vicidial_users", "user, pass, full_name, phone_login", []any{"9000", "x", "Remote", ""}, []any{"9100", "x", "Remote", ""})
+	l.add("vicidial_remote_agents", "user_start, number_of_lines, server_ip, conf_exten, status, campaign_id, closer_campaigns",
 		[]any{"9000", 5, nodeIP(1), "8300", "ACTIVE", "SALES", " SALESIN -"},
 		[]any{"9100", 1, nodeIP(2), "918005550199", "INACTIVE", "SUPPORT", ""},
 		[]any{"9100", 2, nodeIP(3), "8300", "INACTIVE", "SUPPORT", nil},
 		[]any{"9900", 1, "10.20.0.99", "8300", "INACTIVE", "GONE", nil})
 }
 
-func (g *growth) carriers() {
+func (l *legacyCluster) carriers() {
 	account := func(peer, host string, more ...string) string {
 		return strings.Join(append([]string{"[" + peer + "]", "disallow=all", "allow=ulaw", "type=peer", "host=" + host, "dtmfmode=rfc2833", "context=trunkinbound"}, more...), "\n")
 	}
@@ -184,15 +184,15 @@ func (g *growth) carriers() {
 	add("ZAPTRUNK", "Analog", "", "", "Zap", "ZAP = Zap/g1", dial("5", "ZAP"), nodeIP(11), "Y")
 	add("OUTSIDE", "External", "", "", "EXTERNAL", "", "", nodeIP(12), "N")
 	add("LOST", "Lost", "", account("lost", "192.0.2.99"), "SIP", "LOST = SIP/lost", dial("4", "LOST"), "10.20.0.99", "N")
-	if g.schema >= 1316 {
+	if l.schema >= 1316 {
 		add("EVERY", "Everywhere", "", account("every", "192.0.2.30"), "SIP", "EVERY = SIP/every", dial("3", "EVERY"), "0.0.0.0", "Y")
 		add("EVERY-IN", "Everywhere, in", "", account("everyin", "192.0.2.31"), "SIP", "", "", "0.0.0.0", "Y")
 	}
-	if g.schema >= 1642 {
+	if l.schema >= 1642 {
 		for n := 10; n <= 12; n++ {
 			add(fmt.Sprintf("PJ_%d", n), "PJSIP trunk", "", "[pj]\ntype=endpoint\ncontext=trunkinbound\ndisallow=all\nallow=ulaw\naors=pj\n\n[pj]\ntype=aor\ncontact=sip:192.0.2.40\n", "PJSIP", "PJ = PJSIP/pj", dial("2", "PJ"), nodeIP(n), "Y")
 		}
 		add("PJWIZ", "PJSIP wizard", "", "[pjw]\ntype=wizard\nsends_auth=no\naccepts_registrations=no\nremote_hosts=192.0.2.41\nendpoint/context=trunkinbound\n", "PJSIP_WIZ", "PJW = PJSIP/pjw", dial("11", "PJW"), nodeIP(10), "Y")
 	}
-	g.add("vicidial_server_carriers", strings.Join(carrierColumns, ", "), rows...)
+	l.add("vicidial_server_carriers", strings.Join(carrierColumns, ", "), rows...)
 }

@@ -8,14 +8,14 @@ import (
 )
 
 // CertificateName is the file with a temporary certificate and its key that a
-// rehearsal expects in its directory.
+// check copy needs in its directory.
 const CertificateName = "certificate.pem"
 
-// Rehearsal renders the tier for a check on another machine than the proxy, by an
+// CheckCopy renders the tier for a check on another machine than the proxy, by an
 // unprivileged user: with a certificate in its own directory, without accounts, and
 // with this host in place of the names of nodes, which may not resolve here.
 // Everything else is as in [Render].
-func Rehearsal(tier webtier.Tier, directory string) ([]byte, error) {
+func CheckCopy(tier webtier.Tier, directory string) ([]byte, error) {
 	tier.Process.User, tier.Process.Group, tier.Process.Chroot = "", "", ""
 	if tier.Process.ControlSocket != "" {
 		tier.Process.ControlSocket = filepath.Join(directory, "control.sock")

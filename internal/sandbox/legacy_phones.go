@@ -26,7 +26,7 @@ const (
 
 // letters are 80 seats on three nodes, as the sample of VICIdial has them: 2000a,
 // 2000b, 2000c behind the alias 2000.
-func (g *growth) letters() {
+func (l *legacyCluster) letters() {
 	var phones, aliases, users [][]any
 	for seat := 2000; seat < 2080; seat++ {
 		var logins []string
@@ -58,14 +58,14 @@ func (g *growth) letters() {
 	aliases = append(aliases,
 		[]any{"2990", "gone", "2990a,2990b"}, []any{"2991", "gone too", ""}, []any{"2992", nil, nil},
 		[]any{"frontdesk", "Front desk", "reception,boss"})
-	g.add("phones", phoneColumnNames, phones...)
-	g.add("phones_alias", "alias_id, alias_name, logins_list", aliases...)
-	g.add("vicidial_users", "user, pass, full_name, phone_login", users...)
+	l.add("phones", phoneColumnNames, phones...)
+	l.add("phones_alias", "alias_id, alias_name, logins_list", aliases...)
+	l.add("vicidial_users", "user, pass, full_name, phone_login", users...)
 }
 
 // plain are three floors without aliases: cc101 to cc190, 3001 to 3120 on two nodes,
 // and gs5001 to gs5060, whose devices register with the number alone.
-func (g *growth) plain() {
+func (l *legacyCluster) plain() {
 	var phones, users [][]any
 	for seat := 101; seat <= 190; seat++ {
 		login := fmt.Sprintf("cc%d", seat)
@@ -91,12 +91,12 @@ func (g *growth) plain() {
 		}
 		phones = append(phones, row)
 	}
-	g.add("phones", phoneColumnNames, phones...)
-	g.add("vicidial_users", "user, pass, full_name, phone_login", users...)
+	l.add("phones", phoneColumnNames, phones...)
+	l.add("vicidial_users", "user, pass, full_name, phone_login", users...)
 }
 
 // web are 50 seats of web phones on two nodes, behind aliases that end in w.
-func (g *growth) web() {
+func (l *legacyCluster) web() {
 	var phones, aliases [][]any
 	for seat := 8001; seat <= 8050; seat++ {
 		var logins []string
@@ -108,18 +108,18 @@ func (g *growth) web() {
 		}
 		aliases = append(aliases, []any{fmt.Sprintf("%dw", seat), fmt.Sprintf("%dw", seat), strings.Join(logins, ",")})
 	}
-	g.add("phones", phoneColumnNames, phones...)
-	g.add("phones_alias", "alias_id, alias_name, logins_list", aliases...)
+	l.add("phones", phoneColumnNames, phones...)
+	l.add("phones_alias", "alias_id, alias_name, logins_list", aliases...)
 }
 
 // odd are phones that belong to no convention.
-func (g *growth) odd() {
+func (l *legacyCluster) odd() {
 	row := func(server, login, extension, dialplan any, protocol string) []any {
 		odd := phone("", "", "", "", "odd")
 		odd[0], odd[1], odd[2], odd[3], odd[atVoicemail], odd[atProtocol] = server, login, extension, dialplan, nil, protocol
 		return odd
 	}
-	g.add("phones", phoneColumnNames,
+	l.add("phones", phoneColumnNames,
 		row(nodeIP(1), "reception", "reception", "9001", "SIP"),
 		row(nodeIP(2), "boss", "boss", "9002", "SIP"),
 		row(nodeIP(2), "", "hallway", "9003", "SIP"),
@@ -136,7 +136,7 @@ func (g *growth) odd() {
 }
 
 // numbers are 200 inbound numbers.
-func (g *growth) numbers() {
+func (l *legacyCluster) numbers() {
 	const columns = "did_pattern, did_description, did_active, did_route, group_id, menu_id, extension, phone, server_ip, user, voicemail_ext"
 	var rows [][]any
 	add := func(pattern, description any, active, route string, more map[string]any) {
@@ -170,5 +170,5 @@ func (g *growth) numbers() {
 	add("4420", "Old server", "Y", "PHONE", map[string]any{"phone": "7001", "server_ip": "10.20.0.99"})
 	add("4421", "Agent", "Y", "AGENT", map[string]any{"user": "2001"})
 	add("4422", "tab\there", "Y", "VOICEMAIL", map[string]any{"voicemail_ext": "2001"})
-	g.add("vicidial_inbound_dids", columns, rows...)
+	l.add("vicidial_inbound_dids", columns, rows...)
 }
