@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -257,6 +258,32 @@ func TestQuoting(t *testing.T) {
 			t.Fatalf("%s-written +read:\n%s", tree.Print(), diff)
 		}
 	})
+}
+
+// nginx refuses shares of more than 100 %.
+func TestRender_sharesOfUploads(t *testing.T) {
+	share := regexp.MustCompile(`(?m)^\s*([0-9.]+)% `)
+	for nodes := 2; nodes <= 100; nodes++ {
+		tier := aTier()
+		tier.Nodes = webtiertest.Nodes(nodes)
+		for i, name := range tier.NodeNames() {
+			node := tier.Nodes[name]
+			node.Weight = min(1+255*i, 256)
+			tier.Nodes[name] = node
+		}
+		tier.AudioStore.Node = tier.NodeNames()[0]
+		sum, shares := 0.0, share.FindAllStringSubmatch(string(render(t, tier)), -1)
+		for _, found := range shares {
+			percent, err := strconv.ParseFloat(found[1], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum += percent
+		}
+		if len(shares) != nodes-1 || sum > 100 {
+			t.Errorf("%d nodes: %d shares of %.2f %%", nodes, len(shares), sum)
+		}
+	}
 }
 
 func BenchmarkRender100Nodes(b *testing.B) {

@@ -59,8 +59,9 @@ func (w writer) uploads() []Directive {
 		total += w.Nodes[name].Weight
 	}
 	for _, name := range active[1:] {
-		if share := fmt.Sprintf("%.2f", 100*float64(w.Nodes[name].Weight)/float64(total)); share != "0.00" {
-			first.Block = append(first.Block, set(share+"%", name))
+		// In hundredths of a percent, rounded down: nginx refuses more than 100 %.
+		if share := 10_000 * w.Nodes[name].Weight / total; share > 0 {
+			first.Block = append(first.Block, set(fmt.Sprintf("%d.%02d%%", share/100, share%100), name))
 		}
 	}
 	first.Block = append(first.Block, set("*", active[0]))
