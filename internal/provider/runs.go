@@ -43,7 +43,7 @@ type runs struct {
 	reads       bool               // the run has read an object
 	severalRuns bool               // the provider is configured for more than one run
 	applied     bool               // the run has applied something
-	written     bool               // so it has since something was last found outdated
+	written     bool               // the run has applied something that no request has found outdated yet
 }
 
 // requested is the hash of a request.
@@ -190,7 +190,7 @@ func (s *runServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.Appl
 	ctx, end := s.requests.Begin(ctx)
 	defer end()
 	resp, err := s.Framework.ApplyResourceChange(ctx, req)
-	var answer requested // of nothing
+	var answer requested // zero where no object remains
 	if resp != nil && !isNull(resp.NewState) {
 		answer = hashOf(req.TypeName, resp.NewState, resp.Private)
 	}

@@ -71,7 +71,8 @@ func Await(ctx context.Context, try func() (again bool)) {
 		}
 		now := current.ended.Load()
 		if now != ended || time.Since(tried) >= awaitRetry {
-			if tried = time.Now(); !try() {
+			tried = time.Now()
+			if !try() {
 				current.waits = false
 				current.waiting.Add(-1)
 				return
