@@ -102,9 +102,6 @@ func (s *Store) Apply(ctx context.Context, decide planFunc) (err error) {
 	}
 	s.hasWritten.Store(true)
 	r := &request{ctx: ctx, decide: decide, answer: make(chan error, 1), since: time.Now()}
-	if !s.settings.SingleConnection() { // meanwhile the lock is acquired
-		go func() { _, _ = s.info.get(ctx) }()
-	}
 	if s.requests.add(r) {
 		go s.serve(context.WithoutCancel(ctx))
 	}
@@ -192,7 +189,12 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
 		})
 		defer stop()
 	}
+	var described sync.WaitGroup
+	if !s.settings.SingleConnection() { // the decisions need it
+		described.Go(func() { _, _ = s.info.get(waiting) })
+	}
 	err := w.lock(waiting)
+	described.Wait()
 	for _, r := range batch {
 		r.err = err
 		if err != nil && r.ctx.Err() != nil {
