@@ -2,6 +2,7 @@ package faulttest_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -148,8 +149,8 @@ type fault struct {
 	// cutOff says that the database cannot be reached until Terraform has ended.
 	cutOff bool
 	inject func(t *testing.T, s *sandbox.Server, r *running)
-	// hand says that Terraform may leave an empty state, since it writes the file in
-	// place, so that a person has to go on as the guide says.
+	// hand says that Terraform may leave an empty state, or a part of one, since it writes
+	// the file in place, so that a person has to go on as the guide says.
 	hand bool
 }
 
@@ -327,7 +328,7 @@ func (f *trial) try(t *testing.T, w operation, what fault, n int, result *outcom
 
 	hand := false
 	if code != 0 {
-		if what.hand && len(strings.TrimSpace(string(space.maybe("terraform.tfstate")))) == 0 {
+		if what.hand && !json.Valid(space.maybe("terraform.tfstate")) {
 			// docs/guides/when-an-apply-fails: the state of before, or none.
 			hand = true
 			_ = os.Remove(filepath.Join(space.folder, "terraform.tfstate"))
