@@ -211,7 +211,7 @@ func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
 	accepted, all := 0, cluster.Plan{}.Access()
 	for i, r := range batch {
 		switch {
-		case i < 2 || s.settings.SingleConnection():
+		case i < 2:
 			s.decideOne(w, r)
 		case i == 2: // the first two have nothing in common, and probably the others neither
 			s.decideAll(w, batch[i:])
@@ -234,14 +234,13 @@ func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
 	return now, nil
 }
 
-// decideAll calls plan functions concurrently: most use the cached reads of the
-// first one.
+// decideAll calls plan functions together: most use the cached reads of the first one.
 func (s *Store) decideAll(w *writer, batch []*request) {
-	var all sync.WaitGroup
-	for _, r := range batch {
-		all.Go(func() { s.decideOne(w, r) })
+	decisions := make([]func(), len(batch))
+	for i, r := range batch {
+		decisions[i] = func() { s.decideOne(w, r) }
 	}
-	all.Wait()
+	s.together(decisions...)
 }
 
 // decideOne sets the plan and the error of a request.
@@ -301,14 +300,9 @@ func (s *Store) writeOnce(ctx context.Context, w *writer, batch []*request) {
 		deciding = context.WithValue(ctx, writerKey{}, w)
 	}
 	if w.info, err = s.info.get(deciding); err == nil {
-		flag := w.run(ctx, changes)
+		end := w.run(ctx, changes)
 		steps := stepsOf(changes)
-		if s.settings.SingleConnection() {
-			flag()
-			s.written(deciding, steps)
-		} else {
-			_ = concurrently(func() error { flag(); return nil }, func() error { s.written(deciding, steps); return nil })
-		}
+		s.together(end, func() { s.written(deciding, steps) })
 	}
 	for i, c := range changes {
 		requests[i].err = cmp.Or(err, c.err)

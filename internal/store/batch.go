@@ -41,8 +41,9 @@ func (c *planRun) fail(step string, unsure bool, err error) {
 
 // run writes plans that have nothing in common: the phases in their order over all
 // of them, each plan's steps in their order within a phase. A plan that fails stops,
-// and the others go on. The caller calls flag, which flags the servers.
-func (w *writer) run(ctx context.Context, changes []*planRun) (flag func()) {
+// and the others go on. The caller calls end, which flags the servers and waits for
+// the lines of the change log.
+func (w *writer) run(ctx context.Context, changes []*planRun) (end func()) {
 	var flags cluster.Rebuild
 	stepped := false
 	for _, c := range changes {

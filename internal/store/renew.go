@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
@@ -16,17 +15,11 @@ import (
 // written updates the caches after changes: the rows that their steps name are read
 // again, by their keys. Where that is not possible, the next read is of the whole table.
 func (s *Store) written(ctx context.Context, steps []writtenStep) {
-	if s.settings.SingleConnection() {
-		for _, cache := range s.caches {
-			cache.written(ctx, steps)
-		}
-		return
+	renewals := make([]func(), len(s.caches))
+	for i, cache := range s.caches {
+		renewals[i] = func() { cache.written(ctx, steps) }
 	}
-	var all sync.WaitGroup
-	for _, cache := range s.caches {
-		all.Go(func() { cache.written(ctx, steps) })
-	}
-	all.Wait()
+	s.together(renewals...)
 }
 
 // stepsOf returns the steps of changes.

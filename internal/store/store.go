@@ -284,6 +284,21 @@ func concurrently(reads ...func() error) error {
 	return cmp.Or(errs...)
 }
 
+// together runs functions at once, or one after the other where they have one connection.
+func (s *Store) together(run ...func()) {
+	if s.settings.SingleConnection() {
+		for _, each := range run {
+			each()
+		}
+		return
+	}
+	var all sync.WaitGroup
+	for _, each := range run {
+		all.Go(each)
+	}
+	all.Wait()
+}
+
 // trimKey trims the trailing blanks of a key, which VICIdial's collations ignore
 // (docs/vicidial/schema.md#collations).
 func trimKey(text string) string { return strings.TrimRight(text, " ") }

@@ -22,11 +22,11 @@ type Violation struct {
 	Advice  string
 }
 
-func (f Violation) Error() string { return f.Setting + ": " + f.Err.Error() }
+func (v Violation) Error() string { return v.Setting + ": " + v.Err.Error() }
 
-func (f Violation) Unwrap() error { return f.Err }
+func (v Violation) Unwrap() error { return v.Err }
 
-func (f Violation) Hint() string { return f.Advice }
+func (v Violation) Hint() string { return v.Advice }
 
 // NoDatabase is the error of settings without a database. It is a
 // [cluster.ErrNoDatabase].
