@@ -47,11 +47,11 @@ func makeCertificates(folder string) (TLSFiles, error) {
 		ClientKey:  filepath.Join(folder, "client.key"),
 		ForeignCA:  filepath.Join(folder, "foreign-ca.pem"),
 	}
-	ours, err := newAuthority("VICIdial sandbox CA")
+	ours, err := newAuthority(certificate("VICIdial sandbox CA"))
 	if err != nil {
 		return TLSFiles{}, err
 	}
-	foreign, err := newAuthority("Foreign CA")
+	foreign, err := newAuthority(certificate("Foreign CA"))
 	if err != nil {
 		return TLSFiles{}, err
 	}
@@ -73,11 +73,10 @@ type authority struct {
 	key         *ecdsa.PrivateKey
 }
 
-func newAuthority(name string) (authority, error) {
-	template := certificate(name)
+func newAuthority(template *x509.Certificate) (authority, error) {
 	template.IsCA = true
 	template.BasicConstraintsValid = true
-	template.KeyUsage = x509.KeyUsageCertSign
+	template.KeyUsage |= x509.KeyUsageCertSign
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return authority{}, err
@@ -101,13 +100,31 @@ func (a authority) issue(template *x509.Certificate, certificateFile, keyFile st
 		return err
 	}
 	secret, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return err
-	}
-	return errors.Join(
+	return errors.Join(err,
 		writePEM(certificateFile, "CERTIFICATE", raw),
 		writePEM(keyFile, "PRIVATE KEY", secret),
 	)
+}
+
+// WriteSelfSigned writes a self-signed certificate of a host with its key into one file,
+// as HAProxy requires, and the key alone into another. It returns a pool with the
+// certificate, which is valid for one day.
+func WriteSelfSigned(hostname, certificateFile, keyFile string) (*x509.CertPool, error) {
+	template := certificate(hostname)
+	template.DNSNames = []string{hostname}
+	self, err := newAuthority(template)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(self.key)
+	if err != nil {
+		return nil, err
+	}
+	key := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})
+	both := append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: self.certificate.Raw}), key...)
+	roots := x509.NewCertPool()
+	roots.AddCert(self.certificate)
+	return roots, errors.Join(os.WriteFile(certificateFile, both, 0o600), os.WriteFile(keyFile, key, 0o600))
 }
 
 func certificate(name string, usage ...x509.ExtKeyUsage) *x509.Certificate {

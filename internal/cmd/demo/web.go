@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/webstack"
 )
 
@@ -35,7 +36,7 @@ func findProxies(ctx context.Context, s *printer, folder string) (proxies, error
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		return proxies{}, err
 	}
-	_, err = webstack.WriteCertificate("vici.example.com", filepath.Join(folder, "certificate.pem"), filepath.Join(folder, "certificate.key"))
+	_, err = sandbox.WriteSelfSigned("vici.example.com", filepath.Join(folder, "certificate.pem"), filepath.Join(folder, "certificate.key"))
 	return proxies{folder, haproxy, nginx}, err
 }
 

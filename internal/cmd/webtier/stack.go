@@ -13,6 +13,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/haproxy"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/nginx"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/webstack"
 )
 
@@ -63,7 +64,7 @@ func build(ctx context.Context, kind, folder string, network *webstack.Network) 
 		}
 	}()
 	in := func(name string) string { return filepath.Join(s.folder, name) }
-	if s.roots, err = webstack.WriteCertificate(hostname, in("vici.pem"), in("vici.key")); err != nil {
+	if s.roots, err = sandbox.WriteSelfSigned(hostname, in("vici.pem"), in("vici.key")); err != nil {
 		return nil, err
 	}
 	if s.backends, err = startBackends(ctx, in("vici.pem"), in("vici.key")); err != nil {
