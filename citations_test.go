@@ -80,23 +80,11 @@ func TestCitations_goFilesExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	notes, _ := filepath.Glob("docs/design/*.md")
-	found := 0
-	for _, note := range append(notes, "CONTRIBUTING.md") {
-		text, err := os.ReadFile(note)
-		if err != nil {
-			t.Fatal(err)
+	for _, name := range namesInNotes(t, goFile) {
+		is := func(path string) bool { return strings.HasSuffix(path, "/"+name.match[1]) }
+		if !strings.Contains(name.match[1], "NOUN") && !slices.ContainsFunc(files, is) {
+			t.Errorf("%s names %s, which does not exist", name.note, name.match[1])
 		}
-		for _, named := range goFile.FindAllStringSubmatch(string(text), -1) {
-			found++
-			is := func(path string) bool { return strings.HasSuffix(path, "/"+named[1]) }
-			if !strings.Contains(named[1], "NOUN") && !slices.ContainsFunc(files, is) {
-				t.Errorf("%s names %s, which does not exist", note, named[1])
-			}
-		}
-	}
-	if found < 20 {
-		t.Errorf("%d files are named", found)
 	}
 }
 
@@ -141,24 +129,37 @@ func TestCitations_goNamesExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, name := range namesInNotes(t, goName) {
+		for _, part := range name.match[2:] {
+			declared := regexp.MustCompile(`(?m)^(?:func (?:\([^)]*\) )?|type |const |var |\t)` + part + `\b`)
+			if part != "" && !declared.MatchString(sources[name.match[1]]) {
+				t.Errorf("%s names %s, which does not exist", name.note, name.match[0])
+			}
+		}
+	}
+}
+
+// nameInNote is a name in a note on the design or in CONTRIBUTING.md.
+type nameInNote struct {
+	note  string
+	match []string
+}
+
+func namesInNotes(t *testing.T, form *regexp.Regexp) []nameInNote {
+	t.Helper()
+	var found []nameInNote
 	notes, _ := filepath.Glob("docs/design/*.md")
-	found := 0
 	for _, note := range append(notes, "CONTRIBUTING.md") {
 		text, err := os.ReadFile(note)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, named := range goName.FindAllStringSubmatch(string(text), -1) {
-			found++
-			for _, name := range named[2:] {
-				declared := regexp.MustCompile(`(?m)^(?:func (?:\([^)]*\) )?|type |const |var |\t)` + name + `\b`)
-				if name != "" && !declared.MatchString(sources[named[1]]) {
-					t.Errorf("%s names %s, which does not exist", note, named[0])
-				}
-			}
+		for _, match := range form.FindAllStringSubmatch(string(text), -1) {
+			found = append(found, nameInNote{note, match})
 		}
 	}
-	if found < 20 {
-		t.Errorf("%d names are named", found)
+	if len(found) < 20 {
+		t.Errorf("%d names are found", len(found))
 	}
+	return found
 }

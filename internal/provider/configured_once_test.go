@@ -124,6 +124,19 @@ func lifetimes(t *testing.T) []lifetime {
 	}
 }
 
+// databaseOfLifetimes returns a database with the rows to which the objects of lifetimes
+// refer.
+func databaseOfLifetimes(t *testing.T) *sandbox.Database {
+	t.Helper()
+	d := sandbox.New(t, 1720)
+	acctest.Campaigns(t, d, "SALES")
+	acctest.Run(t, d,
+		"INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks) VALUES ('other', '10.0.0.9', 'Y', 90)",
+		"INSERT INTO vicidial_conferences (conf_exten, server_ip) VALUES (8600051, '10.0.0.9'), (8600052, '10.0.0.9'), (8600053, '10.0.0.9')",
+		"INSERT INTO vicidial_users (user, pass, full_name, user_level) VALUES ('9001', 'x', 'Night', 4), ('9002', 'x', 'Night', 4)")()
+	return d
+}
+
 // A process that configures the provider once plans, applies, meets a change by
 // hand, plans, applies and removes, and then once more without a refresh, for every
 // resource.
@@ -134,12 +147,7 @@ func TestAccRuns_configuredOnce(t *testing.T) {
 		tried = append(tried, l.resource)
 		t.Run(l.resource, func(t *testing.T) {
 			t.Parallel()
-			d := sandbox.New(t, 1720)
-			acctest.Campaigns(t, d, "SALES")
-			acctest.Run(t, d,
-				"INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks) VALUES ('other', '10.0.0.9', 'Y', 90)",
-				"INSERT INTO vicidial_conferences (conf_exten, server_ip) VALUES (8600051, '10.0.0.9'), (8600052, '10.0.0.9'), (8600053, '10.0.0.9')",
-				"INSERT INTO vicidial_users (user, pass, full_name, user_level) VALUES ('9001', 'x', 'Night', 4), ('9002', 'x', 'Night', 4)")()
+			d := databaseOfLifetimes(t)
 			session := acctest.NewSession(t, d)
 			holds := func(when, want string) {
 				t.Helper()

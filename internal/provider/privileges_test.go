@@ -4,19 +4,13 @@ import (
 	"testing"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
-	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 // A user with the privileges of the guide for one who only looks reads, plans and
 // lists every resource, and reads every data source.
 func TestAccReader(t *testing.T) {
 	t.Parallel()
-	d := sandbox.New(t, 1720)
-	acctest.Campaigns(t, d, "SALES")
-	acctest.Run(t, d,
-		"INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks) VALUES ('other', '10.0.0.9', 'Y', 90)",
-		"INSERT INTO vicidial_conferences (conf_exten, server_ip) VALUES (8600051, '10.0.0.9'), (8600052, '10.0.0.9'), (8600053, '10.0.0.9')",
-		"INSERT INTO vicidial_users (user, pass, full_name, user_level) VALUES ('9001', 'x', 'Night', 4), ('9002', 'x', 'Night', 4)")()
+	d := databaseOfLifetimes(t)
 	looking := *d
 	var err error
 	if looking.Username, looking.Password, err = d.Reader(t.Context()); err != nil {

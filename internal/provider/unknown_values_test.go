@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
-	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 // becomeKnown are values that are unknown when the run is planned. Most are refused.
@@ -30,12 +29,7 @@ func TestAccUnknown_textThatIsRefusedWhenItIsKnown(t *testing.T) {
 	for _, l := range lifetimes(t) {
 		t.Run(l.resource, func(t *testing.T) {
 			t.Parallel()
-			d := sandbox.New(t, 1720)
-			acctest.Campaigns(t, d, "SALES")
-			acctest.Run(t, d,
-				"INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks) VALUES ('other', '10.0.0.9', 'Y', 90)",
-				"INSERT INTO vicidial_conferences (conf_exten, server_ip) VALUES (8600051, '10.0.0.9'), (8600052, '10.0.0.9'), (8600053, '10.0.0.9')",
-				"INSERT INTO vicidial_users (user, pass, full_name, user_level) VALUES ('9001', 'x', 'Night', 4)")()
+			d := databaseOfLifetimes(t)
 			attributes := all.ResourceSchemas[l.resource].Block.Attributes
 			secret := map[string]bool{}
 			for _, at := range sensitive(attributes, nil) {
