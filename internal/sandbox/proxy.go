@@ -49,6 +49,7 @@ type Proxy struct {
 	armed      bool
 	countdown  int
 	cut        Cut
+	counts     func(statement string) bool
 	stayDown   bool
 }
 
@@ -113,9 +114,19 @@ func (p *Proxy) Reset() {
 //
 // A text of several statements counts as its first one.
 func (p *Proxy) CutAt(n int, cut Cut, stayDown bool) {
+	p.cutAt(n, cut, cut.counts, stayDown)
+}
+
+// CutBefore is [Proxy.CutAt] for the first statement that matches. It does not reach the
+// server.
+func (p *Proxy) CutBefore(matches func(statement string) bool, stayDown bool) {
+	p.cutAt(1, AnyUnsent, matches, stayDown)
+}
+
+func (p *Proxy) cutAt(n int, cut Cut, counts func(statement string) bool, stayDown bool) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.armed, p.countdown, p.cut, p.stayDown = true, n, cut, stayDown
+	p.armed, p.countdown, p.cut, p.counts, p.stayDown = true, n, cut, counts, stayDown
 }
 
 // Cuts returns the number of cuts. A test that cuts at each statement in turn is
@@ -221,7 +232,7 @@ func (p *Proxy) pass(statement string, runs bool) verdict {
 		return forward
 	}
 	p.statements = append(p.statements, statement)
-	if !p.armed || !p.cut.counts(statement) {
+	if !p.armed || !p.counts(statement) {
 		return forward
 	}
 	if p.countdown--; p.countdown > 0 {

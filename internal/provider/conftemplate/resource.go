@@ -136,7 +136,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	saved, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
 	r.table(cluster.TemplateChange{}).Read(ctx, req, resp)
 	if r.store != nil && !resp.Diagnostics.HasError() {
-		r.setStale(ctx, req.State, saved, &resp.State, &resp.Diagnostics)
+		r.setStale(ctx, req.State, saved, &resp.State, resp.Private, &resp.Diagnostics)
 	}
 }
 
@@ -152,7 +152,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}).Update(ctx, req, resp)
 	if resp.Diagnostics.HasError() && !resp.State.Raw.IsNull() {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("secrets_wo_version"), prior.SecretsVersion)...) // the secrets may not have been written
-		r.setStale(ctx, req.State, saved, &resp.State, &resp.Diagnostics)
+		r.setStale(ctx, req.State, saved, &resp.State, resp.Private, &resp.Diagnostics)
 	}
 }
 

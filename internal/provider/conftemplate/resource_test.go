@@ -241,6 +241,43 @@ func TestAccConfTemplate_resumesAfterLostConnection(t *testing.T) {
 	}
 }
 
+// After a failure, the row is in the cache and those who use it are not.
+func TestAccConfTemplate_staysStaleWhereItsUsersAreUnknown(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	oneNodeUses(t, d)
+	proxy := sandbox.NewProxy(t, d.Server())
+	through := func(contents string) string { return acctest.ProviderAt(d, proxy.Port()) + aTemplate(contents) }
+	play(t,
+		resource.TestStep{Config: through("type=friend\n")},
+		resource.TestStep{
+			PreConfig: func() {
+				run(t, d, "CREATE TRIGGER refuse BEFORE UPDATE ON servers FOR EACH ROW IF EXISTS (SELECT 1 FROM vicidial_conf_templates WHERE template_contents LIKE '%qualify%') THEN SIGNAL SQLSTATE '45000'; END IF")
+				written := false
+				proxy.CutBefore(func(statement string) bool {
+					written = written || strings.HasPrefix(statement, "UPDATE vicidial_conf_templates")
+					return written && strings.Contains(statement, "FROM phones")
+				}, true)
+			},
+			Config:      through("type=friend\nqualify=yes\n"),
+			ExpectError: regexp.MustCompile(`(?s)Unable to update template softphone.*Unable to read template softphone`),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				run(t, d, "DROP TRIGGER refuse", "UPDATE servers SET rebuild_conf_files = 'N'")
+				proxy.Restore()
+			},
+			Config:           through("type=friend\nqualify=yes\n"),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)}},
+			Check:            acctest.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |"),
+		},
+		resource.TestStep{
+			PreConfig: func() { run(t, d, "UPDATE phones SET template_id = ''") },
+			Config:    through("type=friend\nqualify=yes\n"),
+		},
+	)
+}
+
 func TestAccConfTemplate_example(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)

@@ -18,8 +18,9 @@ func (m model) stale() cluster.Plan {
 
 // setStale sets stale_servers: the servers that were stale before, and those that use
 // the template when its lines are others than the ones in seen. An apply that was
-// killed between the row and the rebuild flags leaves nothing else to tell by.
-func (r *Resource) setStale(ctx context.Context, before tfsdk.State, seen cluster.Row, state *tfsdk.State, diags *diag.Diagnostics) {
+// killed between the row and the rebuild flags leaves nothing else to tell by. If those
+// who use it cannot be read, seen is saved again for the next refresh.
+func (r *Resource) setStale(ctx context.Context, before tfsdk.State, seen cluster.Row, state *tfsdk.State, private tfhelper.PrivateSetter, diags *diag.Diagnostics) {
 	if seen == nil || state.Raw.IsNull() {
 		return
 	}
@@ -33,6 +34,9 @@ func (r *Resource) setStale(ctx context.Context, before tfsdk.State, seen cluste
 		change.Use, err = r.store.TemplateUse(ctx, prior.Key())
 		stale = stale.And(cluster.Plan{Rebuild: change.Stale()})
 	}
-	diags.Append(tfhelper.Diagnose("Unable to read template", prior.Key(), err)...)
+	if err != nil {
+		diags.Append(tfhelper.Diagnose("Unable to read template", prior.Key(), err)...)
+		diags.Append(tfhelper.SaveRows(ctx, private, seen)...)
+	}
 	diags.Append(state.SetAttribute(ctx, path.Root("stale_servers"), tfhelper.StringList(stale.Rebuild.Addresses()))...)
 }
