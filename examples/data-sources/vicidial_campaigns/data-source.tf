@@ -4,7 +4,7 @@ data "vicidial_campaigns" "dialed" {
   dial_methods = ["RATIO", "ADAPT_HARD_LIMIT", "ADAPT_TAPERED", "ADAPT_AVERAGE"]
 }
 
-# Each has a split, so that none of them is starved by the reservations of others.
+# Each has a split, so that the reservations of others leave lines to each of them.
 variable "lines" {
   type        = map(number)
   description = "Lines of each campaign, by campaign_id."

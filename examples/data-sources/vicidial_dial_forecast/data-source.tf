@@ -6,10 +6,10 @@ data "vicidial_dial_forecast" "evening" {
   }
 }
 
-check "nobody_starves" {
+check "lines_suffice" {
   assert {
-    condition     = length(data.vicidial_dial_forecast.evening.starved) == 0
-    error_message = join("\n", data.vicidial_dial_forecast.evening.starved)
+    condition     = length(data.vicidial_dial_forecast.evening.shortfalls) == 0
+    error_message = join("\n", data.vicidial_dial_forecast.evening.shortfalls)
   }
 }
 

@@ -63,7 +63,7 @@ func TestObjects_carriers(t *testing.T) {
 		carriers    cluster.Carriers
 		differences int
 		want        []string
-		left        int
+		omitted     int
 	}{
 		"copies with numbered ids are one route": {
 			cluster.Carriers{aCarrier("TELCO1", "Telco", "10.0.0.1"), aCarrier("TELCO2", "Telco", "10.0.0.2"), aCarrier("TELCO3", "Telco", "10.0.0.3", "qualify=yes")},
@@ -123,9 +123,9 @@ func TestObjects_carriers(t *testing.T) {
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
-			objects, left := adopt.Objects(adopt.Inventory{Servers: theServers("dial1", "node-b", "dial3"), Carriers: c.carriers}, adopt.Options{Differences: c.differences})
-			if diff := cmp.Diff(c.want, carrierIDs(objects)); diff != "" || len(left) != c.left {
-				t.Errorf("%d left out; %s", len(left), diff)
+			objects, omitted := adopt.Objects(adopt.Inventory{Servers: theServers("dial1", "node-b", "dial3"), Carriers: c.carriers}, adopt.Options{Differences: c.differences})
+			if diff := cmp.Diff(c.want, carrierIDs(objects)); diff != "" || len(omitted) != c.omitted {
+				t.Errorf("%d left out; %s", len(omitted), diff)
 			}
 		})
 	}
@@ -155,7 +155,7 @@ func TestObjects_floors(t *testing.T) {
 			{ID: "2901", Logins: []string{"2000a"}},
 		},
 	}}
-	objects, left := adopt.Objects(in, adopt.Options{})
+	objects, omitted := adopt.Objects(in, adopt.Options{})
 	var ids []string
 	rows := 0
 	for _, o := range objects {
@@ -167,7 +167,7 @@ func TestObjects_floors(t *testing.T) {
 	if diff := cmp.Diff([]string{"2000=2000-2001", "3001=3001", "3002=3002", "6001=6001", "cc=cc101-cc102,cc104"}, ids); diff != "" {
 		t.Error(diff)
 	}
-	for _, out := range left {
+	for _, out := range omitted {
 		rows += len(out.Rows)
 	}
 	if want := len(in.Floor.Phones) + len(in.Floor.Aliases); rows != want {
@@ -178,9 +178,9 @@ func TestObjects_floors(t *testing.T) {
 func TestObjects_templates(t *testing.T) {
 	t.Parallel()
 	template := func(id string) cluster.Template { return cluster.Template{"template_id": cluster.Text(id)} }
-	objects, left := adopt.Objects(adopt.Inventory{Templates: cluster.Templates{template(""), template(" "), template("${x}")}}, adopt.Options{})
-	if len(objects) != 1 || objects[0].ID != "${x}" || len(left) != 2 {
-		t.Errorf("objects %v, left out %v", objects, left)
+	objects, omitted := adopt.Objects(adopt.Inventory{Templates: cluster.Templates{template(""), template(" "), template("${x}")}}, adopt.Options{})
+	if len(objects) != 1 || objects[0].ID != "${x}" || len(omitted) != 2 {
+		t.Errorf("objects %v, left out %v", objects, omitted)
 	}
 }
 
@@ -189,9 +189,9 @@ func TestObjects_remoteAgents(t *testing.T) {
 	run := func(id, user string) cluster.RemoteAgents {
 		return cluster.RemoteAgents{"remote_agent_id": cluster.Text(id), "user_start": cluster.Text(user)}
 	}
-	_, left := adopt.Objects(adopt.Inventory{RemoteAgents: []cluster.RemoteAgents{run("1", "9000"), run("2", ""), run("3", " "), run("4", "9000 ")}}, adopt.Options{})
+	_, omitted := adopt.Objects(adopt.Inventory{RemoteAgents: []cluster.RemoteAgents{run("1", "9000"), run("2", ""), run("3", " "), run("4", "9000 ")}}, adopt.Options{})
 	var keys []string
-	for _, out := range left {
+	for _, out := range omitted {
 		keys = append(keys, out.Rows[0].Key+": "+out.Reason)
 	}
 	want := []string{"remote_agent_id 2: It has no user_start, so that it logs in no agent.", "remote_agent_id 3: It has no user_start, so that it logs in no agent.", "9000 : Another row begins with the same user, 9000 ."}
@@ -223,7 +223,7 @@ func TestObjects_everyRowOnce(t *testing.T) {
 				Limit: cluster.Limit{Dedicated: 1, Restriction: rapid.SampledFrom([]string{cluster.MaximumLimit, cluster.OverflowAllowed, ""}).Draw(t, "restriction"), Unset: rapid.Bool().Draw(t, "unset")},
 			})
 		}
-		objects, left := adopt.Objects(in, adopt.Options{Differences: 3})
+		objects, omitted := adopt.Objects(in, adopt.Options{Differences: 3})
 		counts, ids := map[cluster.Table]int{}, map[string]bool{}
 		for _, o := range objects {
 			if ids[o.Kind+o.ID] {
@@ -243,7 +243,7 @@ func TestObjects_everyRowOnce(t *testing.T) {
 				}
 			}
 		}
-		for _, out := range left {
+		for _, out := range omitted {
 			for _, row := range out.Rows {
 				counts[row.Table]++
 			}
@@ -261,7 +261,7 @@ func TestRowTally(t *testing.T) {
 	var l adopt.RowTally
 	l.Read(map[cluster.Table]int{cluster.TableServers: 3, cluster.TableDIDs: 0})
 	l.Adopt(adopt.Row{Table: cluster.TableServers, Key: "a"})
-	l.LeaveOut(adopt.Row{Table: cluster.TableServers, Key: "b"})
+	l.Omit(adopt.Row{Table: cluster.TableServers, Key: "b"})
 	if err := l.Check(); err == nil || !strings.Contains(err.Error(), "servers has 3 rows, and 2 are accounted for") {
 		t.Errorf("Check() = %v", err)
 	}
@@ -279,8 +279,8 @@ func TestRooms(t *testing.T) {
 	rooms := map[cluster.Engine]cluster.Rooms{
 		cluster.Meetme: {"10.0.0.1": {{Number: 8600051}, {Number: 8600052}}, "10.0.0.2": {{Number: 8600051}, {Number: 8600053}}, "10.0.0.9": {{Number: 8600051}}},
 	}
-	adopted, left := adopt.Rooms(rooms, theServers("dial1", "dial2"), adopt.Managed{"10.0.0.1": cluster.Meetme})
-	if len(adopted) != 2 || len(left) != 2 || !strings.Contains(left[0].Reason, "gaps") || !strings.Contains(left[1].Reason, "No server") {
-		t.Errorf("adopted %v, left out %v", adopted, left)
+	adopted, omitted := adopt.Rooms(rooms, theServers("dial1", "dial2"), adopt.Managed{"10.0.0.1": cluster.Meetme})
+	if len(adopted) != 2 || len(omitted) != 2 || !strings.Contains(omitted[0].Reason, "gaps") || !strings.Contains(omitted[1].Reason, "No server") {
+		t.Errorf("adopted %v, left out %v", adopted, omitted)
 	}
 }

@@ -24,18 +24,18 @@ type copies struct {
 }
 
 // Routes groups carriers into routes, and returns the rows that are in none.
-func Routes(carriers cluster.Carriers, servers cluster.Servers) ([]Object, []LeftOut) {
+func Routes(carriers cluster.Carriers, servers cluster.Servers) ([]Object, []Omitted) {
 	return routes(carriers, servers, DefaultDifferences)
 }
 
 // routes groups the carriers that were copied by hand from node to node. Copies have
 // one protocol, template and user group, ids or names that differ in a number or in
 // the name of their node, and texts that differ in few lines.
-func routes(carriers cluster.Carriers, servers cluster.Servers, differences int) (objects []Object, left []LeftOut) {
+func routes(carriers cluster.Carriers, servers cluster.Servers, differences int) (objects []Object, omitted []Omitted) {
 	var groups []*copies
 	for _, row := range sortedByID(carriers) {
 		if !slices.Contains(cluster.GeneratedProtocols, row.Protocol()) {
-			left = append(left, LeftOut{
+			omitted = append(omitted, Omitted{
 				Kind: Route, Rows: row.adoptRow(), Reason: fmt.Sprintf("Its protocol is %q, for which VICIdial generates no configuration.", row.Protocol()),
 				Advice: "Keep it in the admin pages, or remove it.",
 			})
@@ -61,7 +61,7 @@ func routes(carriers cluster.Carriers, servers cluster.Servers, differences int)
 	for _, group := range groups {
 		objects = append(objects, group.object(carriers, taken))
 	}
-	return objects, left
+	return objects, omitted
 }
 
 // carrier is a row with the methods of the grouping.

@@ -47,8 +47,8 @@ type floor struct {
 }
 
 // Floors groups phones and their aliases into floors, and returns the rows in none.
-func Floors(rows seating.FloorRows, servers cluster.Servers) (objects []Object, left []LeftOut) {
-	seats, left := seatsOf(rows, servers)
+func Floors(rows seating.FloorRows, servers cluster.Servers) (objects []Object, omitted []Omitted) {
+	seats, omitted := seatsOf(rows, servers)
 	var groups []*floor
 	for _, s := range seats {
 		at := slices.IndexFunc(groups, func(f *floor) bool { return f.accepts(s) })
@@ -63,7 +63,7 @@ func Floors(rows seating.FloorRows, servers cluster.Servers) (objects []Object, 
 	for _, group := range groups {
 		objects = append(objects, group.object(titles))
 	}
-	return objects, left
+	return objects, omitted
 }
 
 // accepts reports whether a seat belongs to the floor: each server names its phones in

@@ -17,8 +17,8 @@ var targetOf = map[string]string{
 
 // adoptNumbers returns a block for inbound numbers with one target, and an object for
 // each other number.
-func adoptNumbers(in Inventory) (objects []Object, left []LeftOut) {
-	singles, left := singleNumbers(in.DIDs)
+func adoptNumbers(in Inventory) (objects []Object, omitted []Omitted) {
+	singles, omitted := singleNumbers(in.DIDs)
 	routed := map[string][]Object{}
 	for _, did := range in.DIDs {
 		at := slices.IndexFunc(singles, func(o Object) bool { return o.ID == did["did_pattern"].Text })
@@ -38,7 +38,7 @@ func adoptNumbers(in Inventory) (objects []Object, left []LeftOut) {
 	for _, title := range slices.Sorted(maps.Keys(routed)) {
 		objects = append(objects, block(title, routed[title])...)
 	}
-	return objects, left
+	return objects, omitted
 }
 
 // block makes one object of several numbers.

@@ -68,8 +68,8 @@ type Object struct {
 	Seats []string
 }
 
-// LeftOut is a group of rows that no resource holds, with the reason.
-type LeftOut struct {
+// Omitted is a group of rows that no resource holds, with the reason.
+type Omitted struct {
 	Kind   string // of [Kinds]: the file in which they are named
 	Title  string // what the rows are called together; empty to name each
 	Rows   []Row
@@ -85,22 +85,22 @@ type Options struct {
 
 // Objects returns the objects of the rows, by kind and title, and the rows that no
 // resource can hold.
-func Objects(in Inventory, options Options) ([]Object, []LeftOut) {
+func Objects(in Inventory, options Options) ([]Object, []Omitted) {
 	var objects []Object
-	var left []LeftOut
-	for _, find := range []func(Inventory) ([]Object, []LeftOut){
+	var omitted []Omitted
+	for _, find := range []func(Inventory) ([]Object, []Omitted){
 		adoptServers, templates, settings, splits,
-		func(in Inventory) ([]Object, []LeftOut) { return routes(in.Carriers, in.Servers, options.Differences) },
-		func(in Inventory) ([]Object, []LeftOut) { return Floors(in.Floor, in.Servers) },
+		func(in Inventory) ([]Object, []Omitted) { return routes(in.Carriers, in.Servers, options.Differences) },
+		func(in Inventory) ([]Object, []Omitted) { return Floors(in.Floor, in.Servers) },
 		remoteAgents, adoptNumbers,
 	} {
 		found, out := find(in)
 		slices.SortStableFunc(found, func(a, b Object) int {
 			return cmp.Or(cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)), cmp.Compare(a.Title, b.Title))
 		})
-		objects, left = append(objects, found...), append(left, out...)
+		objects, omitted = append(objects, found...), append(omitted, out...)
 	}
-	return objects, left
+	return objects, omitted
 }
 
 func oneRow(table cluster.Table, key string) []Row { return []Row{{table, key}} }
@@ -110,30 +110,30 @@ func serverRow(server cluster.Server) Row {
 	return Row{cluster.TableServers, cmp.Or(server.ID(), "at "+server.IP())}
 }
 
-func adoptServers(in Inventory) (objects []Object, left []LeftOut) {
+func adoptServers(in Inventory) (objects []Object, omitted []Omitted) {
 	for _, server := range in.Servers {
 		if server.ID() == "" {
-			left = append(left, LeftOut{Kind: Server, Rows: []Row{serverRow(server)}, Reason: "It has no server_id.", Advice: "Give it one in the admin page, or remove it."})
+			omitted = append(omitted, Omitted{Kind: Server, Rows: []Row{serverRow(server)}, Reason: "It has no server_id.", Advice: "Give it one in the admin page, or remove it."})
 			continue
 		}
 		objects = append(objects, Object{Kind: Server, Title: server.ID(), ID: server.ID(), Rows: []Row{serverRow(server)}})
 	}
-	return objects, left
+	return objects, omitted
 }
 
-func templates(in Inventory) (objects []Object, left []LeftOut) {
+func templates(in Inventory) (objects []Object, omitted []Omitted) {
 	for _, template := range in.Templates {
 		id := template.ID()
 		if cluster.FoldKey(id) == "" {
-			left = append(left, LeftOut{Kind: Template, Rows: oneRow(cluster.TableTemplates, "without template_id"), Reason: "It has no template_id, so that no phone and no carrier can use it.", Advice: "Remove it."})
+			omitted = append(omitted, Omitted{Kind: Template, Rows: oneRow(cluster.TableTemplates, "without template_id"), Reason: "It has no template_id, so that no phone and no carrier can use it.", Advice: "Remove it."})
 			continue
 		}
 		objects = append(objects, Object{Kind: Template, Title: id, ID: id, Rows: oneRow(cluster.TableTemplates, id)})
 	}
-	return objects, left
+	return objects, omitted
 }
 
-func settings(in Inventory) ([]Object, []LeftOut) {
+func settings(in Inventory) ([]Object, []Omitted) {
 	if in.Counts[cluster.TableSettings] == 0 {
 		return nil, nil
 	}
@@ -142,7 +142,7 @@ func settings(in Inventory) ([]Object, []LeftOut) {
 
 // splits returns a split of the valid rows of each campaign. Other rows are left out
 // one by one.
-func splits(in Inventory) (objects []Object, left []LeftOut) {
+func splits(in Inventory) (objects []Object, omitted []Omitted) {
 	for _, campaign := range in.Trunks.Campaigns() {
 		split := in.Trunks.OfCampaign(campaign)
 		common := commonRestriction(split)
@@ -154,7 +154,7 @@ func splits(in Inventory) (objects []Object, left []LeftOut) {
 				rows = append(rows, Row{cluster.TableTrunks, campaign + " on " + server})
 			}
 			if reason, advice := violation(campaign, server, split, common, in.Servers); reason != "" {
-				left = append(left, LeftOut{Kind: Split, Rows: rows, Reason: reason, Advice: advice})
+				omitted = append(omitted, Omitted{Kind: Split, Rows: rows, Reason: reason, Advice: advice})
 				continue
 			}
 			addresses = append(addresses, server)
@@ -167,7 +167,7 @@ func splits(in Inventory) (objects []Object, left []LeftOut) {
 			objects = append(objects, object)
 		}
 	}
-	return objects, left
+	return objects, omitted
 }
 
 // commonRestriction returns the effect that most rows of a campaign have.
@@ -203,20 +203,20 @@ func violation(campaign, server string, split cluster.Split, common string, serv
 	return "", ""
 }
 
-func remoteAgents(in Inventory) (objects []Object, left []LeftOut) {
+func remoteAgents(in Inventory) (objects []Object, omitted []Omitted) {
 	seen := map[string]bool{}
 	for _, agents := range in.RemoteAgents {
 		rows := oneRow(cluster.TableRemoteAgents, agents.UserStart())
 		key := cluster.FoldKey(agents.UserStart())
 		if key == "" {
-			left = append(left, LeftOut{
+			omitted = append(omitted, Omitted{
 				Kind: Remote, Rows: oneRow(cluster.TableRemoteAgents, "remote_agent_id "+agents["remote_agent_id"].Text),
 				Reason: "It has no user_start, so that it logs in no agent.", Advice: "Remove it.",
 			})
 			continue
 		}
 		if seen[key] {
-			left = append(left, LeftOut{
+			omitted = append(omitted, Omitted{
 				Kind: Remote, Rows: rows, Reason: "Another row begins with the same user, " + agents.UserStart() + ".",
 				Advice: "Remove one of the two: the daemon logs in one agent of a user only.",
 			})
@@ -225,11 +225,11 @@ func remoteAgents(in Inventory) (objects []Object, left []LeftOut) {
 		seen[key] = true
 		objects = append(objects, Object{Kind: Remote, Title: agents.UserStart(), ID: agents.UserStart(), Rows: rows})
 	}
-	return objects, left
+	return objects, omitted
 }
 
 // singleNumbers makes an object of each inbound number.
-func singleNumbers(dids cluster.DIDs) (objects []Object, left []LeftOut) {
+func singleNumbers(dids cluster.DIDs) (objects []Object, omitted []Omitted) {
 	seen := map[string]bool{}
 	for _, did := range dids {
 		pattern := did["did_pattern"].Text
@@ -237,14 +237,14 @@ func singleNumbers(dids cluster.DIDs) (objects []Object, left []LeftOut) {
 		key := cluster.FoldKey(pattern)
 		switch {
 		case key == "":
-			left = append(left, LeftOut{Kind: Number, Rows: oneRow(cluster.TableDIDs, "did_id "+did["did_id"].Text), Reason: "It has no did_pattern, so that no call reaches it.", Advice: "Remove it."})
+			omitted = append(omitted, Omitted{Kind: Number, Rows: oneRow(cluster.TableDIDs, "did_id "+did["did_id"].Text), Reason: "It has no did_pattern, so that no call reaches it.", Advice: "Remove it."})
 			continue
 		case seen[key]:
-			left = append(left, LeftOut{Kind: Number, Rows: rows, Reason: "Another row has this did_pattern; VICIdial uses only one of the two.", Advice: "Remove one of them."})
+			omitted = append(omitted, Omitted{Kind: Number, Rows: rows, Reason: "Another row has this did_pattern; VICIdial uses only one of the two.", Advice: "Remove one of them."})
 			continue
 		}
 		seen[key] = true
 		objects = append(objects, Object{Kind: Number, Title: pattern, ID: pattern, Rows: rows})
 	}
-	return objects, left
+	return objects, omitted
 }

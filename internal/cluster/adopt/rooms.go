@@ -14,7 +14,7 @@ type Managed map[string]cluster.Engine // by server_ip
 
 // Rooms returns the rows of conference rooms that resources hold, and those that none
 // holds.
-func Rooms(rooms map[cluster.Engine]cluster.Rooms, servers cluster.Servers, managed Managed) (adopted []Row, left []LeftOut) {
+func Rooms(rooms map[cluster.Engine]cluster.Rooms, servers cluster.Servers, managed Managed) (adopted []Row, omitted []Omitted) {
 	for _, engine := range []cluster.Engine{cluster.Meetme, cluster.Confbridge} {
 		for _, ip := range slices.Sorted(maps.Keys(rooms[engine])) {
 			rows := make([]Row, 0, len(rooms[engine][ip]))
@@ -22,7 +22,7 @@ func Rooms(rooms map[cluster.Engine]cluster.Rooms, servers cluster.Servers, mana
 				rows = append(rows, Row{engine.Table(), fmt.Sprintf("%d on %s", room.Number, ip)})
 			}
 			server, known := servers.ByIP(ip)
-			out := LeftOut{Kind: Server, Rows: rows, Title: fmt.Sprintf("%s of %s", cluster.Plural(len(rows), "row"), string(engine.Table())+" on "+ip)}
+			out := Omitted{Kind: Server, Rows: rows, Title: fmt.Sprintf("%s of %s", cluster.Plural(len(rows), "row"), string(engine.Table())+" on "+ip)}
 			switch manages, declared := managed[ip]; {
 			case declared && manages == engine:
 				adopted = append(adopted, rows...)
@@ -36,8 +36,8 @@ func Rooms(rooms map[cluster.Engine]cluster.Rooms, servers cluster.Servers, mana
 				out.Reason = fmt.Sprintf("The rooms of server %s have gaps, or one room exists twice: a first number and a count cannot describe them.", server.ID())
 				out.Advice = "Write conference.rooms for the server: the plan then shows what it adds and removes. Until then they are not changed."
 			}
-			left = append(left, out)
+			omitted = append(omitted, out)
 		}
 	}
-	return adopted, left
+	return adopted, omitted
 }

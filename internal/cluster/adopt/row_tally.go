@@ -14,7 +14,7 @@ type Sum struct {
 	Table    cluster.Table `json:"table"`
 	Read     int           `json:"read"`
 	Adopted  int           `json:"adopted"`
-	LeftOut  int           `json:"left_out"`
+	Omitted  int           `json:"left_out"`
 	NotAsked int           `json:"not_asked_for"`
 }
 
@@ -45,10 +45,10 @@ func (l *RowTally) Adopt(rows ...Row) {
 	}
 }
 
-// LeaveOut counts rows that no resource holds.
-func (l *RowTally) LeaveOut(rows ...Row) {
+// Omit counts rows that no resource holds.
+func (l *RowTally) Omit(rows ...Row) {
 	for _, row := range rows {
-		l.of(row.Table).LeftOut++
+		l.of(row.Table).Omitted++
 	}
 }
 
@@ -74,9 +74,9 @@ func (l *RowTally) Sums() []Sum {
 // read, or a row was not counted.
 func (l *RowTally) Check() error {
 	for _, sum := range l.Sums() {
-		if counted := sum.Adopted + sum.LeftOut + sum.NotAsked; counted != sum.Read {
+		if counted := sum.Adopted + sum.Omitted + sum.NotAsked; counted != sum.Read {
 			return fmt.Errorf("%s has %d rows, and %d are accounted for (%d adopted, %d left out, %d not asked for): it changed while it was read; run the command again",
-				sum.Table, sum.Read, counted, sum.Adopted, sum.LeftOut, sum.NotAsked)
+				sum.Table, sum.Read, counted, sum.Adopted, sum.Omitted, sum.NotAsked)
 		}
 	}
 	return nil

@@ -31,12 +31,12 @@ func newPhonebook(rows seating.FloorRows, servers cluster.Servers) *phonebook {
 
 // seatsOf returns the seats of the aliases and of the phones that none lists, sorted by
 // id, and the phones and aliases that are not seats.
-func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seatRows, left []LeftOut) {
+func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seatRows, omitted []Omitted) {
 	book := newPhonebook(rows, servers)
 	for _, alias := range rows.Aliases {
 		s, reason, advice := book.aliasSeat(alias)
 		if reason != "" {
-			left = append(left, LeftOut{Kind: Floor, Rows: s.rows, Reason: reason, Advice: advice})
+			omitted = append(omitted, Omitted{Kind: Floor, Rows: s.rows, Reason: reason, Advice: advice})
 			continue
 		}
 		seats = append(seats, s)
@@ -55,7 +55,7 @@ func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seatRows,
 			reason, advice = book.setNames(&s, []seating.Phone{phone})
 		}
 		if reason != "" {
-			left = append(left, LeftOut{Kind: Floor, Rows: s.rows, Reason: reason, Advice: advice})
+			omitted = append(omitted, Omitted{Kind: Floor, Rows: s.rows, Reason: reason, Advice: advice})
 			continue
 		}
 		seats = append(seats, s)
@@ -63,7 +63,7 @@ func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seatRows,
 	slices.SortStableFunc(seats, func(a, b seatRows) int {
 		return cmp.Or(cmp.Compare(a.prefix+a.suffix, b.prefix+b.suffix), cmp.Compare(len(a.number), len(b.number)), cmp.Compare(a.number, b.number), cmp.Compare(a.id, b.id))
 	})
-	return seats, left
+	return seats, omitted
 }
 
 // aliasSeat returns the seat of an alias. Its rows include the listed phones that no other

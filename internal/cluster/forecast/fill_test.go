@@ -90,8 +90,8 @@ func TestForecast_fill(t *testing.T) {
 		in.Campaigns[0].Unpaused = false
 		f := New(in)
 		wantFill(t, f, dial2, "A", 0)
-		if !strings.Contains(f.Starved[0], "no agent of the campaign is unpaused") {
-			t.Errorf("%q", f.Starved)
+		if !strings.Contains(f.Shortfalls[0], "no agent of the campaign is unpaused") {
+			t.Errorf("%q", f.Shortfalls)
 		}
 	})
 
@@ -124,8 +124,8 @@ func TestForecast_fill(t *testing.T) {
 		in := aShortage()
 		in.Servers[1].Row["vicidial_balance_active"], in.Servers[2].Row["vicidial_balance_active"] = cluster.YesNo(false), cluster.YesNo(false)
 		f := New(in)
-		if len(f.Fill) != 0 || !strings.Contains(f.Starved[0], "vicidial_balance_active=Y") {
-			t.Errorf("%+v %q", f.Fill, f.Starved)
+		if len(f.Fill) != 0 || !strings.Contains(f.Shortfalls[0], "vicidial_balance_active=Y") {
+			t.Errorf("%+v %q", f.Fill, f.Shortfalls)
 		}
 	})
 
@@ -133,8 +133,8 @@ func TestForecast_fill(t *testing.T) {
 		in := aShortage()
 		in.FillOff = true
 		f := New(in)
-		if len(f.Fill) != 0 || !strings.Contains(f.Starved[0], "keepalive 7") {
-			t.Errorf("%+v %q", f.Fill, f.Starved)
+		if len(f.Fill) != 0 || !strings.Contains(f.Shortfalls[0], "keepalive 7") {
+			t.Errorf("%+v %q", f.Fill, f.Shortfalls)
 		}
 	})
 }

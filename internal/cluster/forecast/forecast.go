@@ -141,7 +141,7 @@ type Forecast struct {
 	Campaigns   []Total  // by campaign id
 	Nodes       []Node   // in the order of the input
 	FillSeconds float64  // how long the fill takes to place its lines
-	Starved     []string // one sentence for each campaign that misses lines
+	Shortfalls  []string // one sentence for each campaign that misses lines
 }
 
 // goalLines is agents times dial level, rounded as Perl's sprintf("%.0f") does:
@@ -195,7 +195,7 @@ func New(in Input) Forecast {
 	out.Campaigns = state.totals(out)
 	for _, total := range out.Campaigns {
 		if total.Missing > 0 {
-			out.Starved = append(out.Starved, total.sentence())
+			out.Shortfalls = append(out.Shortfalls, total.sentence())
 		}
 	}
 	return out

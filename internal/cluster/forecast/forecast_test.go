@@ -164,8 +164,8 @@ func TestForecast_consequences(t *testing.T) {
 		if f.Nodes[0].Lines != 50 {
 			t.Errorf("%d lines are up, want 50", f.Nodes[0].Lines)
 		}
-		if len(f.Starved) != 1 || !strings.Contains(f.Starved[0], "stops at 50 lines in use by anybody") {
-			t.Errorf("the reason is not told: %q", f.Starved)
+		if len(f.Shortfalls) != 1 || !strings.Contains(f.Shortfalls[0], "stops at 50 lines in use by anybody") {
+			t.Errorf("the reason is not told: %q", f.Shortfalls)
 		}
 	})
 
@@ -312,8 +312,8 @@ func TestForecast_campaignsThatAreNotDialed(t *testing.T) {
 		in.Goals = []Goal{{dial1, "A", 130}}
 		f := New(in)
 		wantLocal(t, f, dial1, "A", 0, 30)
-		if len(f.Fill) != 0 || !strings.Contains(f.Starved[0], "switched off") {
-			t.Errorf("%+v %q", f.Fill, f.Starved)
+		if len(f.Fill) != 0 || !strings.Contains(f.Shortfalls[0], "switched off") {
+			t.Errorf("%+v %q", f.Fill, f.Shortfalls)
 		}
 	})
 

@@ -50,7 +50,7 @@ func TestAdopt_aGrownCluster(t *testing.T) {
 				t.Errorf("apply does not import %d objects and nothing else\n%s", summary.Objects, said)
 			}
 			s.terraform(t, "plan", "-detailed-exitcode")
-			t.Logf("schema %d: %d objects, %d lines, %d rows left out, the command %.1f s, the whole %.1f s", schema, summary.Objects, summary.Lines, len(summary.LeftOut), summary.Seconds, time.Since(began).Seconds())
+			t.Logf("schema %d: %d objects, %d lines, %d rows left out, the command %.1f s, the whole %.1f s", schema, summary.Objects, summary.Lines, len(summary.Omitted), summary.Seconds, time.Since(began).Seconds())
 
 			if after := s.dump(t); after != before {
 				t.Error("a row has changed")
@@ -60,7 +60,7 @@ func TestAdopt_aGrownCluster(t *testing.T) {
 				if err := d.DB().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM "+string(sum.Table)).Scan(&count); err != nil {
 					t.Fatal(err)
 				}
-				if sum.Read != count || sum.Adopted+sum.LeftOut+sum.NotAsked != count {
+				if sum.Read != count || sum.Adopted+sum.Omitted+sum.NotAsked != count {
 					t.Errorf("%+v does not add up to the %d rows of the table", sum, count)
 				}
 			}

@@ -19,7 +19,7 @@ import (
 const (
 	exitDone    = 0
 	exitFailed  = 1
-	exitLeftOut = 2 // with -detailed-exitcode: done, and rows are left out
+	exitOmitted = 2 // with -detailed-exitcode: done, and rows are left out
 )
 
 // Command is the command adopt.
@@ -52,29 +52,29 @@ func (c Command) Run(ctx context.Context, args []string) int {
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return exitDone
-	case errors.Is(err, errLeftOut):
-		return exitLeftOut
+	case errors.Is(err, errOmitted):
+		return exitOmitted
 	}
 	_, _ = fmt.Fprintln(c.Errors, "Error:", err)
 	return exitFailed
 }
 
-var errLeftOut = errors.New("rows are left out")
+var errOmitted = errors.New("rows are left out")
 
 // Summary is the output of -json.
 type Summary struct {
-	Directory string      `json:"directory"`
-	Objects   int         `json:"objects"`
-	LeftOut   []LeftRows  `json:"left_out"`
-	Warnings  int         `json:"warnings"`
-	Tables    []adopt.Sum `json:"tables"`
-	Lines     int         `json:"lines"` // of the configuration, without the import blocks
-	Seconds   float64     `json:"seconds"`
+	Directory string        `json:"directory"`
+	Objects   int           `json:"objects"`
+	Omitted   []OmittedRows `json:"left_out"`
+	Warnings  int           `json:"warnings"`
+	Tables    []adopt.Sum   `json:"tables"`
+	Lines     int           `json:"lines"` // of the configuration, without the import blocks
+	Seconds   float64       `json:"seconds"`
 	Changes
 }
 
-// LeftRows has rows that are left out, with the reason.
-type LeftRows struct {
+// OmittedRows has rows that are left out, with the reason.
+type OmittedRows struct {
 	Rows   []string `json:"rows"`
 	Reason string   `json:"reason"`
 }
@@ -143,8 +143,8 @@ func (c Command) run(ctx context.Context, args []string) error {
 	if err := c.print(summary, *asJSON, len(before.Objects) > 0); err != nil {
 		return err
 	}
-	if *detailed && len(f.left) > 0 {
-		return errLeftOut
+	if *detailed && len(f.omitted) > 0 {
+		return errOmitted
 	}
 	return nil
 }
@@ -160,19 +160,19 @@ func (c Command) writeModule(f *result, module siteModule, host, dir string, pro
 		return err
 	}
 	if detailed && len(s.misfits) > 0 {
-		return errLeftOut
+		return errOmitted
 	}
 	return nil
 }
 
 func (f *result) summary(dir string, changes Changes, took time.Duration) Summary {
-	s := Summary{Directory: dir, Objects: len(f.objects), Tables: f.tally.Sums(), Changes: changes, Seconds: took.Round(time.Millisecond).Seconds(), LeftOut: []LeftRows{}}
-	for _, out := range f.left {
+	s := Summary{Directory: dir, Objects: len(f.objects), Tables: f.tally.Sums(), Changes: changes, Seconds: took.Round(time.Millisecond).Seconds(), Omitted: []OmittedRows{}}
+	for _, out := range f.omitted {
 		rows := make([]string, 0, len(out.Rows))
 		for _, row := range out.Rows {
 			rows = append(rows, rowName(row))
 		}
-		s.LeftOut = append(s.LeftOut, LeftRows{Rows: rows, Reason: out.Reason})
+		s.Omitted = append(s.Omitted, OmittedRows{Rows: rows, Reason: out.Reason})
 	}
 	for _, o := range f.objects {
 		s.Warnings += len(o.warnings)
@@ -194,7 +194,7 @@ func (c Command) print(s Summary, asJSON, again bool) error {
 	var text strings.Builder
 	read, adopted, left := 0, 0, 0
 	for _, sum := range s.Tables {
-		read, adopted, left = read+sum.Read, adopted+sum.Adopted, left+sum.LeftOut
+		read, adopted, left = read+sum.Read, adopted+sum.Adopted, left+sum.Omitted
 	}
 	fmt.Fprintf(&text, "%d rows in %d objects, %d lines; %d of %d rows left out, %d warnings (%.1f s)\n", adopted, s.Objects, s.Lines, left, read, s.Warnings, s.Seconds)
 	if again {

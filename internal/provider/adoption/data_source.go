@@ -74,7 +74,7 @@ type model struct {
 	Files       types.Map    `tfsdk:"files"`
 	Rows        types.Map    `tfsdk:"rows"`
 	Adopted     types.Map    `tfsdk:"rows_adopted"`
-	LeftOut     types.Map    `tfsdk:"rows_left_out"`
+	Omitted     types.Map    `tfsdk:"rows_left_out"`
 }
 
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -103,7 +103,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	m.Rows = count(func(s adopt.Sum) int { return s.Read })
 	m.Adopted = count(func(s adopt.Sum) int { return s.Adopted })
-	m.LeftOut = count(func(s adopt.Sum) int { return s.LeftOut })
+	m.Omitted = count(func(s adopt.Sum) int { return s.Omitted })
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 

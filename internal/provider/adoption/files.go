@@ -54,7 +54,7 @@ func (f *result) pieces() []piece {
 		block.Comment = strings.Join(o.notes, "\n")
 		all = append(all, piece{file: fileOf[o.Kind], text: terraform.Render("", block), rows: o.Rows, address: o.address()})
 	}
-	for _, out := range f.left {
+	for _, out := range f.omitted {
 		why := "Left out: " + out.title(5) + "\n" + strings.TrimSpace(out.Reason+"\n"+out.Advice)
 		text := terraform.Render(why)
 		if out.attempt != nil {
@@ -75,7 +75,7 @@ func importBlock(o adoptedObject) terraform.Block {
 }
 
 // title returns the title of the rows.
-func (l leftOut) title(most int) string { return cmp.Or(l.Title, rowsText(l.Rows, most)) }
+func (l omittedRows) title(most int) string { return cmp.Or(l.Title, rowsText(l.Rows, most)) }
 
 // rowsText lists rows, at most most.
 func rowsText(rows []adopt.Row, most int) string {

@@ -25,7 +25,7 @@ const manifestFile = "adopted.json"
 
 type manifest struct {
 	Objects map[string][]string `json:"objects"`  // rows by address
-	LeftOut []string            `json:"left_out"` // rows
+	Omitted []string            `json:"left_out"` // rows
 	Report  string              `json:"report"`   // digest of ADOPTED.md as it was written
 
 	byRow      map[string]string // addresses
@@ -97,7 +97,7 @@ func resourceAddresses(dir string) ([]string, error) {
 
 // knows reports whether an earlier run has written a row.
 func (m manifest) knows(row adopt.Row) bool {
-	return m.byRow[rowName(row)] != "" || slices.Contains(m.LeftOut, rowName(row))
+	return m.byRow[rowName(row)] != "" || slices.Contains(m.Omitted, rowName(row))
 }
 
 // addressOf returns the address under which an object was written before; empty if it is
@@ -113,14 +113,14 @@ func (m manifest) addressOf(kind string, rows []adopt.Row) string {
 
 // with adds the pieces that a run has written.
 func (m manifest) with(pieces []piece) manifest {
-	next := manifest{Objects: maps.Clone(m.Objects), LeftOut: slices.Clone(m.LeftOut)}
+	next := manifest{Objects: maps.Clone(m.Objects), Omitted: slices.Clone(m.Omitted)}
 	for _, p := range pieces {
 		for _, row := range p.rows {
 			switch {
 			case p.address != "":
 				next.Objects[p.address] = append(next.Objects[p.address], rowName(row))
 			default:
-				next.LeftOut = append(next.LeftOut, rowName(row))
+				next.Omitted = append(next.Omitted, rowName(row))
 			}
 		}
 	}
@@ -128,8 +128,8 @@ func (m manifest) with(pieces []piece) manifest {
 		slices.Sort(rows)
 		next.Objects[address] = slices.Compact(rows)
 	}
-	slices.Sort(next.LeftOut)
-	next.LeftOut = slices.Compact(next.LeftOut)
+	slices.Sort(next.Omitted)
+	next.Omitted = slices.Compact(next.Omitted)
 	return next
 }
 
@@ -141,7 +141,7 @@ func (m manifest) missingRows(f *result) []string {
 			here[rowName(row)] = true
 		}
 	}
-	for _, out := range f.left {
+	for _, out := range f.omitted {
 		for _, row := range out.Rows {
 			here[rowName(row)] = true
 		}

@@ -82,7 +82,7 @@ func (f *result) siteOf(module siteModule, host string) *site {
 			s.settings(t)
 		}
 	}
-	for _, out := range f.left {
+	for _, out := range f.omitted {
 		s.misfits = append(s.misfits, out.title(5)+": "+strings.TrimSpace(out.Reason))
 	}
 	return s

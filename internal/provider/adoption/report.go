@@ -14,7 +14,7 @@ func (f *result) report() string {
 	text.WriteString("Written by `terraform-provider-vicidial adopt`. Next: `terraform init`, `terraform apply` (it imports, and changes no row), `terraform plan` (it is empty). Then remove `imports.tf`.\n\n")
 	text.WriteString("| table | rows | adopted | left out | not asked for |\n|---|---:|---:|---:|---:|\n")
 	for _, sum := range f.tally.Sums() {
-		fmt.Fprintf(&text, "| `%s` | %d | %d | %d | %d |\n", sum.Table, sum.Read, sum.Adopted, sum.LeftOut, sum.NotAsked)
+		fmt.Fprintf(&text, "| `%s` | %d | %d | %d | %d |\n", sum.Table, sum.Read, sum.Adopted, sum.Omitted, sum.NotAsked)
 	}
 	counts := map[string]int{}
 	for _, o := range f.objects {
@@ -26,9 +26,9 @@ func (f *result) report() string {
 			fmt.Fprintf(&text, "| `%s` | %d | `%s` |\n", kind, counts[kind], fileOf[kind])
 		}
 	}
-	if len(f.left) > 0 {
+	if len(f.omitted) > 0 {
 		text.WriteString("\n## Left out\n\nThese rows are in no resource, and the provider does not change them. Each is also a comment in its file.\n\n")
-		for _, out := range f.left {
+		for _, out := range f.omitted {
 			text.WriteString(item(out.title(20), strings.TrimSpace(out.Reason+" "+out.Advice)))
 		}
 	}

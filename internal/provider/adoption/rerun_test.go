@@ -66,7 +66,7 @@ func TestAdopt_options(t *testing.T) {
 	d := sandbox.New(t, 1720)
 	acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip, active, rebuild_conf_files) VALUES ('dial1', '10.0.0.1', 'Y', 'N'), ('web1', '10.0.0.2', 'Y', 'N')")()
 	s := aSite(t, d)
-	if summary := s.adopt(t, 0, "-only", "servers", "-match", "DIAL*"); summary.Objects != 1 || len(summary.LeftOut) != 0 {
+	if summary := s.adopt(t, 0, "-only", "servers", "-match", "DIAL*"); summary.Objects != 1 || len(summary.Omitted) != 0 {
 		t.Errorf("adopted %+v", summary)
 	}
 	for _, args := range [][]string{{"-only", "campaigns"}, {"-match", "["}, {"-differences", "-1"}, {"-port", "x"}, {"more"}, {"-tls.mode", "never"}, {"-port", "1"}} {

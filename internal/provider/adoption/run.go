@@ -40,16 +40,16 @@ type runOptions struct {
 	Progress    func(string)
 }
 
-// leftOut has rows that are left out, and the configuration that was tried.
-type leftOut struct {
-	adopt.LeftOut
+// omittedRows has rows that are left out, and the configuration that was tried.
+type omittedRows struct {
+	adopt.Omitted
 	attempt *adoptedObject // nil if the provider cannot read them
 }
 
 // result is the result of an adoption.
 type result struct {
 	objects    []adoptedObject
-	left       []leftOut
+	omitted    []omittedRows
 	tally      adopt.RowTally
 	client     *client
 	undeclared map[string]bool // addresses that were removed from the files, to which new objects do not refer
@@ -168,7 +168,7 @@ func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, opti
 	}
 	f := &result{client: speaks}
 	f.tally.Read(in.Counts)
-	objects, left := adopt.Objects(in, adopt.Options{Differences: options.Differences})
+	objects, omitted := adopt.Objects(in, adopt.Options{Differences: options.Differences})
 	for i, o := range objects {
 		if i%50 == 0 || o.Kind != objects[i-1].Kind {
 			options.say("%s: %d of %d objects", o.Kind, i, len(objects))
@@ -181,12 +181,12 @@ func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, opti
 			return nil, err
 		}
 	}
-	for _, out := range left {
+	for _, out := range omitted {
 		if len(options.Only) > 0 && !options.asked(adopt.Object{Kind: out.Kind}) || options.Match != "" {
 			f.tally.Skip(out.Rows...)
 			continue
 		}
-		f.leaveOut(leftOut{LeftOut: out})
+		f.omit(omittedRows{Omitted: out})
 	}
 	f.rooms(in, options)
 	return f, f.tally.Check()
@@ -212,11 +212,11 @@ func (f *result) adopt(ctx context.Context, store Store, schema cluster.Schema, 
 		}
 		return nil
 	}
-	out := leftOut{LeftOut: adopt.LeftOut{Kind: o.Kind, Rows: o.Rows, Reason: one.reason(err), Advice: "Correct the rows in the database and run the command again, or keep them in the admin pages."}}
+	out := omittedRows{Omitted: adopt.Omitted{Kind: o.Kind, Rows: o.Rows, Reason: one.reason(err), Advice: "Correct the rows in the database and run the command again, or keep them in the admin pages."}}
 	if !one.config.IsNull() {
 		out.attempt = &one
 	}
-	f.leaveOut(out)
+	f.omit(out)
 	return nil
 }
 
@@ -330,16 +330,16 @@ func (a adoptedObject) reason(err error) string {
 	return text
 }
 
-// leaveOut adds rows that are left out. Rows with the same reason are reported together.
-func (f *result) leaveOut(out leftOut) {
-	f.tally.LeaveOut(out.Rows...)
-	for i, other := range f.left {
+// omit adds rows that are left out. Rows with the same reason are reported together.
+func (f *result) omit(out omittedRows) {
+	f.tally.Omit(out.Rows...)
+	for i, other := range f.omitted {
 		if out.attempt == nil && other.attempt == nil && out.Title == other.Title && out.Kind == other.Kind && out.Reason == other.Reason && out.Advice == other.Advice {
-			f.left[i].Rows = slices.Concat(other.Rows, out.Rows)
+			f.omitted[i].Rows = slices.Concat(other.Rows, out.Rows)
 			return
 		}
 	}
-	f.left = append(f.left, out)
+	f.omitted = append(f.omitted, out)
 }
 
 // rooms counts the conference rooms that the resource of a server manages, and the
@@ -357,14 +357,14 @@ func (f *result) rooms(in adopt.Inventory, options runOptions) {
 			managed[ip] = server.Engine()
 		}
 	}
-	adopted, left := adopt.Rooms(in.Rooms, in.Servers, managed)
+	adopted, omitted := adopt.Rooms(in.Rooms, in.Servers, managed)
 	f.tally.Adopt(adopted...)
-	for _, out := range left {
+	for _, out := range omitted {
 		if !options.asked(adopt.Object{Kind: out.Kind, Title: options.Match}) || options.Match != "" {
 			f.tally.Skip(out.Rows...)
 			continue
 		}
-		f.leaveOut(leftOut{LeftOut: out})
+		f.omit(omittedRows{Omitted: out})
 	}
 }
 
@@ -384,7 +384,7 @@ func (f *result) names(before manifest) {
 			f.objects[i].name = names.Of(o.Kind, o.Title)
 		}
 	}
-	for _, out := range f.left {
+	for _, out := range f.omitted {
 		if out.attempt != nil {
 			out.attempt.name = names.Of(out.Kind, out.attempt.Title)
 		}

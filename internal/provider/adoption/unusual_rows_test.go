@@ -40,7 +40,7 @@ func TestAdopt_oddRows(t *testing.T) {
 			t.Errorf("agents.tf has no %s", want)
 		}
 	}
-	if left := fmt.Sprint(summary.LeftOut); strings.Contains(left, "Two placements") || !strings.Contains(left, `logins_list is "503a, 503b"`) {
+	if left := fmt.Sprint(summary.Omitted); strings.Contains(left, "Two placements") || !strings.Contains(left, `logins_list is "503a, 503b"`) {
 		t.Errorf("left out are %v", left)
 	}
 	if carriers := s.read(t, "carriers.tf"); !strings.Contains(carriers, `template_id  = "sip_GENERIC"`) {

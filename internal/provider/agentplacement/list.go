@@ -29,19 +29,19 @@ func NewList() list.ListResource {
 				return tfhelper.Listing{}, err
 			}
 			servers, err := store.Servers(ctx)
-			objects, left := adopt.Floors(all, servers)
+			objects, omitted := adopt.Floors(all, servers)
 			var floors []foundFloor
 			for _, object := range objects {
 				floor, err := find(object, all)
 				if err != nil {
-					left = append(left, adopt.LeftOut{Rows: object.Rows, Reason: err.Error()})
+					omitted = append(omitted, adopt.Omitted{Rows: object.Rows, Reason: err.Error()})
 					continue
 				}
 				floors = append(floors, floor)
 			}
 			var found tfhelper.Listing
-			if len(left) > 0 {
-				found.Warnings = diag.Diagnostics{diag.NewWarningDiagnostic("Phones and aliases in no floor", leftTexts(left))}
+			if len(omitted) > 0 {
+				found.Warnings = diag.Diagnostics{diag.NewWarningDiagnostic("Phones and aliases in no floor", omittedText(omitted))}
 			}
 			found.Items = tfhelper.ListItems(floors, func(floor foundFloor) tfhelper.ListItem {
 				m := adoptModel(types.StringValue(floor.name), floor.Adopted, all, fresh)
@@ -81,10 +81,10 @@ func find(object adopt.Object, all seating.FloorRows) (foundFloor, error) {
 	return foundFloor{name, found}, err
 }
 
-// leftTexts lists the rows that are in no floor, with the reasons.
-func leftTexts(left []adopt.LeftOut) string {
-	lines := make([]string, 0, len(left))
-	for _, out := range left {
+// omittedText lists the rows that are in no floor, with the reasons.
+func omittedText(omitted []adopt.Omitted) string {
+	lines := make([]string, 0, len(omitted))
+	for _, out := range omitted {
 		line := string(out.Rows[0].Table) + " " + out.Rows[0].Key
 		if more := len(out.Rows) - 1; more > 0 {
 			line += " and " + cluster.Plural(more, "other row")

@@ -33,10 +33,10 @@ func NewList() list.ListResource {
 				return tfhelper.Listing{}, err
 			}
 			servers, err := store.ExpectedServers(ctx)
-			routes, left := adopt.Routes(carriers, servers)
+			routes, omitted := adopt.Routes(carriers, servers)
 			var found tfhelper.Listing
-			if len(left) > 0 {
-				found.Warnings = diag.Diagnostics{diag.NewWarningDiagnostic("Carriers that are not listed", leftText(left))}
+			if len(omitted) > 0 {
+				found.Warnings = diag.Diagnostics{diag.NewWarningDiagnostic("Carriers that are not listed", omittedText(omitted))}
 			}
 			found.Items = tfhelper.ListItems(routes, func(route adopt.Object) tfhelper.ListItem {
 				rows := carriers.OfRoute(route.Title, idsOf(route)...)
@@ -76,10 +76,10 @@ func displayName(name string, rows cluster.Carriers) string {
 	return name
 }
 
-// leftText lists carriers that are in no route of the list, with the reasons.
-func leftText(left []adopt.LeftOut) string {
-	lines := make([]string, 0, len(left))
-	for _, out := range left {
+// omittedText lists carriers that are in no route of the list, with the reasons.
+func omittedText(omitted []adopt.Omitted) string {
+	lines := make([]string, 0, len(omitted))
+	for _, out := range omitted {
 		lines = append(lines, out.Rows[0].Key+": "+out.Reason)
 	}
 	slices.Sort(lines)

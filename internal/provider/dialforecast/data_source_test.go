@@ -54,7 +54,7 @@ func TestAccDialForecast(t *testing.T) {
 							is(of("SALES", "local_shortages"), counts(map[string]int64{"10.0.0.1": 20, "10.0.0.2": 0})),
 							is(of("SALES", "fill_placed"), counts(map[string]int64{"10.0.0.3": 20})),
 							is(of("SALES", "missing"), knownvalue.Int64Exact(0)),
-							is(tfjsonpath.New("starved"), knownvalue.ListSizeExact(0)),
+							is(tfjsonpath.New("shortfalls"), knownvalue.ListSizeExact(0)),
 							is(tfjsonpath.New("svg"), knownvalue.StringRegexp(regexp.MustCompile(`(?s)^<svg .*>SALES<.*>30 of 50<.*>20 by the fill<`))),
 							is(tfjsonpath.New("svg"), knownvalue.StringRegexp(regexp.MustCompile(`>−20<`))),
 							is(tfjsonpath.New("servers").AtMapKey("10.0.0.1").AtMapKey("seconds"), knownvalue.Float64Exact(1.5)), // 30 at 20 a second
@@ -65,7 +65,7 @@ func TestAccDialForecast(t *testing.T) {
 						Config: config(d, "balance_fill = false\n"+`goals = { SALES = { "10.0.0.1" = 50 } }`),
 						ConfigStateChecks: []statecheck.StateCheck{
 							is(of("SALES", "missing"), knownvalue.Int64Exact(20)),
-							is(tfjsonpath.New("starved"), knownvalue.ListExact([]knownvalue.Check{knownvalue.StringRegexp(regexp.MustCompile(
+							is(tfjsonpath.New("shortfalls"), knownvalue.ListExact([]knownvalue.Check{knownvalue.StringRegexp(regexp.MustCompile(
 								`^Campaign SALES gets 30 of the 50 lines that it wants; 20 are missing\. Its MAXIMUM_LIMIT on server 10\.0\.0\.1 is 30\. The balance fill runs nowhere`))})),
 						},
 					},
@@ -78,7 +78,7 @@ func TestAccDialForecast(t *testing.T) {
 							// allowed 100-30-25 = 45, active 30: 15 placed, 75 short.
 							is(of("CALM", "lines"), knownvalue.Int64Exact(15)),
 							is(of("CALM", "shortage"), knownvalue.Int64Exact(75)),
-							is(tfjsonpath.New("starved"), knownvalue.ListExact([]knownvalue.Check{knownvalue.StringRegexp(regexp.MustCompile(`stops at 45 lines in use by anybody`))})),
+							is(tfjsonpath.New("shortfalls"), knownvalue.ListExact([]knownvalue.Check{knownvalue.StringRegexp(regexp.MustCompile(`stops at 45 lines in use by anybody`))})),
 						},
 					},
 					{ // the present load: one agent READY, one INCALL of SALES on dial1 at level 2, and three calls up

@@ -14,7 +14,7 @@ type model struct {
 	ServeOrder  []string                    `tfsdk:"serve_order"`
 	Live        types.Bool                  `tfsdk:"live"`
 	BalanceFill types.Bool                  `tfsdk:"balance_fill"`
-	Starved     []string                    `tfsdk:"starved"`
+	Shortfalls  []string                    `tfsdk:"shortfalls"`
 	Campaigns   map[string]campaignModel    `tfsdk:"campaigns"`
 	Servers     map[string]serverModel      `tfsdk:"servers"`
 	FillSeconds types.Float64               `tfsdk:"fill_seconds"`
@@ -40,9 +40,9 @@ type serverModel struct {
 }
 
 func (m model) withResult(servers cluster.Servers, forecast forecast.Forecast) model {
-	m.Starved = forecast.Starved
-	if m.Starved == nil {
-		m.Starved = []string{}
+	m.Shortfalls = forecast.Shortfalls
+	if m.Shortfalls == nil {
+		m.Shortfalls = []string{}
 	}
 	m.Campaigns = make(map[string]campaignModel, len(forecast.Campaigns))
 	for _, total := range forecast.Campaigns {

@@ -29,7 +29,7 @@ func newSchema() schema.Schema {
 			"serve_order":  argument.Texts("The order in which the forecast serves the campaigns, by `campaign_id`. A real dialer serves the campaign first whose agent has waited longest. Without `MAXIMUM_LIMIT` rows, the order decides which campaign gets lines. Campaigns that you do not name follow in the order of their ids. The default is the order of the ids."),
 			"live":         argument.Bool("Whether the lines that are in use now, and the agents who are paused now, count. The default is `true` without `goals`. With `goals` it is `false`: the forecast then begins with no call in progress."),
 			"balance_fill": argument.Bool("Whether the balance fill runs in this cluster (keepalive 7 on one node). The database does not contain this. The default is `true`."),
-			"starved":      computed.Texts("One sentence for each campaign that gets fewer lines than it needs, with the numbers and the cause. Empty if every campaign gets what it needs."),
+			"shortfalls":   computed.Texts("One sentence for each campaign that gets fewer lines than it needs, with the numbers and the cause. Empty if every campaign gets what it needs."),
 			"campaigns": computed.Objects("What each campaign with a goal gets, by `campaign_id`.", map[string]schema.Attribute{
 				"goal":            computed.Int("Lines that the campaign needs in the whole cluster."),
 				"lines":           computed.Int("Lines that the campaign has after one loop: lines in use before, lines that the servers' own dialers add, and lines that the balance fill adds."),

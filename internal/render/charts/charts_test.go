@@ -92,7 +92,7 @@ const evil = "\"]; --> <script>alert('x')</script> & \\N\n\tline\x00\x1b[31m\u20
 func anEvilForecast() (cluster.Servers, forecast.Forecast) {
 	row := server(1, 10)
 	row.Row["server_id"], row.Row["server_ip"] = cluster.Text(evil), cluster.Text(evil)
-	f := forecast.Forecast{Starved: []string{evil, strings.Repeat(evil, 9)}, Nodes: []forecast.Node{{ServerIP: evil, Lines: 99_999, OverMaximum: 99_989}, {ServerIP: "of no server", Lines: 1}}}
+	f := forecast.Forecast{Shortfalls: []string{evil, strings.Repeat(evil, 9)}, Nodes: []forecast.Node{{ServerIP: evil, Lines: 99_999, OverMaximum: 99_989}, {ServerIP: "of no server", Lines: 1}}}
 	for i := range 14 {
 		campaign := fmt.Sprint(i, evil)
 		f.Campaigns = append(f.Campaigns, forecast.Total{Campaign: campaign, Goal: 65_535, Missing: 65_000, Filled: 65_535, Why: []string{evil}})

@@ -16,13 +16,13 @@ const (
 	rowHeight     = 40
 	headHeight    = 56
 	barWidth      = campaignWidth - 22
-	sentencesMost = 12 // of starved campaigns
+	sentencesMost = 12 // of campaigns that miss lines
 )
 
 // cell is what a campaign wants and has on a node.
 type cell struct{ wanted, given, filled int }
 
-func (c cell) starved() int { return max(0, c.wanted-c.given-c.filled) }
+func (c cell) missing() int { return max(0, c.wanted-c.given-c.filled) }
 
 // forecastChart is a forecast by node and campaign.
 type forecastChart struct {
@@ -84,25 +84,25 @@ func (d *forecastChart) draw() []byte {
 	}
 	x := d.legend(margin, "c0", "placed by the node's dialer, or up before")
 	x = d.legend(x, "c0 half", "placed by the balance fill")
-	d.legend(x, "over", "wanted there and not given (starved)")
+	d.legend(x, "over", "wanted there and not given")
 	d.y += lineStep + 8
-	d.sentences(margin, sentencesMost, "plain", d.forecast.Starved)
+	d.sentences(margin, sentencesMost, "plain", d.forecast.Shortfalls)
 	return d.Document("Dial forecast", summary, d.width, d.y+margin)
 }
 
 func (d *forecastChart) summary() string {
-	wanted, lines, missing, starved := 0, 0, 0, 0
+	wanted, lines, missing, short := 0, 0, 0, 0
 	for _, total := range d.forecast.Campaigns {
 		wanted, lines, missing = wanted+total.Goal, lines+min(total.Lines, total.Goal), missing+total.Missing
 		if total.Missing > 0 {
-			starved++
+			short++
 		}
 	}
 	text := fmt.Sprintf("%s · %s · %s wanted, %s given", svg.Counted(len(d.nodes), "node"), svg.Counted(len(d.forecast.Campaigns), "campaign"), svg.Counted(wanted, "line"), svg.Grouped(lines))
 	if missing == 0 {
 		return text + ", none missing"
 	}
-	return text + fmt.Sprintf(", %s missing · %s starved", svg.Grouped(missing), svg.Counted(starved, "campaign"))
+	return text + fmt.Sprintf(", %s missing in %s", svg.Grouped(missing), svg.Counted(short, "campaign"))
 }
 
 // block draws some campaigns on all nodes. first is the number of the first one.
@@ -173,8 +173,8 @@ func (d *forecastChart) cell(x int, c cell, color string) {
 		text = fmt.Sprintf("%s + %s of %s", svg.Grouped(c.given), svg.Grouped(c.filled), svg.Grouped(c.wanted))
 	}
 	width := barWidth
-	if starved := c.starved(); starved > 0 {
-		missing := "−" + svg.Grouped(starved)
+	if lines := c.missing(); lines > 0 {
+		missing := "−" + svg.Grouped(lines)
 		d.Text(x+barWidth, d.y+32, "bad", missing, svg.AlignRight)
 		width -= svg.Width(missing, 11, true) + 6
 	}
