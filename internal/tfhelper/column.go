@@ -1,6 +1,7 @@
 package tfhelper
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -164,3 +165,19 @@ func UnknownColumns(columns []Column) []string {
 func PlannedColumns(planned, declared cluster.Row) cluster.Row {
 	return planned.Only(slices.Collect(maps.Keys(declared))...)
 }
+
+// Blank represents an empty string in an attribute where null means "not managed" or "as
+// on the other nodes": generated configuration writes an empty string as null.
+// VICIdial's own API uses the same word. The empty string is accepted, too.
+const Blank = "--BLANK--"
+
+// FromBlank returns the value that the text of such an attribute represents.
+func FromBlank(text string) cluster.Value {
+	if text == Blank {
+		return cluster.Text("")
+	}
+	return cluster.Text(text)
+}
+
+// ToBlank is the reverse of [FromBlank].
+func ToBlank(text string) string { return cmp.Or(text, Blank) }

@@ -2,72 +2,79 @@ package tfhelper
 
 import (
 	"context"
+	"math"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// IgnoresAll reports whether the block has ignore_changes = all, so that a plan must not
-// change the rows.
-//
-// Terraform passes the prior state as the configuration of such a block, with null for
-// attributes that are only computed. So a plan would revert rows that only computed
-// attributes show. report is the name of a list or a map in which a refresh shows how
-// the rows differ from the declaration. It is optional and computed, with a
-// [ReportValidator] and the [ReportNote]: elements in the configuration come from the
-// state, so the block ignores changes. IgnoresAll adds an error when the block ignores
-// the report alone.
-func IgnoresAll(ctx context.Context, req resource.ModifyPlanRequest, report string, diags *diag.Diagnostics) bool {
-	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
-		return false
-	}
-	found, _, err := tftypes.WalkAttributePath(req.Config.Raw, tftypes.NewAttributePath().WithAttributeName(report))
-	value, ok := found.(tftypes.Value)
-	if err != nil || !ok || value.IsNull() || !value.IsKnown() || elements(value) == 0 {
-		return false
-	}
-	if !req.Plan.Raw.Equal(req.State.Raw) {
-		diags.AddAttributeError(path.Root(report), "Attribute cannot be ignored alone",
-			"The block ignores "+report+" and changes other attributes, and an apply writes all rows as they are declared. Use ignore_changes = all, or take "+report+" out of ignore_changes.")
-	}
-	return true
+// ChangeLog is the part of the store that reads the admin change log.
+type ChangeLog interface {
+	LastChange(context.Context, cluster.ChangeLogFilter) (cluster.ChangeLogEntry, bool, error)
 }
 
-// ReportNote ends the description of a report.
-const ReportNote = " Do not set this. With `ignore_changes = all`, the rows stay as they are and the differences are shown here."
-
-func elements(value tftypes.Value) int {
-	var list []tftypes.Value
-	if value.As(&list) == nil {
-		return len(list)
+// Author describes the last change of an object, to be added to the text of a warning.
+// It returns [NoAuthor] when the admin change log has no line about the object, and
+// nothing when the log cannot be read.
+func Author(ctx context.Context, log ChangeLog, lines cluster.ChangeLogFilter) string {
+	change, found, err := log.LastChange(ctx, lines)
+	switch {
+	case err != nil:
+		return ""
+	case !found:
+		return NoAuthor
 	}
-	var byKey map[string]tftypes.Value
-	_ = value.As(&byKey)
-	return len(byKey)
+	return ", last changed " + change.String()
 }
 
-// ReportValidator refuses elements of an attribute that a refresh sets; see
-// [IgnoresAll]. An empty collection is accepted: generated configuration contains it.
-type ReportValidator struct{}
+// NoAuthor is the text of [Author] for an object without a line in the log.
+const NoAuthor = "; the admin change log has no line about it"
 
-func (ReportValidator) Description(context.Context) string { return "cannot be configured" }
-
-func (v ReportValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (ReportValidator) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
-	resp.Diagnostics.Append(refuseReport(req.Path, len(req.ConfigValue.Elements()))...)
-}
-
-func (ReportValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
-	resp.Diagnostics.Append(refuseReport(req.Path, len(req.ConfigValue.Elements()))...)
-}
-
-func refuseReport(at path.Path, elements int) (diags diag.Diagnostics) {
-	if elements > 0 {
-		diags.AddAttributeError(at, "Attribute cannot be configured", "The provider sets "+at.String()+" when rows differ from what is declared. Remove it from the configuration.")
+// WarnChanged warns that somebody else changed an object; nil for no lines.
+func WarnChanged(object string, lines []string) diag.Diagnostics {
+	if len(lines) == 0 {
+		return nil
 	}
-	return diags
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Changed outside of this configuration: "+object, strings.Join(lines, "\n"))}
+}
+
+// WarnDeleted warns that somebody else deleted what an object is in the database, with
+// the author from [Author].
+func WarnDeleted(object, what, author string) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: "+object, what+author+".")}
+}
+
+// ColumnChange is a column whose value somebody else has changed.
+type ColumnChange struct{ Column, Text string }
+
+// WarnColumns warns of the changes of managed columns, which an apply reverts.
+func WarnColumns(object string, changes []ColumnChange, managed func(column string) bool) diag.Diagnostics {
+	var lines []string
+	for _, change := range changes {
+		if managed(change.Column) {
+			lines = append(lines, change.Text)
+		}
+	}
+	return WarnChanged(object, lines)
+}
+
+// positionKey is the key of private state for the position of the admin change log
+// when the object was read or written last: a change since then is in a later line.
+const positionKey = "logged"
+
+// SaveLogPosition saves a position of the admin change log in private state.
+func SaveLogPosition(ctx context.Context, private PrivateSetter, position int64) diag.Diagnostics {
+	return SavePrivate(ctx, private, positionKey, position)
+}
+
+// LogPosition returns the position that [SaveLogPosition] saved. Where there is none it
+// returns false, and a position after which there is no line.
+func LogPosition(ctx context.Context, private PrivateGetter) (int64, bool) {
+	position, found, _ := LoadPrivate[int64](ctx, private, positionKey)
+	if !found {
+		return math.MaxInt64, false
+	}
+	return position, true
 }

@@ -33,17 +33,6 @@ func VersionAttribute(of string, secret path.Expression) schema.Int64Attribute {
 	}
 }
 
-// Texts returns the known texts of a map, by key.
-func Texts(of types.Map) map[string]string {
-	values := make(map[string]string, len(of.Elements()))
-	for key, element := range of.Elements() {
-		if text, ok := element.(types.String); ok && !text.IsNull() && !text.IsUnknown() {
-			values[key] = text.ValueString()
-		}
-	}
-	return values
-}
-
 type secretValues struct{}
 
 func (secretValues) Description(context.Context) string {

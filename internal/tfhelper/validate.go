@@ -3,6 +3,8 @@ package tfhelper
 import (
 	"context"
 	"errors"
+	"fmt"
+	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -21,6 +23,27 @@ func StringValidator(description string, check func(string) error) validator.Str
 func RegexMatches(expression, description string) validator.String {
 	rule := cluster.Matches(expression, description)
 	return StringValidator(description, func(text string) error { return rule.Check(cluster.Schema{}, cluster.Text(text)) })
+}
+
+// IsRegexp returns a validator for regular expressions.
+func IsRegexp() validator.String {
+	return StringValidator("a regular expression", func(text string) error {
+		if _, err := regexp.Compile(text); err != nil {
+			return fmt.Errorf("%q is not a regular expression (RE2): %w", text, err)
+		}
+		return nil
+	})
+}
+
+// MatchesRegexp reports whether a text matches a pattern that [IsRegexp] has
+// validated. It ignores case, as VICIdial's collation does. A null pattern matches
+// every text.
+func MatchesRegexp(pattern types.String, text string) bool {
+	if pattern.IsNull() {
+		return true
+	}
+	compiled, err := regexp.Compile("(?i:" + pattern.ValueString() + ")")
+	return err == nil && compiled.MatchString(text)
 }
 
 // RangesValidator returns a validator for a list of ranges. parse returns a

@@ -40,7 +40,7 @@ func NewList() list.ListResource {
 			}
 			found.Items = tfhelper.ListItems(routes, func(route adopt.Object) tfhelper.ListItem {
 				rows := carriers.OfRoute(route.Title, idsOf(route)...)
-				m := model{Name: types.StringValue(route.Title)}.with(rows, servers)
+				m := model{Name: types.StringValue(route.Title)}.withRows(rows, servers)
 				values := map[string][]string{tfhelper.FilterMatch: {route.Title}}
 				for _, row := range rows {
 					for filter, has := range map[string][]string{

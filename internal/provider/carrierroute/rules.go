@@ -94,7 +94,7 @@ func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 	if err != nil || len(found) == 0 {
 		return nil // publish reports it
 	}
-	m = m.with(found, servers)
+	m = m.withRows(found, servers)
 	rows, err := m.rows(&m)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to import carrier route", m.route(), err)

@@ -117,7 +117,7 @@ func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response, s
 	case len(rows) == 0:
 		to.RemoveResource(ctx, m.identity())
 	default:
-		m = m.with(rows, servers)
+		m = m.withRows(rows, servers)
 		if seen == nil {
 			m.Stale = tfhelper.StringList(nil)
 		} else {

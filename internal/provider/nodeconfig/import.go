@@ -181,7 +181,7 @@ func declare(found map[string]onNode) (model, []string, error) {
 	if made, err = site.Files(); err != nil {
 		return model{}, nil, err
 	}
-	m = m.with(site, made)
+	m = m.withFiles(site, made)
 	m.Conf = tfhelper.StringMap(confs)
 	for serverIP, files := range made {
 		if _, known := crontabs[serverIP]; !known {

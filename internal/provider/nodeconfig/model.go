@@ -166,8 +166,8 @@ func (n nodeModel) node(serverIP string, threeWay bool) nodes.Node {
 	return node
 }
 
-// with sets the computed attributes to the files of a site.
-func (m model) with(site astguiclient.Site, files map[string]astguiclient.NodeFiles) model {
+// withFiles sets the computed attributes to the files of a site.
+func (m model) withFiles(site astguiclient.Site, files map[string]astguiclient.NodeFiles) model {
 	letters, confs, filled := map[string]string{}, map[string]string{}, map[string]string{}
 	userData, userFilled := map[string]string{}, map[string]string{}
 	crontabs, fills, installs := map[string]string{}, map[string]string{}, map[string]string{}

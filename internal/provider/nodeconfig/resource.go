@@ -62,7 +62,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if err != nil {
 		return
 	}
-	m = m.with(site, files)
+	m = m.withFiles(site, files)
 	if !reflect.DeepEqual(m, prior) { // a plan without changes repeats no warning
 		resp.Diagnostics.Append(m.review(site.Cluster)...)
 		resp.Diagnostics.Append(r.compare(ctx, m)...)
@@ -125,6 +125,6 @@ func publish(ctx context.Context, m model, to tfhelper.Response) {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to generate the files of the nodes", "", err)...)
 		return
 	}
-	m = m.with(site, files)
+	m = m.withFiles(site, files)
 	to.SetState(ctx, m.identity(), m, nil)
 }

@@ -26,7 +26,7 @@ func (h Health) detectionTime() time.Duration {
 // health checks the health check.
 func (f *findings) health() {
 	h := f.tier.Health
-	if !checkPathForm.MatchString(f.tier.HealthPath()) {
+	if !checkPathPattern.MatchString(f.tier.HealthPath()) {
 		f.refuse(Root("health", "path"), "%q is not a URL path", h.Path)
 	}
 	if f.dialect == Nginx {
@@ -81,7 +81,7 @@ func (f *findings) process() {
 	f.account("user", p.User)
 	f.account("group", p.Group)
 	if f.dialect == HAProxy {
-		if p.Log != "stdout" && !isBind(p.Log) && !fileForm.MatchString(p.Log) {
+		if p.Log != "stdout" && !isBind(p.Log) && !filePattern.MatchString(p.Log) {
 			f.refuse(Root("process", "log"), "%q is neither a socket's path such as /dev/log, nor IP:port of a syslog server, nor stdout", p.Log)
 		}
 		f.optionalFile("chroot", p.Chroot)
@@ -143,7 +143,7 @@ func (f *findings) oneOf(at Path, word string, words []string) {
 func (f *findings) file(at Path, path string) {
 	if err := cluster.CheckPath(path); err != nil {
 		f.refuse(at, "%v", err)
-	} else if !fileForm.MatchString(path) {
+	} else if !filePattern.MatchString(path) {
 		f.refuse(at, "%q is not an absolute path of letters, digits and . _ / @ + = , -", path)
 	}
 }
@@ -155,7 +155,7 @@ func (f *findings) optionalFile(name, path string) {
 }
 
 func (f *findings) account(name, account string) {
-	if account != "" && !accountForm.MatchString(account) {
+	if account != "" && !accountPattern.MatchString(account) {
 		f.refuse(Root("process", name), "%q is not the name of an account", account)
 	}
 }

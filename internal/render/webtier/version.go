@@ -14,11 +14,11 @@ type Version struct {
 	Dev                 int // of "-dev5", which comes before the first of its line; 0 for a release
 }
 
-var versionForm = regexp.MustCompile(`^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})(?:\.(0|[1-9]\d{0,2})|-dev([1-9]\d{0,2}))?$`)
+var versionPattern = regexp.MustCompile(`^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})(?:\.(0|[1-9]\d{0,2})|-dev([1-9]\d{0,2}))?$`)
 
 // ParseVersion reads "2.6", "1.25.1" or "3.5-dev5".
 func ParseVersion(text string) (Version, error) {
-	parts := versionForm.FindStringSubmatch(text)
+	parts := versionPattern.FindStringSubmatch(text)
 	if parts == nil {
 		return Version{}, fmt.Errorf("version %q: want two or three numbers, such as 2.6, 1.25.1 or 3.5-dev5", text)
 	}

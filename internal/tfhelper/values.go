@@ -43,5 +43,16 @@ func Strings(elements []attr.Value) []string {
 	return texts
 }
 
+// Texts returns the known texts of a map, by key.
+func Texts(of types.Map) map[string]string {
+	values := make(map[string]string, len(of.Elements()))
+	for key, element := range of.Elements() {
+		if text, ok := element.(types.String); ok && !text.IsNull() && !text.IsUnknown() {
+			values[key] = text.ValueString()
+		}
+	}
+	return values
+}
+
 // Int64 returns a number as an attribute.
 func Int64(number int) types.Int64 { return types.Int64Value(int64(number)) }

@@ -14,9 +14,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// with sets the attributes from the rows. Common values are shown once; a row that
+// withRows sets the attributes from the rows. Common values are shown once; a row that
 // differs without an override is shown in per_server, so that the plan corrects it.
-func (m model) with(rows cluster.Carriers, servers cluster.Servers) model {
+func (m model) withRows(rows cluster.Carriers, servers cluster.Servers) model {
 	adopting := m.Protocol.IsNull()
 	if adopting {
 		m = m.empty()

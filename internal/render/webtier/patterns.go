@@ -12,15 +12,15 @@ import (
 // quote, ";", "{", "}", "#", "$", "%" or a backslash, so no value can end its line and
 // start another directive.
 var (
-	nameForm      = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,30}$`)
-	nodeForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)
-	labelForm     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
-	segmentForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
-	fileForm      = regexp.MustCompile(`^/[A-Za-z0-9._/@+=,-]+$`)
-	urlPathForm   = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
-	checkPathForm = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*(\?[A-Za-z0-9._~=&+-]*)?$`)
-	accountForm   = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,31}$`)
-	interfaceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$`)
+	namePattern      = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,30}$`)
+	nodePattern      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)
+	labelPattern     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+	segmentPattern   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
+	filePattern      = regexp.MustCompile(`^/[A-Za-z0-9._/@+=,-]+$`)
+	urlPathPattern   = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
+	checkPathPattern = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*(\?[A-Za-z0-9._~=&+-]*)?$`)
+	accountPattern   = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,31}$`)
+	interfacePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$`)
 )
 
 // isHostName reports whether text is a DNS name. One that looks like an IPv4 address is
@@ -31,7 +31,7 @@ func isHostName(text string) bool {
 	}
 	labels := strings.Split(text, ".")
 	for _, label := range labels {
-		if !labelForm.MatchString(label) {
+		if !labelPattern.MatchString(label) {
 			return false
 		}
 	}
