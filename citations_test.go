@@ -108,8 +108,8 @@ func TestCitations_anchorsAreUnique(t *testing.T) {
 func TestCitations_pagesAreInTheIndex(t *testing.T) {
 	texts := pages(t)
 	for page := range texts {
-		name, is := strings.CutPrefix(page, "docs/vicidial/")
-		if is && name != "README.md" && !strings.Contains(texts["docs/vicidial/README.md"], "]("+name+")") {
+		name, ok := strings.CutPrefix(page, "docs/vicidial/")
+		if ok && name != "README.md" && !strings.Contains(texts["docs/vicidial/README.md"], "]("+name+")") {
 			t.Errorf("docs/vicidial/README.md does not lead to %s", page)
 		}
 	}

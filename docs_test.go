@@ -108,8 +108,8 @@ func TestPages_asTheRegistryShowsThem(t *testing.T) {
 	picture := regexp.MustCompile(`!\[[^\]]*\]\(([^)]*)\)`)
 	shown := 0
 	for page, text := range pages(t) {
-		rest, is := strings.CutPrefix(page, "docs/")
-		if !is || strings.HasPrefix(rest, "design/") || strings.HasPrefix(rest, "vicidial/") {
+		rest, ok := strings.CutPrefix(page, "docs/")
+		if !ok || strings.HasPrefix(rest, "design/") || strings.HasPrefix(rest, "vicidial/") {
 			continue
 		}
 		shown++
@@ -161,7 +161,7 @@ func TestPages_asTheRegistryShowsThem(t *testing.T) {
 func TestGuides_areFoundFromTheOverview(t *testing.T) {
 	texts := pages(t)
 	for page := range texts {
-		if name, is := strings.CutPrefix(page, "docs/guides/"); is && !strings.Contains(texts["docs/index.md"], registry+"docs/guides/"+strings.TrimSuffix(name, ".md")+")") {
+		if name, ok := strings.CutPrefix(page, "docs/guides/"); ok && !strings.Contains(texts["docs/index.md"], registry+"docs/guides/"+strings.TrimSuffix(name, ".md")+")") {
 			t.Errorf("docs/index.md does not lead to %s", page)
 		}
 	}

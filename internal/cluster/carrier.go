@@ -148,8 +148,8 @@ func (f rowFinder) finds(carrier Carrier) bool {
 	if err != nil || carrier.ServerIP() == AllServers {
 		return false
 	}
-	stem, is := strings.CutSuffix(id, "_"+code)
-	return is && f.stem[stemKey(stem, len(code))]
+	stem, ok := strings.CutSuffix(id, "_"+code)
+	return ok && f.stem[stemKey(stem, len(code))]
 }
 
 func stemKey(stem string, length int) string { return stem + "_" + strconv.Itoa(length) }

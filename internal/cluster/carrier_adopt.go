@@ -11,7 +11,7 @@ import (
 // that are too different to be one carrier.
 func (c Carriers) Adoptable(route string, ids ...string) error {
 	for _, id := range ids {
-		if _, there := c.ByID(id); !there {
+		if _, ok := c.ByID(id); !ok {
 			return fmt.Errorf("there is no carrier %s in vicidial_server_carriers", id)
 		}
 	}

@@ -22,13 +22,13 @@ func (c Carriers) MarshalJSON() ([]byte, error) {
 	}
 	for _, carrier := range c {
 		maps.DeleteFunc(shared.Common, func(column string, value Value) bool {
-			current, has := carrier[column]
-			return !has || current != value
+			current, ok := carrier[column]
+			return !ok || current != value
 		})
 	}
 	for _, carrier := range c {
 		row := maps.Clone(Row(carrier))
-		maps.DeleteFunc(row, func(column string, _ Value) bool { _, is := shared.Common[column]; return is })
+		maps.DeleteFunc(row, func(column string, _ Value) bool { _, found := shared.Common[column]; return found })
 		shared.Rows = append(shared.Rows, row)
 	}
 	return json.Marshal(shared)

@@ -64,16 +64,16 @@ func write(t interface{ Fatalf(string, ...any) }, rows []Row, step Step) []Row {
 
 func rowsOf(carriers Carriers) []Row {
 	rows := make([]Row, len(carriers))
-	for at, carrier := range carriers {
-		rows[at] = Row(carrier)
+	for i, carrier := range carriers {
+		rows[i] = Row(carrier)
 	}
 	return rows
 }
 
 func carriersOf(rows []Row) Carriers {
 	carriers := make(Carriers, len(rows))
-	for at, row := range rows {
-		carriers[at] = Carrier(row)
+	for i, row := range rows {
+		carriers[i] = Carrier(row)
 	}
 	return carriers
 }
@@ -261,8 +261,8 @@ func TestCarriersOfARoute(t *testing.T) {
 	have := Carriers{aCarrier(derived, "10.0.0.1"), aCarrier(derived+"x", "10.0.0.1"), aCarrier("byhand", "10.0.0.2"), aCarrier("MAIN", AllServers), aCarrier("MAIN2", AllServers)}
 	found := have.OfRoute("MAIN", "BYHAND")
 	ids := make([]string, len(found))
-	for at, carrier := range found {
-		ids[at] = carrier.ID()
+	for i, carrier := range found {
+		ids[i] = carrier.ID()
 	}
 	if !slices.Equal(ids, []string{"MAIN", derived, "byhand"}) {
 		t.Errorf("found %v", ids)

@@ -51,14 +51,14 @@ func TestCarrierID(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			route := aRouteName(t, "route")
 			addresses := map[string]bool{}
-			for at := range rapid.IntRange(2, 50).Draw(t, "nodes") {
-				addresses[anAddress(t, fmt.Sprint("node ", at))] = true
+			for i := range rapid.IntRange(2, 50).Draw(t, "nodes") {
+				addresses[anAddress(t, fmt.Sprint("node ", i))] = true
 			}
 			ids := func(of []string) map[string]string {
 				found, taken := map[string]string{}, map[string]string{}
 				for _, address := range of {
 					found[address] = mustID(t, route, address)
-					if other, is := taken[FoldKey(found[address])]; is {
+					if other, ok := taken[FoldKey(found[address])]; ok {
 						t.Fatalf("%s and %s share %s", other, address, found[address])
 					}
 					taken[FoldKey(found[address])] = address

@@ -19,18 +19,18 @@ type Equivalence func(column string, want, have Value) bool
 func changedColumns(subject string, have, seen, want Row, same Equivalence) (from, to Row, err error) {
 	from, to = Row{}, Row{}
 	for _, column := range slices.Sorted(maps.Keys(want)) {
-		current, there := have[column]
-		if there && same(column, want[column], current) {
+		current, ok := have[column]
+		if ok && same(column, want[column], current) {
 			continue
 		}
 		if seen == nil {
 			return nil, nil, &Conflict{Subject: subject, Found: "already exists, with another " + column, Advice: ImportHint}
 		}
-		if known, was := seen[column]; there && was && !same(column, known, current) {
+		if known, was := seen[column]; ok && was && !same(column, known, current) {
 			return nil, nil, &Conflict{Subject: subject, Found: "has another " + column + " than when it was read"}
 		}
 		to[column] = want[column]
-		if there {
+		if ok {
 			from[column] = current
 		}
 	}
@@ -59,7 +59,7 @@ func checkUnchanged(subject string, have, seen Row, same Equivalence) error {
 func Drift(have, seen Row, same Equivalence) []string {
 	var columns []string
 	for _, column := range slices.Sorted(maps.Keys(seen)) {
-		if current, there := have[column]; there && !same(column, seen[column], current) {
+		if current, ok := have[column]; ok && !same(column, seen[column], current) {
 			columns = append(columns, column)
 		}
 	}

@@ -101,14 +101,14 @@ func (d DIDChange) Plan() (Plan, error) {
 }
 
 func (d DIDChange) key() Row {
-	if id, there := d.Have["did_id"]; there {
+	if id, ok := d.Have["did_id"]; ok {
 		return Row{"did_id": id}
 	}
 	return Row{"did_pattern": Text(d.Pattern)}
 }
 
 func (d DIDChange) record() string {
-	if id, there := d.Have["did_id"]; there {
+	if id, ok := d.Have["did_id"]; ok {
 		return id.Text
 	}
 	return d.Pattern

@@ -267,7 +267,7 @@ func (d *didViolations) server(column, cause, subject string) bool {
 // known adds a violation where there is no server with the address.
 func (d *didViolations) known(column, cause string) bool {
 	value, known := d.row[column]
-	if _, there := d.targets.Servers.ByIP(value.Text); known && !there {
+	if _, ok := d.targets.Servers.ByIP(value.Text); known && !ok {
 		d.add(column, false, []string{cause}, "%s", UnknownServer(value.Text))
 		return false
 	}

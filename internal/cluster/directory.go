@@ -26,11 +26,11 @@ func containsKey(names []string, wanted string) bool {
 }
 
 func findSpelling(names []string, wanted string) (name string, found bool) {
-	at := slices.IndexFunc(names, func(name string) bool { return FoldKey(name) == FoldKey(wanted) })
-	if at < 0 {
+	i := slices.IndexFunc(names, func(name string) bool { return FoldKey(name) == FoldKey(wanted) })
+	if i < 0 {
 		return "", false
 	}
-	return names[at], true
+	return names[i], true
 }
 
 // CheckSpelling returns a [Misspelled] where a column of a DID or of remote agents spells

@@ -172,11 +172,11 @@ func (t Trunks) BlockedCampaigns(servers Servers, campaigns Campaigns, ips []str
 				continue
 			}
 			blocked := BlockedCampaigns{ServerIP: ip, Max: most, Reserved: others, Idle: most - others, Overflow: own.dedicated > 0}
-			at := slices.IndexFunc(found[here:], func(s BlockedCampaigns) bool { return s.Reserved == others && s.Overflow == blocked.Overflow })
-			if at < 0 {
-				at, found = len(found)-here, append(found, blocked)
+			i := slices.IndexFunc(found[here:], func(s BlockedCampaigns) bool { return s.Reserved == others && s.Overflow == blocked.Overflow })
+			if i < 0 {
+				i, found = len(found)-here, append(found, blocked)
 			}
-			found[here+at].Campaigns = append(found[here+at].Campaigns, campaign.ID)
+			found[here+i].Campaigns = append(found[here+i].Campaigns, campaign.ID)
 		}
 	}
 	return found

@@ -205,7 +205,7 @@ const (
 // it for users that reached their limit (docs/vicidial/inbound.md#blanked-in-groups):
 // that is neither drift nor a conflict. Only other groups are written.
 func withoutBlanked(have, seen, want Row) (wanted, known Row) {
-	if current, there := have[columnCloser]; !there || !NoCloserCampaigns(current) || seen == nil {
+	if current, ok := have[columnCloser]; !ok || !NoCloserCampaigns(current) || seen == nil {
 		return want, seen
 	}
 	wanted, known = maps.Clone(want), maps.Clone(seen)

@@ -44,8 +44,8 @@ type Violation struct {
 func (r Rules) Violations(s Schema, table Table, have, want Row) []Violation {
 	var violations []Violation
 	for _, column := range slices.Sorted(maps.Keys(want)) {
-		current, there := have[column]
-		existing := there && table.Equivalent(column, current, want[column])
+		current, ok := have[column]
+		existing := ok && table.Equivalent(column, current, want[column])
 		rule := r[column]
 		violation := Violation{Column: column, Existing: existing}
 		if rule.Check != nil && !want[column].Null {
@@ -118,11 +118,11 @@ func (r Rule) StrippedByPage(characters string, until int) Rule {
 				return err
 			}
 		}
-		at := strings.IndexAny(value.Text, characters)
-		if at < 0 || until > 0 && s.Version >= until {
+		i := strings.IndexAny(value.Text, characters)
+		if i < 0 || until > 0 && s.Version >= until {
 			return nil
 		}
-		return fmt.Errorf("VICIdial's admin page does not keep %q when somebody saves its form; the next plan puts it back", value.Text[at:at+1])
+		return fmt.Errorf("VICIdial's admin page does not keep %q when somebody saves its form; the next plan puts it back", value.Text[i:i+1])
 	}
 	return r
 }

@@ -107,7 +107,7 @@ func changedSecretColumns(subject string, have, seen, want Row, same Equivalence
 		return nil, nil, nil, err
 	}
 	for column, value := range want {
-		if current, there := have[column]; renew && there && len(SecretNames(value.Text)) > 0 {
+		if current, ok := have[column]; renew && ok && len(SecretNames(value.Text)) > 0 {
 			from[column], to[column] = current, value
 		}
 	}
@@ -116,7 +116,7 @@ func changedSecretColumns(subject string, have, seen, want Row, same Equivalence
 		return nil, nil, nil, err
 	}
 	for column := range to {
-		if held, there := have[column]; there && to[column] == held { // a secret that the text already has
+		if held, ok := have[column]; ok && to[column] == held { // a secret that the text already has
 			delete(from, column)
 			delete(to, column)
 		}
@@ -137,8 +137,8 @@ func EquivalentSecretText(template, text string) bool {
 	}
 	var pattern strings.Builder
 	pieces := secretPlace.Split(TrimText(template), -1)
-	for at, piece := range pieces {
-		if at == 1 || at > 1 && pieces[at-1] != "" { // two places side by side are one
+	for i, piece := range pieces {
+		if i == 1 || i > 1 && pieces[i-1] != "" { // two places side by side are one
 			pattern.WriteString(couldBeSecret)
 		}
 		pattern.WriteString(regexp.QuoteMeta(latin1(piece)))
@@ -155,8 +155,8 @@ const couldBeSecret = `(?:[^;\n]|\\;|--;|;--[^\n]*--;)*`
 // match bytes that are not UTF-8.
 func latin1(text string) string {
 	chars := make([]rune, len(text))
-	for at := range len(text) {
-		chars[at] = rune(text[at])
+	for i := range len(text) {
+		chars[i] = rune(text[i])
 	}
 	return string(chars)
 }

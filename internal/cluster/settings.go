@@ -84,7 +84,7 @@ type SavedSettings struct {
 // owns reports whether a column still holds what was found or written.
 func (g SavedSettings) owns(column string, now Value) bool {
 	for _, known := range []Row{g.Wrote, g.Before, g.Found} {
-		if value, there := known[column]; there && EquivalentSetting(column, now, value) {
+		if value, ok := known[column]; ok && EquivalentSetting(column, now, value) {
 			return true
 		}
 	}

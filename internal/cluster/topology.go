@@ -39,18 +39,18 @@ func (t Topology) WithoutTelephony() (database TopologyNode, others []TopologyNo
 			named = append(named, node)
 		}
 	}
-	at := slices.IndexFunc(others, func(node TopologyNode) bool { return node.IP() == t.Database })
+	i := slices.IndexFunc(others, func(node TopologyNode) bool { return node.IP() == t.Database })
 	switch {
-	case at >= 0:
+	case i >= 0:
 	case len(named) == 1:
-		at = slices.IndexFunc(others, func(node TopologyNode) bool { return node.ID() == named[0].ID() })
+		i = slices.IndexFunc(others, func(node TopologyNode) bool { return node.ID() == named[0].ID() })
 	case len(others) == 1:
-		at = 0
+		i = 0
 	default:
 		return TopologyNode{}, others
 	}
-	database = others[at]
-	return database, slices.Delete(others, at, at+1)
+	database = others[i]
+	return database, slices.Delete(others, i, i+1)
 }
 
 // TopologyCarrier is a carrier and the servers that it is on.

@@ -54,9 +54,9 @@ func TestSite_refused(t *testing.T) {
 		"a carrier is named with", "prefix of a carrier", "host of a carrier", "port of a carrier", "caller_id of a carrier", "no codec nope", "names each carrier once",
 		"calls_per_second is 1 to 1000", "asterisk_version is a version", "layout is vicibox", "a shared address is", "admin_sources and trusted_sources",
 	} {
-		at := strings.Index(said, want)
+		i := strings.Index(said, want)
 		switch {
-		case at >= 0 && strings.Contains(said[max(0, at-100):at], "Site corner: "):
+		case i >= 0 && strings.Contains(said[max(0, i-100):i], "Site corner: "):
 			counted++
 		case host != openTofu: // which ends at the first rule that is broken
 			t.Errorf("no message of site corner says %q", want)

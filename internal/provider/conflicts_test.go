@@ -124,11 +124,11 @@ func TestAccConflicts_editedMeanwhile(t *testing.T) {
 				acctest.Run(t, d, edit)()
 				table, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(edit, "UPDATE "), "DELETE FROM "), " ")
 				columns := "*"
-				if _, assignment, is := strings.Cut(edit, " SET "); is {
+				if _, assignment, ok := strings.Cut(edit, " SET "); ok {
 					columns, _, _ = strings.Cut(assignment, " = ")
 				}
-				_, where, is := strings.Cut(edit, "WHERE ")
-				if !is {
+				_, where, ok := strings.Cut(edit, "WHERE ")
+				if !ok {
 					where = "1 = 1"
 				}
 				look := "SELECT " + columns + " FROM " + table + " WHERE " + where

@@ -173,8 +173,8 @@ func sensitive(attributes []*tfprotov6.SchemaAttribute, in []string) [][]string 
 // mistyped is an object that holds a value of another type at a path.
 func mistyped(t *testing.T, kind tftypes.Type, at []string, value tftypes.Value) tftypes.Value {
 	t.Helper()
-	object, is := kind.(tftypes.Object)
-	if !is || len(at) == 0 {
+	object, ok := kind.(tftypes.Object)
+	if !ok || len(at) == 0 {
 		return value
 	}
 	types, values := maps.Clone(object.AttributeTypes), map[string]tftypes.Value{}
@@ -204,7 +204,7 @@ func holding(t *testing.T, kind tftypes.Type, at []string, text any) tftypes.Val
 	case tftypes.Map:
 		return tftypes.NewValue(kind, map[string]tftypes.Value{"VARDB_pass": holding(t, kind.ElementType, nil, text)})
 	}
-	if list, is := kind.(tftypes.List); is {
+	if list, ok := kind.(tftypes.List); ok {
 		return tftypes.NewValue(list, []tftypes.Value{holding(t, list.ElementType, nil, text)})
 	}
 	if !kind.Is(tftypes.String) {

@@ -142,9 +142,9 @@ func (l *legacyCluster) numbers() {
 	add := func(pattern, description any, active, route string, more map[string]any) {
 		row := []any{pattern, description, active, route, "", "", "9998811112", "", "", "", ""}
 		for column, value := range more { // each at its own place
-			for at, name := range strings.Split(columns, ", ") {
+			for i, name := range strings.Split(columns, ", ") {
 				if name == column {
-					row[at] = value
+					row[i] = value
 				}
 			}
 		}

@@ -267,13 +267,13 @@ const secretMask = "****"
 func shownOf(step cluster.Step) map[string]string {
 	shown := map[string]string{}
 	note := func(column string, value cluster.Value) {
-		safe, has := step.Shown[value.Text]
+		safe, ok := step.Shown[value.Text]
 		switch {
 		case value.Text == "":
 		case secretColumns[column]:
 			shown[value.Text] = secretMask
 		case shown[value.Text] == secretMask:
-		case has:
+		case ok:
 			shown[value.Text] = cluster.HideSecrets(safe, secretMask)
 		case asterisk.IsText(step.Table, column):
 			if sealed := asterisk.SealSecrets(value.Text, "secret"); len(cluster.SecretNames(sealed)) > 0 {

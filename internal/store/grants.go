@@ -200,9 +200,9 @@ func describeMissing(all []missing) string {
 
 // quoteAccount formats user@host as GRANT and information_schema do.
 func quoteAccount(account string) string {
-	at := strings.LastIndex(account, "@")
-	if at < 0 {
+	i := strings.LastIndex(account, "@")
+	if i < 0 {
 		return "'" + account + "'"
 	}
-	return "'" + account[:at] + "'@'" + account[at+1:] + "'"
+	return "'" + account[:i] + "'@'" + account[i+1:] + "'"
 }

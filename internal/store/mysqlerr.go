@@ -136,7 +136,7 @@ func withAdvice(err error) error {
 			number = numberTableCrashed
 		}
 	}
-	if advice, has := advice[number]; has {
+	if advice, ok := advice[number]; ok {
 		return &notWritable{Why: err.Error(), Advice: advice}
 	}
 	return err

@@ -258,8 +258,8 @@ func TestFloor_readsOnlyWhatIsThere(t *testing.T) {
 	if !slices.Equal(floor.Columns, []string{"email", "pass"}) {
 		t.Errorf("read %v", floor.Columns)
 	}
-	at := slices.IndexFunc(floor.Phones, func(p seating.Phone) bool { return p.Login == "1a" })
-	if at < 0 || !slices.Equal(floor.Phones[at].Values, []cluster.Value{cluster.Null, cluster.Text("x")}) {
+	i := slices.IndexFunc(floor.Phones, func(p seating.Phone) bool { return p.Login == "1a" })
+	if i < 0 || !slices.Equal(floor.Phones[i].Values, []cluster.Value{cluster.Null, cluster.Text("x")}) {
 		t.Errorf("read %v", floor.Phones)
 	}
 	if len(floor.Aliases) != 2 || floor.Aliases[0].List() != "1a,1b" || floor.Aliases[1].List() != "" {

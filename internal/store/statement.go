@@ -57,8 +57,8 @@ func insertStatement(step cluster.Step) statement {
 	args := make([]any, 0, len(columns)*len(step.Rows))
 	for _, row := range step.Rows {
 		for _, column := range columns {
-			value, has := row[column]
-			if !has {
+			value, ok := row[column]
+			if !ok {
 				value = step.Common[column]
 			}
 			args = append(args, bind(value))

@@ -27,8 +27,8 @@ func TestSystemSettings(t *testing.T) {
 				!settings.CentralSounds || settings.SchemaVersion != cluster.Text(fmt.Sprint(schema)) || settings.Weights.Exists {
 				t.Errorf("got %+v", settings)
 			}
-			if _, there := settings.Row["allowed_sip_stacks"]; there != (schema >= 1642) {
-				t.Errorf("allowed_sip_stacks: %t", there)
+			if _, ok := settings.Row["allowed_sip_stacks"]; ok != (schema >= 1642) {
+				t.Errorf("allowed_sip_stacks: %t", ok)
 			}
 			if strings.Contains(fmt.Sprint(settings), "hush") {
 				t.Error("a secret was read")

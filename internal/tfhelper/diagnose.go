@@ -71,11 +71,11 @@ func WarnSecret(version path.Path, column, rows string) diag.Diagnostics {
 func NameServers(diags diag.Diagnostics, servers cluster.Servers) diag.Diagnostics {
 	named := make(diag.Diagnostics, 0, len(diags))
 	for _, d := range diags {
-		at, has := d.(diag.DiagnosticWithPath)
+		at, ok := d.(diag.DiagnosticWithPath)
 		switch {
 		case d.Severity() != diag.SeverityWarning:
 			named = append(named, d)
-		case has:
+		case ok:
 			named = append(named, diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), servers.NameAddresses(d.Detail())))
 		default:
 			named = append(named, diag.NewWarningDiagnostic(d.Summary(), servers.NameAddresses(d.Detail())))

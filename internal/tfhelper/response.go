@@ -106,8 +106,8 @@ func withPlanned(found, planned tftypes.Value) (tftypes.Value, error) {
 		}
 		parts = maps.Clone(parts)
 		for name, part := range parts {
-			plan, is := plans[name]
-			if !is {
+			plan, ok := plans[name]
+			if !ok {
 				continue
 			}
 			merged, err := withPlanned(part, plan)

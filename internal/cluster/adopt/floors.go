@@ -51,13 +51,13 @@ func Floors(rows seating.FloorRows, servers cluster.Servers) (objects []Object, 
 	seats, omitted := seatsOf(rows, servers)
 	var groups []*floor
 	for _, s := range seats {
-		at := slices.IndexFunc(groups, func(f *floor) bool { return f.accepts(s) })
-		if at < 0 {
-			at = len(groups)
+		i := slices.IndexFunc(groups, func(f *floor) bool { return f.accepts(s) })
+		if i < 0 {
+			i = len(groups)
 			groups = append(groups, &floor{nodes: map[string]phoneNames{}})
 		}
-		groups[at].seats = append(groups[at].seats, s)
-		maps.Copy(groups[at].nodes, s.nodes)
+		groups[i].seats = append(groups[i].seats, s)
+		maps.Copy(groups[i].nodes, s.nodes)
 	}
 	titles := map[string]bool{}
 	for _, group := range groups {
@@ -74,8 +74,8 @@ func (f *floor) accepts(s seatRows) bool {
 		return false
 	}
 	for server, named := range s.nodes {
-		known, there := f.nodes[server]
-		if there && known != named {
+		known, ok := f.nodes[server]
+		if ok && known != named {
 			return false
 		}
 		for other, taken := range f.nodes {

@@ -21,12 +21,12 @@ func adoptNumbers(in Inventory) (objects []Object, omitted []Omitted) {
 	singles, omitted := singleNumbers(in.DIDs)
 	routed := map[string][]Object{}
 	for _, did := range in.DIDs {
-		at := slices.IndexFunc(singles, func(o Object) bool { return o.ID == did["did_pattern"].Text })
-		if at < 0 {
+		i := slices.IndexFunc(singles, func(o Object) bool { return o.ID == did["did_pattern"].Text })
+		if i < 0 {
 			continue
 		}
-		single := singles[at]
-		singles = slices.Delete(singles, at, at+1)
+		single := singles[i]
+		singles = slices.Delete(singles, i, i+1)
 		if cluster.ReservedDID(single.ID) {
 			objects = append(objects, single)
 			continue

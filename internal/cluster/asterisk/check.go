@@ -154,7 +154,7 @@ const oneLine = "the admin form joins the lines when somebody presses Submit, wh
 
 func checkRegistration(within *Section) Violations {
 	var violations Violations
-	for at, setting := range within.Settings {
+	for i, setting := range within.Settings {
 		value := setting.Value
 		doubt := func(text, advice string) {
 			violations = append(violations, Violation{Line: setting.Line, Text: text, Advice: advice, Warning: true})
@@ -167,7 +167,7 @@ func checkRegistration(within *Section) Violations {
 			doubt("the registration has no user or no host", form)
 		case strings.ContainsAny(value, " \t"):
 			doubt("the registration has a blank in it", form)
-		case at > 0:
+		case i > 0:
 			doubt("this is a second registration", oneLine+"; declare a second route for it")
 		}
 	}
@@ -177,7 +177,7 @@ func checkRegistration(within *Section) Violations {
 func checkGlobals(within *Section) Violations {
 	var violations Violations
 	names := map[string]bool{}
-	for at, setting := range within.Settings {
+	for i, setting := range within.Settings {
 		doubt := func(text, advice string) {
 			violations = append(violations, Violation{Line: setting.Line, Text: text, Advice: advice, Warning: true})
 		}
@@ -186,7 +186,7 @@ func checkGlobals(within *Section) Violations {
 			doubt(fmt.Sprintf("%q calls a function and sets no variable", shortened(setting.Name)), "write NAME = VALUE")
 		case names[setting.Name]:
 			doubt(setting.Name+" is set already", "keep one of the lines: the last one counts")
-		case at > 0:
+		case i > 0:
 			doubt("this is a second variable", oneLine+"; write the value into the dialplan instead")
 		}
 		if setting.Value == "" {

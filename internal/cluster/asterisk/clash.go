@@ -92,7 +92,7 @@ func (c claims) clashes(other claims, clash Clash) []Clash {
 	each := func(ours, theirs map[string]string, found func(*Clash, string)) {
 		var both []string
 		for key := range ours { // sorted below
-			if _, is := theirs[key]; is {
+			if _, ok := theirs[key]; ok {
 				both = append(both, key)
 			}
 		}

@@ -90,8 +90,8 @@ func (c parsedConfig) own() []*Section {
 
 func unlined(settings []Setting) []Setting {
 	copied := make([]Setting, len(settings))
-	for at, setting := range settings {
-		copied[at] = Setting{Name: setting.Name, Value: setting.Value, Inherited: setting.Inherited}
+	for i, setting := range settings {
+		copied[i] = Setting{Name: setting.Name, Value: setting.Value, Inherited: setting.Inherited}
 	}
 	return copied
 }
@@ -330,9 +330,9 @@ func (c *parsedConfig) wrote(name string, value logical) {
 // if there is none.
 func (c *parsedConfig) add(name, more string) bool {
 	last := -1
-	for at, setting := range c.current.Settings {
+	for i, setting := range c.current.Settings {
 		if setting.Name == name {
-			last = at
+			last = i
 		}
 	}
 	if last < 0 {

@@ -265,7 +265,7 @@ func (p *extensionLines) write(text *strings.Builder) {
 	if p == nil {
 		return
 	}
-	for at, application := range p.applications {
-		fmt.Fprintf(text, "exten => %s,%d,%s\n", p.extension, at+1, application)
+	for i, application := range p.applications {
+		fmt.Fprintf(text, "exten => %s,%d,%s\n", p.extension, i+1, application)
 	}
 }

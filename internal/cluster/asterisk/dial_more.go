@@ -77,7 +77,7 @@ func (d Dial) declaration() string {
 func declared(text string) (Dial, bool) {
 	var dial Dial
 	for line := range strings.SplitSeq(cluster.NormalText(text), "\n") {
-		if encoded, is := strings.CutPrefix(line, declarationStart); is {
+		if encoded, ok := strings.CutPrefix(line, declarationStart); ok {
 			return dial, json.Unmarshal([]byte(encoded), &dial) == nil
 		}
 	}

@@ -20,7 +20,7 @@ var (
 // whole prefix stripped and the part prepended, which dials the same. It returns false
 // for every other dialplan.
 func ReadDial(protocol, text string) (Dial, bool) {
-	if dial, is := declared(text); is {
+	if dial, ok := declared(text); ok {
 		return dial, dial.Protocol == protocol && len(dial.Violations()) == 0 && cluster.EquivalentText(dial.Dialplan(), text)
 	}
 	dial := Dial{Protocol: protocol}

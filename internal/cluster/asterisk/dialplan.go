@@ -138,8 +138,8 @@ func cutOutside(text string) (before, after string, found bool) {
 func (l *loader) priority(setting Setting, text string) {
 	written, application, _ := strings.Cut(text, ",")
 	written = stripped(written)
-	word, label, has := strings.Cut(written, "(")
-	if has {
+	word, label, found := strings.Cut(written, "(")
+	if found {
 		var closed bool
 		if label, _, closed = strings.Cut(label, ")"); !closed {
 			l.note(setting.Line, false, fmt.Sprintf("nothing closes the label of %q, and Asterisk drops the line", shortened(written)), "write the )")
@@ -185,7 +185,7 @@ func (l *loader) number(setting Setting, word string) (int, bool) {
 		}
 		return l.last + 1, true
 	}
-	if number, is := scanNumber(word); is {
+	if number, ok := scanNumber(word); ok {
 		if number < 1 {
 			l.note(setting.Line, false, fmt.Sprintf("the priority %s is out of range, and Asterisk drops the line", shortened(word)), count)
 			return 0, false
@@ -227,12 +227,12 @@ func leadingNumber(text string) int {
 
 // application parses APPLICATION(arguments), from the first ( to the last ).
 func (l *loader) application(setting Setting, text string) (application, arguments string) {
-	application, arguments, has := strings.Cut(text, "(")
-	if has && (strings.Contains(application, "${") || strings.Contains(application, "$[")) {
+	application, arguments, ok := strings.Cut(text, "(")
+	if ok && (strings.Contains(application, "${") || strings.Contains(application, "$[")) {
 		return strings.TrimLeftFunc(text, func(char rune) bool { return char < 33 }), ""
 	}
 	application = strings.TrimLeftFunc(application, func(char rune) bool { return char < 33 })
-	if !has {
+	if !ok {
 		return application, ""
 	}
 	end := strings.LastIndexByte(arguments, ')')

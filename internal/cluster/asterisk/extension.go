@@ -80,8 +80,8 @@ func callerKey(caller string) string { return extensionKey(compact(shrink(caller
 func shrink(caller string) string {
 	var kept strings.Builder
 	bracketed := 0
-	for at := range len(caller) {
-		switch char := caller[at]; char {
+	for i := range len(caller) {
+		switch char := caller[i]; char {
 		case '[', ']':
 			if bracketed++; char == ']' {
 				bracketed -= 2
@@ -92,7 +92,7 @@ func shrink(caller string) string {
 				kept.WriteByte(char)
 			}
 		case '.':
-			if at == len(caller)-1 {
+			if i == len(caller)-1 {
 				kept.WriteByte(char)
 			}
 		case '(', ' ', ')':
@@ -111,8 +111,8 @@ func compact(extension string) string {
 	}
 	var kept strings.Builder
 	bracketed := false
-	for at := range len(extension) {
-		char := extension[at]
+	for i := range len(extension) {
+		char := extension[i]
 		if char == '[' && strings.HasPrefix(extension, "_") || char == ']' {
 			bracketed = char == '['
 		}
@@ -125,8 +125,8 @@ func compact(extension string) string {
 
 // sameExtension returns the normal form of an extension with its caller id.
 func sameExtension(extension string) string {
-	name, caller, has := strings.Cut(extension, "/")
-	if !has {
+	name, caller, ok := strings.Cut(extension, "/")
+	if !ok {
 		return extensionKey(compact(name))
 	}
 	return extensionKey(compact(name)) + "/" + callerKey(caller)

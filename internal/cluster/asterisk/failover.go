@@ -21,8 +21,8 @@ func FailoversOf(carriers cluster.Carriers) Failovers {
 			continue
 		}
 		known[read] = true
-		dial, is := ReadDial(row.Protocol(), text)
-		if !is {
+		dial, ok := ReadDial(row.Protocol(), text)
+		if !ok {
 			continue
 		}
 		for _, next := range dial.Failover {

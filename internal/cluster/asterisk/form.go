@@ -56,12 +56,12 @@ func CheckForm(column cluster.AsteriskText, text string, schema int) Violations 
 		if !slices.Contains(loss.columns, column) {
 			continue
 		}
-		at := strings.Index(text, loss.text)
-		if at < 0 || loss.strips != nil && !loss.strips(text) {
+		i := strings.Index(text, loss.text)
+		if i < 0 || loss.strips != nil && !loss.strips(text) {
 			continue
 		}
 		violations = append(violations, Violation{
-			Line: 1 + strings.Count(text[:at], "\n"), Text: fmt.Sprintf("the admin form strips %s from %s", loss.name, column), Warning: true,
+			Line: 1 + strings.Count(text[:i], "\n"), Text: fmt.Sprintf("the admin form strips %s from %s", loss.name, column), Warning: true,
 			Advice: "do without where you can; the next plan puts back what the form took",
 		})
 	}

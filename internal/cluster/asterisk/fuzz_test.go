@@ -21,11 +21,11 @@ const fuzzedBytes = 64 << 10
 const sealedBytes = 4 << 10
 
 func FuzzCheck(f *testing.F) {
-	for at, one := range fieldCases(f) {
-		f.Add(at, one.Text)
+	for i, one := range fieldCases(f) {
+		f.Add(i, one.Text)
 	}
-	for at, seed := range []string{stockDialplan, ";-- x", "a --;", `\;`, "exten=>_[,1,a(", "\x00", "[a](b", "[a](+", `\`, "a+=b", strings.Repeat(";--", 130)} {
-		f.Add(at, seed)
+	for i, seed := range []string{stockDialplan, ";-- x", "a --;", `\;`, "exten=>_[,1,a(", "\x00", "[a](b", "[a](+", `\`, "a+=b", strings.Repeat(";--", 130)} {
+		f.Add(i, seed)
 	}
 	f.Fuzz(func(t *testing.T, at int, text string) {
 		if len(text) > fuzzedBytes {

@@ -69,9 +69,9 @@ func (l *loader) lintPriorities() {
 			continue
 		}
 		named := numbersIn(statements)
-		for at, priority := range priorities[1:] {
+		for i, priority := range priorities[1:] {
 			_, jumped := statements[priority-101] // where Asterisk 1.2 went on after Dial (n+101)
-			if statement := statements[priority]; priority > priorities[at]+1 && statement.Label == "" && !jumped && !named[strconv.Itoa(priority)] {
+			if statement := statements[priority]; priority > priorities[i]+1 && statement.Label == "" && !jumped && !named[strconv.Itoa(priority)] {
 				l.note(statement.Line, true, fmt.Sprintf("%s jumps to priority %d, and there is no %d", statement.Extension, priority, priority-1),
 					"close the gap, unless something jumps there: a call ends where no next priority is")
 			}

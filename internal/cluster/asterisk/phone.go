@@ -33,14 +33,14 @@ func CheckPhone(column, text string) error {
 		return err
 	}
 	ends := endsPlace[column]
-	if at := strings.IndexAny(text, ends.characters); at >= 0 {
-		return fmt.Errorf("%s must not hold %q: %s", column, text[at:at+1], ends.place)
+	if i := strings.IndexAny(text, ends.characters); i >= 0 {
+		return fmt.Errorf("%s must not hold %q: %s", column, text[i:i+1], ends.place)
 	}
 	if column == "codecs_list" {
-		if at := strings.IndexFunc(text, func(char rune) bool {
+		if i := strings.IndexFunc(text, func(char rune) bool {
 			return !strings.ContainsRune("-,._ ", char) && (char < '0' || char > '9') && (char < 'a' || char > 'z') && (char < 'A' || char > 'Z')
-		}); at >= 0 {
-			return fmt.Errorf("%s must not hold %q: codecs are letters and digits, with commas between them", column, string([]rune(text[at:])[0]))
+		}); i >= 0 {
+			return fmt.Errorf("%s must not hold %q: codecs are letters and digits, with commas between them", column, string([]rune(text[i:])[0]))
 		}
 	}
 	return nil

@@ -221,8 +221,8 @@ func (c *callOf) run(extension string) {
 		c.t.Fatalf("nothing is at %s", extension)
 	}
 	for priority := 1; ; priority++ {
-		line, there := lines[priority]
-		if !there {
+		line, ok := lines[priority]
+		if !ok {
 			c.t.Fatalf("%s ends at %d", extension, priority)
 		}
 		arguments := chosen.ReplaceAllStringFunc(c.filled(line.Arguments), func(text string) string {

@@ -37,8 +37,8 @@ func (r *reader) lines(text string) []logical {
 	start := 0
 	for number := 1; start <= len(text); number++ {
 		end := len(text)
-		if at := strings.IndexByte(text[start:], '\n'); at >= 0 {
-			end = start + at
+		if i := strings.IndexByte(text[start:], '\n'); i >= 0 {
+			end = start + i
 		}
 		raw := text[start:end]
 		if len(raw) > lineBytes {
@@ -70,9 +70,9 @@ func (r *reader) tooLong(number int, raw string) {
 		Line: number, Text: fmt.Sprintf("the line has %d bytes, and Asterisk skips a line of more than %d", len(raw), lineBytes),
 		Advice: "split it",
 	}
-	for at := range len(raw) {
-		if raw[at] > ' ' {
-			violation.Warning = raw[at] == ';' // nothing is lost but a comment
+	for i := range len(raw) {
+		if raw[i] > ' ' {
+			violation.Warning = raw[i] == ';' // nothing is lost but a comment
 			break
 		}
 	}
@@ -156,8 +156,8 @@ func newBuffer(raw string, start int) buffer {
 	const behind = 4 // NULs, for the branches that look ahead
 	b := buffer{text: make([]byte, len(raw)+behind), from: make([]int, len(raw)+behind)}
 	copy(b.text, raw)
-	for at := range b.from {
-		b.from[at] = start + at
+	for i := range b.from {
+		b.from[i] = start + i
 	}
 	return b
 }

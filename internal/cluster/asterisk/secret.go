@@ -23,13 +23,13 @@ var schemes = map[string]bool{"sip": true, "sips": true, "tel": true, "pjsip": t
 // secretParts returns the parts of a value that Asterisk uses as a secret.
 func secretParts(name, value string) []span {
 	name = strings.ToLower(name[strings.LastIndexByte(name, '/')+1:])
-	at := strings.LastIndexByte(value, '@')
+	i := strings.LastIndexByte(value, '@')
 	switch {
 	case secretNames[name] || passwordName().MatchString(name) && !noSecret().MatchString(strings.TrimSpace(value)):
 		return within(value, 0, len(value))
-	case name == "auth" && at >= 0: // USER:SECRET@REALM or USER#MD5@REALM of sip.conf; methods have no @
-		if from := strings.IndexAny(value[:at], ":#"); from >= 0 {
-			return within(value, from+1, at)
+	case name == "auth" && i >= 0: // USER:SECRET@REALM or USER#MD5@REALM of sip.conf; methods have no @
+		if from := strings.IndexAny(value[:i], ":#"); from >= 0 {
+			return within(value, from+1, i)
 		}
 		return nil
 	case name == "register":
@@ -37,11 +37,11 @@ func secretParts(name, value string) []span {
 		if scheme := strings.Index(value, "://"); scheme >= 0 {
 			from = scheme + len("://")
 		}
-		if at < from { // no host: the rest is the user's and the secret
-			at = len(value)
+		if i < from { // no host: the rest is the user's and the secret
+			i = len(value)
 		}
-		if colon := strings.IndexByte(value[from:at], ':'); colon >= 0 {
-			return within(value, from+colon+1, at)
+		if colon := strings.IndexByte(value[from:i], ':'); colon >= 0 {
+			return within(value, from+colon+1, i)
 		}
 		return nil
 	}
@@ -86,11 +86,11 @@ func textSecrets(value string) []span {
 		if !opensUserinfo(lower, from) {
 			continue
 		}
-		colon, end, is := userinfo(value, from)
-		if !is {
-			colon, end, is = oddUserinfo(value, from)
+		colon, end, ok := userinfo(value, from)
+		if !ok {
+			colon, end, ok = oddUserinfo(value, from)
 		}
-		if is && !schemes[lower[from:colon]] && value[from] != '"' {
+		if ok && !schemes[lower[from:colon]] && value[from] != '"' {
 			found = append(found, within(value, colon+1, end)...)
 		}
 	}
@@ -184,9 +184,9 @@ func oddUserinfo(value string, from int) (colon, at int, found bool) {
 // lowerASCII keeps the position of every byte, which strings.ToLower does not.
 func lowerASCII(text string) string {
 	lower := []byte(text)
-	for at, char := range lower {
+	for i, char := range lower {
 		if char >= 'A' && char <= 'Z' {
-			lower[at] = char + 'a' - 'A'
+			lower[i] = char + 'a' - 'A'
 		}
 	}
 	return string(lower)

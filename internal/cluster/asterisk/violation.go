@@ -45,8 +45,8 @@ func (v Violations) with(warning bool) Violations {
 
 func (v Violations) String() string {
 	texts := make([]string, len(v))
-	for at, violation := range v {
-		texts[at] = violation.String()
+	for i, violation := range v {
+		texts[i] = violation.String()
 	}
 	return strings.Join(texts, "\n")
 }

@@ -104,7 +104,7 @@ func (p Page) of(table cluster.Table, column string, schema int) (field, bool) {
 func (p Page) Columns(table cluster.Table) []string {
 	var columns []string
 	for at := range p {
-		if column, is := strings.CutPrefix(at, string(table)+"."); is {
+		if column, ok := strings.CutPrefix(at, string(table)+"."); ok {
 			columns = append(columns, column)
 		}
 	}
@@ -115,8 +115,8 @@ func (p Page) Columns(table cluster.Table) []string {
 // Save returns what a save of the form makes of a text; false where the document has no
 // field of the column.
 func (p Page) Save(table cluster.Table, column string, schema int, text string) (string, bool) {
-	f, there := p.of(table, column, schema)
-	if !there {
+	f, ok := p.of(table, column, schema)
+	if !ok {
 		return text, false
 	}
 	text = cluster.NormalText(text)

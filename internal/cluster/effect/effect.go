@@ -68,11 +68,11 @@ func (f Facts) Of(path string) (Fact, bool) {
 		if fact, found := f[path]; found {
 			return fact, true
 		}
-		at := strings.LastIndexByte(path, '.')
-		if at < 0 {
+		i := strings.LastIndexByte(path, '.')
+		if i < 0 {
 			return Fact{}, false
 		}
-		path = path[:at]
+		path = path[:i]
 	}
 }
 

@@ -50,12 +50,12 @@ func (t Table) Adopt(of ranges.Set, defaults cluster.Row, hasPassword func(colum
 			continue
 		}
 		block.Shared[column] = most
-		for at, record := range members {
+		for index, record := range members {
 			if value := cluster.NormalInDID(column, record.Values[i]); value != most {
-				if own[at] == nil {
-					own[at] = cluster.Row{}
+				if own[index] == nil {
+					own[index] = cluster.Row{}
 				}
-				own[at][column] = value
+				own[index][column] = value
 			}
 		}
 	}
@@ -67,14 +67,14 @@ func (t Table) Adopt(of ranges.Set, defaults cluster.Row, hasPassword func(colum
 func overridesOf(members []Record, own []cluster.Row) []Override {
 	names, rows := map[string][]string{}, map[string]cluster.Row{}
 	var order []string
-	for at, record := range members {
-		if own[at] == nil {
+	for i, record := range members {
+		if own[i] == nil {
 			continue
 		}
-		key := signature(cluster.Row{}, own[at])
+		key := signature(cluster.Row{}, own[i])
 		if rows[key] == nil {
 			order = append(order, key)
-			rows[key] = own[at]
+			rows[key] = own[i]
 		}
 		names[key] = append(names[key], record.Pattern)
 	}
@@ -103,12 +103,12 @@ var targets = map[string]string{
 func (t Table) Find() []Found {
 	names := map[string][]string{}
 	for _, record := range t.Records {
-		route, has := t.value(record, "did_route")
-		if !has || cluster.ReservedDID(record.Pattern) {
+		route, ok := t.value(record, "did_route")
+		if !ok || cluster.ReservedDID(record.Pattern) {
 			continue
 		}
 		kind, target := route.Text, ""
-		if value, has := t.value(record, targets[kind]); has {
+		if value, ok := t.value(record, targets[kind]); ok {
 			target = cluster.NormalInDID(targets[kind], value).Text
 		}
 		name := strings.TrimSpace(kind + " " + target)

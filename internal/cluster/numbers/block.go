@@ -51,8 +51,8 @@ func (b Block) Wanted() (Wanted, error) {
 	known := map[merged]int{}
 	for i, override := range b.Overrides {
 		for name := range override.Numbers.Values() {
-			position, has := b.Numbers.Index(name)
-			if !has {
+			position, ok := b.Numbers.Index(name)
+			if !ok {
 				return w, &OverrideError{Key: override.Key, Reason: fmt.Sprintf("%s is not among the numbers of dids", name)}
 			}
 			before := w.of[position]
@@ -83,8 +83,8 @@ func (b Block) Wanted() (Wanted, error) {
 
 // Row returns the wanted row of a member. Callers must not modify it.
 func (w Wanted) Row(name string) (cluster.Row, bool) {
-	position, has := w.Numbers.Index(name)
-	if !has {
+	position, ok := w.Numbers.Index(name)
+	if !ok {
 		return nil, false
 	}
 	return w.rows[w.of[position]], true

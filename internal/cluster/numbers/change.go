@@ -50,11 +50,11 @@ func (c Change) Diff() (Diff, error) {
 	updates := map[string]int{}
 	var foreign []string
 	for name, want := range c.Want.all() {
-		record, there := c.Have.ByPattern(name)
-		if _, seen := c.Seen.rows[cluster.FoldKey(name)]; !there && seen && c.Before.Numbers.Has(name) {
+		record, ok := c.Have.ByPattern(name)
+		if _, seen := c.Seen.rows[cluster.FoldKey(name)]; !ok && seen && c.Before.Numbers.Has(name) {
 			return Diff{}, &cluster.Conflict{Subject: "DID " + name, Found: "was deleted by somebody else"}
 		}
-		if !there {
+		if !ok {
 			d.Add = append(d.Add, name)
 			continue
 		}
@@ -84,8 +84,8 @@ func (c Change) Diff() (Diff, error) {
 		return Diff{}, c.refused(foreign)
 	}
 	for name := range c.Before.Numbers.Values() {
-		record, there := c.Have.ByPattern(name)
-		if !there || c.Want.Numbers.Has(name) || c.Released.Has(name) {
+		record, ok := c.Have.ByPattern(name)
+		if !ok || c.Want.Numbers.Has(name) || c.Released.Has(name) {
 			continue
 		}
 		if err := c.checkUnchanged(name, record, c.Seen.rows[cluster.FoldKey(name)]); err != nil {
@@ -102,8 +102,8 @@ func (c Change) Diff() (Diff, error) {
 // change returns the present and the wanted values of the columns that change.
 func (c Change) change(name string, record Record, want cluster.Row) (from, to cluster.Row, err error) {
 	for column, wanted := range want {
-		current, has := c.Have.value(record, column)
-		if !has || cluster.EquivalentDID(column, wanted, current) {
+		current, ok := c.Have.value(record, column)
+		if !ok || cluster.EquivalentDID(column, wanted, current) {
 			continue
 		}
 		if from == nil {
@@ -119,8 +119,8 @@ func (c Change) checkUnchanged(name string, record Record, of cluster.Row) error
 	seen := c.Seen.rows[cluster.FoldKey(name)]
 	for _, column := range slices.Sorted(maps.Keys(of)) {
 		before, known := seen[column]
-		current, has := c.Have.value(record, column)
-		if known && has && !cluster.EquivalentDID(column, before, current) {
+		current, ok := c.Have.value(record, column)
+		if known && ok && !cluster.EquivalentDID(column, before, current) {
 			return &cluster.Conflict{Subject: "DID " + name, Found: "has another " + column + " than when it was read"}
 		}
 	}

@@ -103,6 +103,6 @@ func (c Condition) holds(t Table, record Record) bool {
 	if c.Column == prefix {
 		return strings.HasPrefix(record.Pattern, c.Value)
 	}
-	current, has := t.value(record, c.Column)
-	return has && cluster.EquivalentDID(c.Column, cluster.Text(c.Value), current)
+	current, ok := t.value(record, c.Column)
+	return ok && cluster.EquivalentDID(c.Column, cluster.Text(c.Value), current)
 }

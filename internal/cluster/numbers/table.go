@@ -27,11 +27,11 @@ type Record struct {
 // NewTable returns the table of rows.
 func NewTable(columns []string, records []Record) Table {
 	t := Table{Columns: columns, Records: records, byName: make(map[string]int, len(records)), at: make(map[string]int, len(columns))}
-	for at, column := range columns {
-		t.at[column] = at
+	for i, column := range columns {
+		t.at[column] = i
 	}
-	for at, record := range records {
-		t.byName[cluster.FoldKey(record.Pattern)] = at
+	for i, record := range records {
+		t.byName[cluster.FoldKey(record.Pattern)] = i
 	}
 	return t
 }
@@ -47,8 +47,8 @@ func (t Table) ByPattern(pattern string) (Record, bool) {
 
 // value returns a column of a record; false where the table does not have it.
 func (t Table) value(record Record, column string) (cluster.Value, bool) {
-	at, has := t.at[column]
-	if !has {
+	at, ok := t.at[column]
+	if !ok {
 		return cluster.Value{}, false
 	}
 	return record.Values[at], true
@@ -58,7 +58,7 @@ func (t Table) value(record Record, column string) (cluster.Value, bool) {
 func (t Table) row(record Record, columns []string) cluster.Row {
 	row := make(cluster.Row, len(columns))
 	for _, column := range columns {
-		if value, has := t.value(record, column); has {
+		if value, ok := t.value(record, column); ok {
 			row[column] = value
 		}
 	}
@@ -81,7 +81,7 @@ type Group struct {
 func (t Table) Groups(of ranges.Set, columns []string) []Group {
 	at := make([]int, 0, len(columns))
 	for _, column := range columns {
-		if i, has := t.at[column]; has {
+		if i, ok := t.at[column]; ok {
 			at = append(at, i)
 		}
 	}
@@ -136,7 +136,7 @@ func (t Table) CommonValues(of ranges.Set, want Wanted, values cluster.Row) clus
 			}
 			if !found {
 				delete(common, column)
-			} else if current, has := t.value(record, column); !has || !cluster.EquivalentDID(column, value, current) {
+			} else if current, ok := t.value(record, column); !ok || !cluster.EquivalentDID(column, value, current) {
 				delete(common, column)
 			}
 		}
@@ -261,7 +261,7 @@ func (t Table) Deviations(want Wanted) []Deviation {
 	var order []string
 	for name, row := range want.all() {
 		text := "does not exist"
-		if record, there := t.ByPattern(name); there {
+		if record, ok := t.ByPattern(name); ok {
 			text = t.differences(record, row)
 		}
 		if text == "" {
@@ -283,7 +283,7 @@ func (t Table) Deviations(want Wanted) []Deviation {
 func (t Table) differences(record Record, want cluster.Row) string {
 	var texts []string
 	for column, wanted := range want {
-		if current, has := t.value(record, column); has && !cluster.EquivalentDID(column, wanted, current) {
+		if current, ok := t.value(record, column); ok && !cluster.EquivalentDID(column, wanted, current) {
 			if cluster.MayHoldPassword(column) {
 				texts = append(texts, column+" is another")
 				continue

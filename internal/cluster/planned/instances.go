@@ -106,11 +106,11 @@ func (i *Instances) update(key, token string, change func(*Instance)) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	instances := i.known[key]
-	at := slices.IndexFunc(instances, func(known Instance) bool { return known.Token == token })
-	if at < 0 {
-		at, instances = len(instances), append(instances, Instance{Token: token})
+	index := slices.IndexFunc(instances, func(known Instance) bool { return known.Token == token })
+	if index < 0 {
+		index, instances = len(instances), append(instances, Instance{Token: token})
 	}
-	change(&instances[at])
+	change(&instances[index])
 	put(&i.known, key, instances)
 }
 

@@ -244,8 +244,8 @@ func (s Set) Index(name string) (int, bool) {
 
 // Has reports whether the set has a member.
 func (s Set) Has(name string) bool {
-	_, has := s.Index(name)
-	return has
+	_, ok := s.Index(name)
+	return ok
 }
 
 // Without returns the members that the other set does not have.

@@ -73,7 +73,7 @@ func TestSet_isASet(t *testing.T) {
 		}
 		position := 0
 		for name := range set.Values() {
-			if at, has := set.Index(name); !has || at != position {
+			if at, ok := set.Index(name); !ok || at != position {
 				t.Fatalf("%s is at %d, want %d", name, at, position)
 			}
 			position++

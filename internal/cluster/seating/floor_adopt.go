@@ -84,14 +84,14 @@ func aliasTemplate(ids []string) (ranges []string, alias NameTemplate, err error
 // sides; other hyphens are part of an id, as in agent-010. Without such a hyphen, and
 // without numbers on both sides of the first one, the text is a single id.
 func cutRange(id string) (first, last string) {
-	for at, letter := range id {
+	for i, letter := range id {
 		if letter != '-' {
 			continue
 		}
-		before, number, after := splitAtNumber(id[:at])
-		lastBefore, lastNumber, lastAfter := splitAtNumber(id[at+1:])
+		before, number, after := splitAtNumber(id[:i])
+		lastBefore, lastNumber, lastAfter := splitAtNumber(id[i+1:])
 		if number != "" && lastNumber != "" && before == lastBefore && after == lastAfter {
-			return id[:at], id[at+1:]
+			return id[:i], id[i+1:]
 		}
 	}
 	first, last, isRange := strings.Cut(id, "-")
@@ -218,15 +218,15 @@ func (a *adoption) lettersInFront() bool {
 	backs := map[string]bool{}
 	common, first := "", true
 	for _, p := range a.phones {
-		at := strings.Index(strings.ToLower(p.Login), strings.ToLower(p.Seat))
-		if at <= 0 {
+		i := strings.Index(strings.ToLower(p.Login), strings.ToLower(p.Seat))
+		if i <= 0 {
 			return false
 		}
-		front := p.Login[:at]
-		if known, there := fronts[p.ServerIP]; there && !strings.EqualFold(known, front) {
+		front := p.Login[:i]
+		if known, ok := fronts[p.ServerIP]; ok && !strings.EqualFold(known, front) {
 			return false
 		}
-		fronts[p.ServerIP], backs[p.Login[at+len(p.Seat):]] = front, true
+		fronts[p.ServerIP], backs[p.Login[i+len(p.Seat):]] = front, true
 		if first {
 			common, first = front, false
 		}

@@ -22,11 +22,11 @@ type AdoptedColumns struct {
 func (f Adopted) Columns(all FloorRows, defaults cluster.Row, allowed func(column, text string) bool) AdoptedColumns {
 	adopted := AdoptedColumns{Phone: cluster.Row{}, Seats: map[string]cluster.Row{}}
 	for _, column := range PhoneColumns {
-		at := slices.Index(all.Columns, column.Name)
-		if at < 0 || column.Name == "fullname" { // set by a template
+		i := slices.Index(all.Columns, column.Name)
+		if i < 0 || column.Name == "fullname" { // set by a template
 			continue
 		}
-		bySeat, ok := f.bySeat(at, column, allowed)
+		bySeat, ok := f.bySeat(i, column, allowed)
 		if !ok {
 			continue
 		}
@@ -74,13 +74,13 @@ func (f Adopted) bySeat(at int, column PhoneColumn, allowed func(column, text st
 // PasswordsDiffer reports whether the phones of some seat have several passwords, as
 // after an agent has changed one by telephone.
 func (f Adopted) PasswordsDiffer(all FloorRows) bool {
-	at := slices.Index(all.Columns, "pass")
-	if at < 0 {
+	i := slices.Index(all.Columns, "pass")
+	if i < 0 {
 		return false
 	}
 	passwords := map[string]string{}
 	for _, p := range f.phones {
-		password := p.Values[at].Text
+		password := p.Values[i].Text
 		if known, twice := passwords[p.Seat]; twice && known != password {
 			return true
 		}

@@ -85,7 +85,7 @@ func (a *adoption) countedNumbers() bool {
 		if err != nil || wrong != nil || number < seat {
 			return false
 		}
-		if known, there := above[p.ServerIP]; there && known != number-seat {
+		if known, ok := above[p.ServerIP]; ok && known != number-seat {
 			return false
 		}
 		above[p.ServerIP] = number - seat

@@ -96,13 +96,13 @@ func (s FloorStyle) PlacementOf(own FloorRows, seats Seats) *Placement {
 				login = strings.TrimSpace(login) // VICIdial does not find a login with a blank; count it anyway
 				server, existing := on[strings.ToLower(login)]
 				if !existing {
-					at := slices.IndexFunc(servers, func(server string) bool {
+					i := slices.IndexFunc(servers, func(server string) bool {
 						return strings.EqualFold(s.Naming.Login.Name(a.Seat, s.Labels[server]), login)
 					})
-					if at < 0 {
+					if i < 0 {
 						continue // not a phone of this floor
 					}
-					server = servers[at]
+					server = servers[i]
 				}
 				if !slices.Contains(nodes, server) {
 					nodes = append(nodes, server)

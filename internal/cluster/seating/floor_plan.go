@@ -109,8 +109,8 @@ func (p *floorPlanner) step(step cluster.Step) { p.plan.Steps = append(p.plan.St
 func (p *floorPlanner) insertPhones() {
 	var initial, further []Phone
 	for _, phone := range p.addedPhones {
-		inherited, has := p.options.Inherit.Values[phone.Seat]
-		if !has {
+		inherited, ok := p.options.Inherit.Values[phone.Seat]
+		if !ok {
 			initial = append(initial, phone)
 			continue
 		}

@@ -23,8 +23,8 @@ type Secret struct {
 // Existing phones get the most common value of their seat or floor. New ones get
 // the value of their seat, else the given value.
 func (s Secret) Fill(want *FloorRows, own FloorRows) {
-	at := slices.Index(want.Columns, s.Column)
-	if at < 0 {
+	index := slices.Index(want.Columns, s.Column)
+	if index < 0 {
 		return
 	}
 	has, bySeat := map[string]cluster.Value{}, map[string]map[cluster.Value]int{}
@@ -62,7 +62,7 @@ func (s Secret) Fill(want *FloorRows, own FloorRows) {
 		default:
 			continue
 		}
-		p.Values[at] = value
+		p.Values[index] = value
 	}
 }
 

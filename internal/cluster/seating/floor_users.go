@@ -85,9 +85,9 @@ func DanglingReferences(p cluster.Plan, all FloorRows) []string {
 	var who []string
 	for _, a := range all.Aliases {
 		id := strings.ToLower(a.ID)
-		at := slices.IndexFunc(a.Logins, func(login string) bool { return logins[strings.ToLower(login)] })
-		if at >= 0 && !aliases[id] && !written[string(cluster.TableAliases)+id] {
-			who = append(who, "alias "+a.ID+" lists "+a.Logins[at])
+		index := slices.IndexFunc(a.Logins, func(login string) bool { return logins[strings.ToLower(login)] })
+		if index >= 0 && !aliases[id] && !written[string(cluster.TableAliases)+id] {
+			who = append(who, "alias "+a.ID+" lists "+a.Logins[index])
 		}
 	}
 	for _, u := range all.Users {

@@ -16,8 +16,8 @@ func (f FloorRows) CheckWidths(schema cluster.Schema) []error {
 		"dialplan_number": func(p Phone) string { return p.DialplanNumber },
 		"voicemail_id":    func(p Phone) string { return p.VoicemailID },
 	}
-	if at := slices.Index(f.Columns, "fullname"); at >= 0 {
-		columns["fullname"] = func(p Phone) string { return p.Values[at].Text }
+	if i := slices.Index(f.Columns, "fullname"); i >= 0 {
+		columns["fullname"] = func(p Phone) string { return p.Values[i].Text }
 	}
 	longest := map[string]Phone{}
 	for _, p := range f.Phones {

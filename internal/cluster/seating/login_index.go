@@ -61,8 +61,8 @@ func (f Adopted) Shared(all FloorRows) []string {
 		}
 	}
 	for _, other := range all.Phones {
-		p, is := mailboxes[strings.ToLower(other.VoicemailID)]
-		if seat := own[other.key()]; is && other.VoicemailID != "" && seat != p.Seat {
+		p, ok := mailboxes[strings.ToLower(other.VoicemailID)]
+		if seat := own[other.key()]; ok && other.VoicemailID != "" && seat != p.Seat {
 			shared = append(shared, p.title()+" has the mailbox "+p.VoicemailID+" of "+other.title()+" as well: they get each other's messages and password")
 		}
 	}

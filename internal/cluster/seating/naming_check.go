@@ -49,8 +49,8 @@ func checkName(kind, name, allowed string, least, most int) error {
 		return fmt.Errorf("the %s %q has %d characters, the column holds %d", kind, name, len(name), most)
 	}
 	if strange := strings.Trim(name, allowed); strange != "" {
-		if at := strings.IndexFunc(name, func(r rune) bool { return !strings.ContainsRune(allowed, r) }); at >= 0 {
-			strange = string([]rune(name[at:])[:1])
+		if i := strings.IndexFunc(name, func(r rune) bool { return !strings.ContainsRune(allowed, r) }); i >= 0 {
+			strange = string([]rune(name[i:])[:1])
 		}
 		return fmt.Errorf("the %s %q holds %q, which VICIdial drops: it would never be found again", kind, name, strange)
 	}

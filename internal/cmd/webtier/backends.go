@@ -64,7 +64,7 @@ func (o *backends) stop() { _, _ = o.phone.Close(), o.archive.Close() }
 // config returns the configuration of the backends.
 func (o *backends) config() *webtier.Others {
 	port := 0
-	if address, is := o.phone.Addr().(*net.TCPAddr); is {
+	if address, ok := o.phone.Addr().(*net.TCPAddr); ok {
 		port = address.Port
 	}
 	return &webtier.Others{

@@ -60,12 +60,12 @@ func (a Answer) ExpectProgress(t *testing.T, parts ...string) {
 	t.Helper()
 	rest := a.Progress
 	for _, part := range parts {
-		at := slices.IndexFunc(rest, func(line string) bool { return strings.Contains(line, part) })
-		if at < 0 {
+		i := slices.IndexFunc(rest, func(line string) bool { return strings.Contains(line, part) })
+		if i < 0 {
 			t.Errorf("no %q, in this order, in\n%s", part, strings.Join(a.Progress, "\n"))
 			return
 		}
-		rest = rest[at+1:]
+		rest = rest[i+1:]
 	}
 }
 

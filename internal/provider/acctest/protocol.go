@@ -62,7 +62,7 @@ func valueOf(t *testing.T, kind tftypes.Type, given any) tftypes.Value {
 			break
 		}
 		for name := range named {
-			if _, there := kind.AttributeTypes[name]; !there {
+			if _, found := kind.AttributeTypes[name]; !found {
 				t.Fatalf("there is no attribute %s", name)
 			}
 		}

@@ -59,8 +59,8 @@ var leading = []string{
 }
 
 func rank(name string) int {
-	if at := slices.Index(leading, name); at >= 0 {
-		return at
+	if i := slices.Index(leading, name); i >= 0 {
+		return i
 	}
 	return len(leading)
 }
@@ -89,7 +89,7 @@ func (r references) attributes(attributes []*tfprotov6.SchemaAttribute, value tf
 
 // lines returns 1 for a text of several lines, and 0 for any other value.
 func lines(value terraform.Value) int {
-	if text, is := value.(terraform.Text); is && strings.Contains(string(text), "\n") {
+	if text, ok := value.(terraform.Text); ok && strings.Contains(string(text), "\n") {
 		return 1
 	}
 	return 0
@@ -164,7 +164,7 @@ func (r references) key(key string) terraform.Value {
 func (r references) plain(value tftypes.Value, at string) terraform.Value {
 	var number big.Float
 	var yes bool
-	if text, is := textOf(value); is {
+	if text, ok := textOf(value); ok {
 		return r.text(text, at)
 	}
 	switch {

@@ -39,7 +39,7 @@ func (c choice) value(attribute *tfprotov6.SchemaAttribute, value tftypes.Value,
 	nested := attribute.NestedType
 	switch {
 	case nested == nil:
-		if text, is := textOf(value); is && !c.kept[at+" as it is"] {
+		if text, ok := textOf(value); ok && !c.kept[at+" as it is"] {
 			return tftypes.NewValue(tftypes.String, ended(text))
 		}
 		return value

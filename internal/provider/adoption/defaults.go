@@ -50,9 +50,9 @@ func defaultsOf(schema cluster.Schema, kind string) func(at string, value, state
 			column = named
 		}
 		table := tableOf[kind]
-		found, there := schema.Tables[table][column]
+		found, ok := schema.Tables[table][column]
 		switch {
-		case !there:
+		case !ok:
 			own := ownDefaults[at]
 			return equals(value, cluster.Text(own)) || own == "" && equals(value, cluster.Number(0))
 		case found.Default == nil:

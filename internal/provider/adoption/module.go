@@ -220,9 +220,9 @@ func same(names ...string) map[string]string {
 func asText(value tftypes.Value) terraform.Value {
 	var number big.Float
 	var yes bool
-	text, is := textOf(value)
+	text, ok := textOf(value)
 	switch {
-	case is:
+	case ok:
 	case value.Type().Is(tftypes.Number) && value.As(&number) == nil:
 		text = number.Text('f', -1)
 	case value.Type().Is(tftypes.Bool) && value.As(&yes) == nil:

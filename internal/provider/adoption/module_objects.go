@@ -183,12 +183,12 @@ func (s *site) settings(t *moduleObject) {
 // weights sets the login weights of the nodes.
 func (s *site) weights(weights map[string]tftypes.Value) {
 	for address, name := range s.nodes { // in any order
-		at := slices.IndexFunc(s.fields["telephony"], func(e terraform.Entry) bool { return e.Key == terraform.Text(name) })
-		node, _ := s.fields["telephony"][at].Value.(terraform.Object)
+		i := slices.IndexFunc(s.fields["telephony"], func(e terraform.Entry) bool { return e.Key == terraform.Text(name) })
+		node, _ := s.fields["telephony"][i].Value.(terraform.Object)
 		if weight := weights[address]; !weight.IsNull() {
-			s.fields["telephony"][at].Value = withEntry(node, "login_weight", references{}.plain(weight, ""))
+			s.fields["telephony"][i].Value = withEntry(node, "login_weight", references{}.plain(weight, ""))
 		} else {
-			s.fields["telephony"][at].Value = withEntry(node, "login_weight", terraform.Number("0"))
+			s.fields["telephony"][i].Value = withEntry(node, "login_weight", terraform.Number("0"))
 		}
 	}
 }

@@ -105,8 +105,8 @@ func (c *choice) applyDiagnostics(plan planned, state tftypes.Value, attributes 
 	for _, path := range paths {
 		at := dotted(path)
 		names = append(names, at)
-		switch _, is := textOf(valueAt(state, path)); {
-		case is && !c.kept[at+" as it is"]:
+		switch _, ok := textOf(valueAt(state, path)); {
+		case ok && !c.kept[at+" as it is"]:
 			c.kept[at+" as it is"], c.kept[at], progress = true, true, true
 		case !c.kept[at] && !c.off[at]:
 			c.kept[at], progress = true, true
@@ -121,7 +121,7 @@ func (c *choice) applyDiagnostics(plan planned, state tftypes.Value, attributes 
 
 func valueAt(state tftypes.Value, path *tftypes.AttributePath) tftypes.Value {
 	found, _, err := tftypes.WalkAttributePath(state, path)
-	if value, is := found.(tftypes.Value); err == nil && is {
+	if value, ok := found.(tftypes.Value); err == nil && ok {
 		return value
 	}
 	return tftypes.NewValue(tftypes.Bool, nil)

@@ -303,8 +303,8 @@ func (f *result) findUnadoptable(ctx context.Context, store Store, schema cluste
 func (a adoptedObject) deviating() map[int]bool {
 	bad := map[int]bool{}
 	for seat := range fields(fields(a.state)["deviations"]) {
-		if at := slices.Index(a.Seats, seat); at >= 0 {
-			bad[at] = true
+		if i := slices.Index(a.Seats, seat); i >= 0 {
+			bad[i] = true
 		}
 	}
 	return bad

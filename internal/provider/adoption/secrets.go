@@ -22,8 +22,8 @@ func bare(attributes []*tfprotov6.SchemaAttribute, state tftypes.Value) []string
 			if nested := attribute.NestedType; nested != nil && nested.Nesting == tfprotov6.SchemaObjectNestingModeSingle {
 				walk(nested.Attributes, values[attribute.Name], at)
 			}
-			text, is := textOf(values[attribute.Name])
-			if is && asterisk.HasSecret(text) && droppable(attributes, at) == at {
+			text, ok := textOf(values[attribute.Name])
+			if ok && asterisk.HasSecret(text) && droppable(attributes, at) == at {
 				paths = append(paths, at)
 			}
 		}

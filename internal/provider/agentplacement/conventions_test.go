@@ -197,7 +197,7 @@ func TestAccAgentPlacement_importsFaultyRows(t *testing.T) {
 				ImportStateCheck: func(states []*terraform.InstanceState) error {
 					value := map[string]string{}
 					for key, text := range states[0].Attributes {
-						if seat, is := strings.CutPrefix(key, "deviations."); is && seat != "%" {
+						if seat, ok := strings.CutPrefix(key, "deviations."); ok && seat != "%" {
 							value[seat] = text
 						}
 					}

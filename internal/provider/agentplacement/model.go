@@ -187,9 +187,9 @@ func valueOf(column seating.PhoneColumn, attribute attr.Value) (cluster.Value, b
 }
 
 func columnByAttribute(name string) (seating.PhoneColumn, bool) {
-	at := slices.IndexFunc(seating.PhoneColumns, func(column seating.PhoneColumn) bool { return attributeOf(column) == name })
-	if at < 0 {
+	i := slices.IndexFunc(seating.PhoneColumns, func(column seating.PhoneColumn) bool { return attributeOf(column) == name })
+	if i < 0 {
 		return seating.PhoneColumn{}, false
 	}
-	return seating.PhoneColumns[at], true
+	return seating.PhoneColumns[i], true
 }

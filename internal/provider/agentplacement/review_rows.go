@@ -125,8 +125,8 @@ func (r *Resource) checkPhoneTexts(ctx context.Context, want, before declaration
 		if err != nil {
 			return nil, err
 		}
-		at, own := slices.Index(all.Columns, column.Name), want.style.Own(all, want.floor.Seats)
-		existing := at >= 0 && len(own.Phones) > 0 && !slices.ContainsFunc(own.Phones, func(p seating.Phone) bool { return p.Values[at].Text != value.Text })
+		i, own := slices.Index(all.Columns, column.Name), want.style.Own(all, want.floor.Seats)
+		existing := i >= 0 && len(own.Phones) > 0 && !slices.ContainsFunc(own.Phones, func(p seating.Phone) bool { return p.Values[i].Text != value.Text })
 		diags.Append(tfhelper.DiagnoseNew(path.Root("phone").AtName(attributeOf(column)), "Invalid value", broken, existing)...)
 	}
 	fullname, former := want.style.Naming.FullName.String(), before.style.Naming.FullName.String()
@@ -236,9 +236,9 @@ func warnSecrets(want declaration, placed *seating.Placement, s secrets) diag.Di
 // reviewSecrets checks the passwords of new phones.
 func reviewSecrets(rows seating.FloorRows, s secrets, fresh bool) diag.Diagnostics {
 	var diags diag.Diagnostics
-	at := slices.Index(rows.Columns, "pass")
+	i := slices.Index(rows.Columns, "pass")
 	for _, p := range rows.Phones {
-		if p.Values[at].Text == "" {
+		if p.Values[i].Text == "" {
 			diags.Append(tfhelper.DiagnoseAt(path.Root("phone").AtName("pass_wo"), "Missing password",
 				fmt.Errorf("new phones of seat %s would have no password, and nobody could log in with them; set phone.pass_wo, or the seat in seat_passwords_wo", p.Seat))...)
 			break

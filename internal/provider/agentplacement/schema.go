@@ -170,7 +170,7 @@ func phoneAttributes() map[string]schema.Attribute {
 		if strings.HasPrefix(column.Description, "`") {
 			doc = "`" + column.Name + "`: " + column.Description
 		}
-		if value, has := seating.NewPhoneDefaults()[column.Name]; has && value.Text != "" {
+		if value, ok := seating.NewPhoneDefaults()[column.Name]; ok && value.Text != "" {
 			text := value.Text
 			if column.Kind == seating.KindYesNo || column.Kind == seating.KindSwitch {
 				text = strconv.FormatBool(text == "Y" || text == "1")

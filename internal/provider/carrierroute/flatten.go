@@ -134,9 +134,9 @@ func (m *model) showText(rows cluster.Carriers, column cluster.AsteriskText, dec
 }
 
 func (m *model) showActive(rows cluster.Carriers, declared model) {
-	for at, row := range rows {
+	for i, row := range rows {
 		active := types.BoolValue(row["active"].Yes())
-		if at == 0 && declared.Active.IsNull() || len(rows) == 1 && declared.PerServer[row.ServerIP()].Active.IsNull() {
+		if i == 0 && declared.Active.IsNull() || len(rows) == 1 && declared.PerServer[row.ServerIP()].Active.IsNull() {
 			m.Active = active
 			continue
 		}
@@ -166,7 +166,7 @@ func sealed(column cluster.AsteriskText, text string) string {
 // seal returns the rows that a later write compares with, without their passwords.
 func (m model) seal(rows cluster.Carriers) cluster.Carriers {
 	safe := make(cluster.Carriers, len(rows))
-	for at, row := range rows {
+	for i, row := range rows {
 		copied := maps.Clone(row)
 		for _, column := range textColumns {
 			if existing := row.Asterisk(column); !row[string(column)].Null {
@@ -177,7 +177,7 @@ func (m model) seal(rows cluster.Carriers) cluster.Carriers {
 				copied[string(column)] = cluster.Text(text)
 			}
 		}
-		safe[at] = copied
+		safe[i] = copied
 	}
 	return safe
 }

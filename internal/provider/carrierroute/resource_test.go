@@ -512,10 +512,10 @@ func TestAccCarrierRoute_isListed(t *testing.T) {
 		for _, found := range acctest.List(t, d, "vicidial_carrier_route") {
 			names[found.Identity["name"]] = found
 		}
-		if _, there := names["OLD_SIPEXAMPLE"]; !there {
+		if _, ok := names["OLD_SIPEXAMPLE"]; !ok {
 			t.Errorf("schema %d: VICIdial's own sample is not among %v", schema, names)
 		}
-		if _, there := names["with_hyphen"]; !there {
+		if _, ok := names["with_hyphen"]; !ok {
 			t.Errorf("schema %d: an id that is not a valid name is not listed", schema)
 		}
 		if copies := names["COPY"]; copies.Name != "COPY (Copied), 2 rows" {

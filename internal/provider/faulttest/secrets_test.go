@@ -116,8 +116,8 @@ func TestAccFaults_secretsShowNowhere(t *testing.T) {
 func tellsNone(t *testing.T, where string, content []byte, secrets []string) {
 	t.Helper()
 	for _, secret := range secrets {
-		if at := bytes.Index(content, []byte(secret)); at >= 0 {
-			t.Errorf("%s tells %s: …%s…", where, secret, content[max(0, at-80):min(len(content), at+80)])
+		if i := bytes.Index(content, []byte(secret)); i >= 0 {
+			t.Errorf("%s tells %s: …%s…", where, secret, content[max(0, i-80):min(len(content), i+80)])
 		}
 	}
 }

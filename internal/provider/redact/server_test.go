@@ -78,7 +78,7 @@ func object(t *testing.T, schema *tfprotov6.Schema, values map[string]tftypes.Va
 	all := map[string]tftypes.Value{}
 	for name, of := range kind.AttributeTypes {
 		all[name] = tftypes.NewValue(of, nil)
-		if value, has := values[name]; has {
+		if value, found := values[name]; found {
 			all[name] = value
 		}
 	}

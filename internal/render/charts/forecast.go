@@ -139,7 +139,7 @@ func (d *forecastChart) row(node forecast.Node, totals []forecast.Total, first i
 	server, _ := d.servers.ByIP(node.ServerIP)
 	d.node(d.y+2, server, node.ServerIP)
 	for i, total := range totals {
-		if c, there := d.cells[[2]string{node.ServerIP, total.Campaign}]; there {
+		if c, ok := d.cells[[2]string{node.ServerIP, total.Campaign}]; ok {
 			d.cell(margin+nodeWidth+i*campaignWidth, c, fmt.Sprintf("c%d", (first+i)%svg.Colors))
 		}
 	}

@@ -41,11 +41,11 @@ func (o *Output) String() string {
 	begin, end := o.begin, o.end
 	missing := o.total - len(begin) - len(end)
 	if missing > 0 {
-		if at := bytes.LastIndexByte(begin, '\n'); at >= 0 {
-			begin = begin[:at]
+		if i := bytes.LastIndexByte(begin, '\n'); i >= 0 {
+			begin = begin[:i]
 		}
-		if at := bytes.IndexByte(end, '\n'); at >= 0 {
-			end = end[at+1:]
+		if i := bytes.IndexByte(end, '\n'); i >= 0 {
+			end = end[i+1:]
 		}
 		missing = o.total - len(begin) - len(end)
 		begin = fmt.Appendf(slices.Clone(begin), "\n… %d bytes …\n", missing)

@@ -252,9 +252,9 @@ func TestDiff(t *testing.T) {
 			"default-server": func(c haproxy.Config) haproxy.Config {
 				sections := slices.Clone(c.Sections)
 				for i, section := range sections {
-					at := slices.IndexFunc(section.Lines, func(line haproxy.Line) bool { return line.Words[0] == "default-server" })
-					if at >= 0 {
-						sections[i].Lines = slices.Concat(section.Lines[:at], section.Lines[at+1:], section.Lines[at:at+1])
+					index := slices.IndexFunc(section.Lines, func(line haproxy.Line) bool { return line.Words[0] == "default-server" })
+					if index >= 0 {
+						sections[i].Lines = slices.Concat(section.Lines[:index], section.Lines[index+1:], section.Lines[index:index+1])
 					}
 				}
 				return haproxy.Config{Sections: sections}

@@ -136,7 +136,7 @@ func (c Config) Statements() []configdiff.Statement {
 		statements = append(statements, configdiff.Statement{Section: place, Text: text})
 		for _, line := range section.Lines {
 			text := line.Words
-			if fixed, is := optionLists[text[0]]; is && len(text) > fixed {
+			if fixed, ok := optionLists[text[0]]; ok && len(text) > fixed {
 				text = slices.Concat(text[:fixed], options(text[fixed:]))
 			}
 			statements = append(statements, configdiff.Statement{

@@ -197,7 +197,7 @@ func (l List) render(in string) string {
 
 func (l List) references() bool {
 	for _, value := range l {
-		if _, is := value.(Reference); is {
+		if _, ok := value.(Reference); ok {
 			return true
 		}
 	}
@@ -223,7 +223,7 @@ func (o Object) render(in string) string {
 // read and to change with one element a line.
 func (o Object) keyed() bool {
 	for _, entry := range o {
-		if key, is := entry.Key.(Text); !is || !hclsyntax.ValidIdentifier(string(key)) {
+		if key, ok := entry.Key.(Text); !ok || !hclsyntax.ValidIdentifier(string(key)) {
 			return len(o) > 1
 		}
 	}

@@ -82,8 +82,8 @@ func Tables() []Table { return slices.Clone(tables) }
 // Of returns the privileges for a table; those of a writer for the whole table if it
 // is not declared.
 func Of(name cluster.Table) Table {
-	if at := slices.IndexFunc(tables, func(t Table) bool { return t.Name == name }); at >= 0 {
-		return tables[at]
+	if i := slices.IndexFunc(tables, func(t Table) bool { return t.Name == name }); i >= 0 {
+		return tables[i]
 	}
 	return Table{Name: name, Verbs: change}
 }
