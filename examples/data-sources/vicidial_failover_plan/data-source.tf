@@ -1,12 +1,12 @@
+data "vicidial_failover_plan" "declared" {
+  campaigns = {
+    (vicidial_trunk_split.sales.campaign_id) = vicidial_trunk_split.sales.total
+  }
+  calls_per_second = 20
+}
+
 # Warns when the loss of any one node would cost seats or lines.
 check "survives_the_loss_of_a_node" {
-  data "vicidial_failover_plan" "declared" {
-    campaigns = {
-      (vicidial_trunk_split.sales.campaign_id) = vicidial_trunk_split.sales.total
-    }
-    calls_per_second = 20
-  }
-
   assert {
     condition = data.vicidial_failover_plan.declared.survivable
     error_message = join("\n", [
