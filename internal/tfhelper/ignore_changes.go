@@ -37,7 +37,7 @@ func IgnoresAll(ctx context.Context, req resource.ModifyPlanRequest, report stri
 }
 
 // ReportNote ends the description of a report.
-const ReportNote = " Do not set this. With `ignore_changes = all`, the rows stay as they are and the differences are shown here."
+const ReportNote = " Do not set this. With `ignore_changes = all`, an apply changes nothing, and the differences are shown here."
 
 func elements(value tftypes.Value) int {
 	var list []tftypes.Value

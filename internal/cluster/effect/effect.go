@@ -3,9 +3,7 @@
 // the attributes and in docs/vicidial/effect.md#attributes.
 package effect
 
-import (
-	"strings"
-)
+import "strings"
 
 // When is the moment at which a new value takes effect.
 type When int

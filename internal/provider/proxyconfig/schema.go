@@ -29,7 +29,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	attributes := map[string]schema.Attribute{
 		"name": schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: "Name of this web tier, in the first line of the text. 1 to 31 of `a-z`, `0-9`, `_` and `-`, starting with a letter.",
+			MarkdownDescription: "Name of this web tier. It is in the first line of the text, and names inner sockets of HAProxy and the blocks of keepalived. 1 to 31 of `a-z`, `0-9`, `_` and `-`, starting with a letter.",
 		},
 		"hostname": schema.StringAttribute{
 			Required:            true,
@@ -87,7 +87,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		},
 		"apache_snippet": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "What Apache on the web nodes needs, so that VICIdial sees the agents' addresses and not the proxy's. Needs `mod_remoteip`.",
+			MarkdownDescription: "What Apache on the web nodes needs, so that VICIdial sees the agents' addresses and not the proxy's, and drains a node. Needs `mod_remoteip` and `mod_alias`.",
 		},
 		"keepalived_snippet": schema.StringAttribute{
 			Computed:            true,

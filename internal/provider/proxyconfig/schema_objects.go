@@ -26,7 +26,7 @@ func nodeAttributes() map[string]schema.Attribute {
 		},
 		"port":            intAttribute(defaults.Port, "Port of the node's Apache."),
 		"weight":          intAttribute(defaults.Weight, "Share of the requests in relation to the other nodes, 1 to 256."),
-		"max_connections": intAttribute(defaults.MaxConnections, "Requests that the node works on at once: its `MaxRequestWorkers`, 20 or more. Agents get 60 % of it (with HAProxy half of that for polls), managers 15 %, the APIs 10 %, static files, uploads and audio 5 % each, so that none can starve another."),
+		"max_connections": intAttribute(defaults.MaxConnections, "Requests that the node works on at once: its `MaxRequestWorkers`, 20 or more. Agents get 60 % of it (with HAProxy half of that for polls), managers 12 %, the APIs 10 %, uploads and audio 5 % each, and with HAProxy static files 5 % and other requests with a body over 16 kB 3 %, so that none takes the workers of another."),
 		"state":           choiceAttribute(defaults.State, webtier.States, "`active`; `backup` serves only when no active node is left; `drain` finishes what it has and takes nothing new; `maintenance` takes nothing."),
 	}
 }
