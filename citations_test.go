@@ -19,6 +19,8 @@ var (
 	goFile = regexp.MustCompile("`([\\w./-]+\\.go)`")
 	// goName is how a page names a declaration of a package.
 	goName = regexp.MustCompile("`([a-z]+)\\.([A-Z]\\w+)(?:\\.([A-Z]\\w+))?`")
+	// word is how a page names anything else by one word.
+	word = regexp.MustCompile("`(\\w{4,})`")
 	// oldCitation are the forms that named a document outside the repository, or a line
 	// of a file of VICIdial by a letter. It is spelled so that this file does not match.
 	oldCitation = regexp.MustCompile(`F\x{a7}|\b[A-Z]\x{3a}\d{4,}\b`)
@@ -135,6 +137,23 @@ func TestCitations_goNamesExist(t *testing.T) {
 			if part != "" && !declared.MatchString(sources[name.match[1]]) {
 				t.Errorf("%s names %s, which does not exist", name.note, name.match[0])
 			}
+		}
+	}
+}
+
+// What notes name by one word is somewhere in the code, a file's name, a fact about
+// VICIdial, or one of the words of other programs.
+func TestCitations_wordsExist(t *testing.T) {
+	var known strings.Builder
+	known.WriteString("COMMIT GOMEMLIMIT schemaAttributes multiStatements strlen fwrr_get_next_server http_first_req " +
+		"EquivalentNOUN NOUNChange null_resource abort_keep_alive vicidial_pause_codes " +
+		"mysql_database mysql_default_roles mysql_global_variable mysql_grant mysql_procedure mysql_role mysql_ti_config mysql_ti_placement_policy mysql_user ")
+	for path, text := range readFiles(t, "", "internal", "main.go", "GNUmakefile", ".ci", ".golangci.yml", "docs/vicidial") {
+		known.WriteString(filepath.Base(path) + " " + text)
+	}
+	for _, name := range namesInNotes(t, word) {
+		if !strings.Contains(known.String(), name.match[1]) {
+			t.Errorf("%s names %s, which does not exist", name.note, name.match[1])
 		}
 	}
 }

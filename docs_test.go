@@ -166,3 +166,98 @@ func TestGuides_areFoundFromTheOverview(t *testing.T) {
 		}
 	}
 }
+
+// Names of attributes and columns in prose exist: none stays when an attribute is
+// renamed. The attributes are those of the rendered schemas.
+func TestProse_namesExist(t *testing.T) {
+	// What Terraform, Asterisk and others name.
+	others := "create_before_destroy depends_on for_each ignore_changes local_file mock_provider null_resource required_providers terraform_data " +
+		"qualify_frequency known_hosts linux_amd64 secrets_version"
+	nested := regexp.MustCompile("^### Nested Schema for `([\\w.]+)`")
+	attribute := regexp.MustCompile("^(?:- |\\d+\\. )`(\\w+)` \\(")
+	path := regexp.MustCompile("`([a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*)(?: = [^`]*)?`")
+	file := regexp.MustCompile(`\.(backup|conf|go|hcl|json|lock|php|pl|render|sql|store|tf|tfstate|tfvars|txt|types|yml)$`) // or a log's subsystem
+
+	texts, attributes := pages(t), map[string]bool{}
+	var known strings.Builder
+	known.WriteString(others)
+	for page, text := range texts {
+		within := ""
+		for line := range strings.Lines(text) {
+			if found := nested.FindStringSubmatch(line); found != nil {
+				within = found[1] + "."
+			} else if strings.HasPrefix(line, "## ") {
+				within = ""
+			}
+			if found := attribute.FindStringSubmatch(line); found != nil {
+				attributes[within+found[1]], attributes[found[1]] = true, true
+			}
+		}
+		if strings.HasPrefix(page, "docs/vicidial/") {
+			known.WriteString(text)
+		}
+	}
+	for source, text := range readFiles(t, ".go", "internal") {
+		if !strings.HasSuffix(source, "_test.go") {
+			known.WriteString(text)
+		}
+	}
+	tables, err := os.ReadFile("internal/sandbox/tables.txt")
+	if err != nil || len(attributes) < 500 {
+		t.Fatalf("%d attributes, %v", len(attributes), err)
+	}
+	known.Write(tables)
+	isColumn := func(name string) bool { return regexp.MustCompile(`\b` + name + `\b`).Match(tables) }
+
+	for page, text := range texts {
+		if !strings.HasPrefix(page, "docs/") && strings.Contains(page, "/") || strings.HasPrefix(page, "docs/design/") || strings.HasPrefix(page, "docs/vicidial/") {
+			continue
+		}
+		for _, found := range path.FindAllStringSubmatch(text, -1) {
+			name := found[1]
+			table, column, dotted := strings.Cut(name, ".")
+			switch {
+			case attributes[name], strings.HasPrefix(name, "vicidial_"), file.MatchString(name):
+			case dotted && isColumn(table) && isColumn(column):
+			case !dotted && (!strings.Contains(name, "_") || strings.Contains(known.String(), name)):
+			default:
+				t.Errorf("%s: there is no %s", page, name)
+			}
+		}
+	}
+}
+
+// Terraform reads a data source inside a check block again in each apply, so that each
+// plan is one with changes (docs/guides/drift-in-ci.md).
+func TestExamples_checksHaveNoDataSource(t *testing.T) {
+	inside := regexp.MustCompile(`(?m)^\s*check "[^"]+" \{\n\s*data `)
+	texts := readFiles(t, ".tf", "examples")
+	for page, text := range readFiles(t, ".md", "README.md", "docs", "examples") {
+		texts[page] = text
+	}
+	for page, text := range texts {
+		if inside.MatchString(text) {
+			t.Errorf("%s: a data source is inside a check block", page)
+		}
+	}
+}
+
+// The targets of make that pages name are there.
+func TestCommands_ofMake(t *testing.T) {
+	makefile, err := os.ReadFile("GNUmakefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for page, text := range readFiles(t, ".md", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs") {
+		for _, found := range regexp.MustCompile("(?m)(?:`|^\\s*|[A-Z_]+=\\S+ )make ([a-z]+(?:-[a-z]+)?)").FindAllStringSubmatch(text, -1) {
+			named++
+			if !strings.Contains(string(makefile), "\n"+found[1]+":") {
+				t.Errorf("%s: make has no target %s", page, found[1])
+			}
+		}
+	}
+	if named < 20 {
+		t.Errorf("%d targets are named", named)
+	}
+}
