@@ -114,4 +114,15 @@ func TestErrorsOfTheGuide(t *testing.T) {
 	if texts < 20 {
 		t.Errorf("the guide explains %d texts", texts)
 	}
+	// Titles of diagnostics in output that pages show. Behind one is the name of an object.
+	titles := regexp.MustCompile(`(?m)Unable to [a-z ]+[a-z]|^(?:Warning|Error): [A-Z][a-z ]+`)
+	for page, text := range readFiles(t, ".md", "README.md", "docs/guides", "docs/index.md") {
+		for _, shown := range titles.FindAllString(text, -1) {
+			title := strings.TrimPrefix(strings.TrimPrefix(shown, "Warning: "), "Error: ")
+			whole := strings.Contains(source.String(), `"`+title)
+			if last := strings.LastIndexByte(title, ' '); !whole && !strings.Contains(source.String(), `"`+title[:last]+`"`) {
+				t.Errorf("%s: no diagnostic has the title %q", page, shown)
+			}
+		}
+	}
 }
