@@ -111,9 +111,9 @@ func (c Carriers) Sorted() Carriers {
 // id is the route's name, as in carriers made by hand, and those with the id that the
 // route gives to their node. The last finds rows of an interrupted apply.
 func (c Carriers) OfRoute(route string, ids ...string) Carriers {
-	of := newRowFinder()
-	of.add(route, ids...)
-	return slices.DeleteFunc(slices.Clone(c), func(carrier Carrier) bool { return !of.finds(carrier) }).Sorted()
+	finder := newRowFinder()
+	finder.add(route, ids...)
+	return slices.DeleteFunc(slices.Clone(c), func(carrier Carrier) bool { return !finder.finds(carrier) }).Sorted()
 }
 
 // rowFinder finds the rows of routes, at a cost that does not depend on how many
@@ -268,7 +268,7 @@ func (c CarrierChange) Stale() Rebuild {
 		}
 	}
 	for _, have := range c.Have.OfRoute(c.Route, ids...) {
-		if _, was := c.Seen.ByID(have.ID()); !was {
+		if _, planned := c.Seen.ByID(have.ID()); !planned {
 			stale = stale.and(have.flags())
 		}
 	}
@@ -278,7 +278,7 @@ func (c CarrierChange) Stale() Rebuild {
 // planRow returns the steps from have, which is nil where there is no row, to want.
 func (c CarrierChange) planRow(want, have Carrier) ([]Step, Rebuild, error) {
 	if have == nil {
-		if _, was := c.Seen.ByID(want.ID()); was {
+		if _, planned := c.Seen.ByID(want.ID()); planned {
 			return nil, Rebuild{}, checkNotRemoved(want.subject(), Row(want))
 		}
 		row, shown, err := fillSecrets("route "+c.Route, Row(want), c.Secrets)
@@ -291,7 +291,7 @@ func (c CarrierChange) planRow(want, have Carrier) ([]Step, Rebuild, error) {
 		}}, want.flags(), nil
 	}
 	var seen Row
-	if known, was := c.Seen.ByID(want.ID()); was {
+	if known, planned := c.Seen.ByID(want.ID()); planned {
 		seen = Row(known)
 	}
 	from, to, shown, err := changedSecretColumns(have.subject(), Row(have), seen, Row(want), EquivalentCarrier, c.Secrets, c.Renew)
@@ -358,15 +358,15 @@ type RouteRows struct {
 
 // With returns the carriers as they are once routes have exactly these rows.
 func (c Carriers) With(routes map[string]RouteRows) Carriers {
-	of := newRowFinder()
+	finder := newRowFinder()
 	for name, route := range routes {
 		ids := slices.Clone(route.IDs)
 		for _, row := range route.Rows {
 			ids = append(ids, row.ID())
 		}
-		of.add(name, ids...)
+		finder.add(name, ids...)
 	}
-	all := slices.DeleteFunc(slices.Clone(c), of.finds)
+	all := slices.DeleteFunc(slices.Clone(c), finder.finds)
 	for _, name := range slices.Sorted(maps.Keys(routes)) {
 		all = append(all, routes[name].Rows...)
 	}

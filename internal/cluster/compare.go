@@ -26,7 +26,7 @@ func changedColumns(subject string, have, seen, want Row, same Equivalence) (fro
 		if seen == nil {
 			return nil, nil, &Conflict{Subject: subject, Found: "already exists, with another " + column, Advice: ImportHint}
 		}
-		if known, was := seen[column]; ok && was && !same(column, known, current) {
+		if known, planned := seen[column]; ok && planned && !same(column, known, current) {
 			return nil, nil, &Conflict{Subject: subject, Found: "has another " + column + " than when it was read"}
 		}
 		to[column] = want[column]

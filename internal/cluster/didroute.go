@@ -236,8 +236,8 @@ func (d *didViolations) extension(kind, cause, front, subject string) bool {
 			d.server(front+"server_ip", cause, subject)
 		}
 	case "PHONE":
-		there := d.need(front+"phone", cause, subject)
-		if !d.need(front+"server_ip", cause, subject) || !d.server(front+"server_ip", cause, subject) || !there {
+		hasPhone := d.need(front+"phone", cause, subject)
+		if !d.need(front+"server_ip", cause, subject) || !d.server(front+"server_ip", cause, subject) || !hasPhone {
 			return true
 		}
 		phone, server := d.row[front+"phone"].Text, d.row[front+"server_ip"].Text

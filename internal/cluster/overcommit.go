@@ -105,26 +105,26 @@ func (t Trunks) CheckMaximum(have Server, ip string, most int) error {
 	if have.Row != nil && have.MaxTrunks() <= most {
 		return nil
 	}
-	here := slices.DeleteFunc(slices.Clone(t), func(trunk Trunk) bool {
+	onServer := slices.DeleteFunc(slices.Clone(t), func(trunk Trunk) bool {
 		return trunk.ServerIP != ip && (have.Row == nil || trunk.ServerIP != have.IP())
 	})
 	reserved := 0
-	var by []string
-	for _, campaign := range here.Campaigns() {
-		split, dedicated := here.OfCampaign(campaign), 0
+	var splits []string
+	for _, campaign := range onServer.Campaigns() {
+		split, dedicated := onServer.OfCampaign(campaign), 0
 		for server := range split {
 			dedicated += split.Reserved(server)
 		}
 		if dedicated > 0 {
 			reserved += dedicated
-			by = append(by, fmt.Sprintf("%s %d", campaign, dedicated))
+			splits = append(splits, fmt.Sprintf("%s %d", campaign, dedicated))
 		}
 	}
 	if reserved <= most {
 		return nil
 	}
 	return fmt.Errorf("trunk splits reserve %d trunks on %s (%s), %d more than %d; lower the splits in an apply before this one, or keep the maximum",
-		reserved, ip, strings.Join(by, ", "), reserved-most, most)
+		reserved, ip, strings.Join(splits, ", "), reserved-most, most)
 }
 
 // BlockedCampaigns is a server on which reservations leave no line to campaigns without a
@@ -164,19 +164,19 @@ func (t Trunks) BlockedCampaigns(servers Servers, campaigns Campaigns, ips []str
 		if reserved == 0 || reserved > most {
 			continue
 		}
-		here := len(found)
+		start := len(found)
 		for _, campaign := range campaigns {
-			own := trunks[trunkKey{ip, FoldKey(campaign.ID)}]
-			others := reserved - own.dedicated
-			if !campaign.Dials() || own.limited || most-others > others {
+			ownTrunks := trunks[trunkKey{ip, FoldKey(campaign.ID)}]
+			others := reserved - ownTrunks.dedicated
+			if !campaign.Dials() || ownTrunks.limited || most-others > others {
 				continue
 			}
-			blocked := BlockedCampaigns{ServerIP: ip, Max: most, Reserved: others, Idle: most - others, Overflow: own.dedicated > 0}
-			i := slices.IndexFunc(found[here:], func(s BlockedCampaigns) bool { return s.Reserved == others && s.Overflow == blocked.Overflow })
+			blocked := BlockedCampaigns{ServerIP: ip, Max: most, Reserved: others, Idle: most - others, Overflow: ownTrunks.dedicated > 0}
+			i := slices.IndexFunc(found[start:], func(s BlockedCampaigns) bool { return s.Reserved == others && s.Overflow == blocked.Overflow })
 			if i < 0 {
-				i, found = len(found)-here, append(found, blocked)
+				i, found = len(found)-start, append(found, blocked)
 			}
-			found[here+i].Campaigns = append(found[here+i].Campaigns, campaign.ID)
+			found[start+i].Campaigns = append(found[start+i].Campaigns, campaign.ID)
 		}
 	}
 	return found
@@ -196,8 +196,8 @@ func (t Trunks) dedicated() map[trunkKey]dedicatedTrunks {
 	trunks := make(map[trunkKey]dedicatedTrunks, len(t))
 	for _, trunk := range t {
 		key := trunkKey{trunk.ServerIP, FoldKey(trunk.CampaignID)}
-		of := trunks[key]
-		trunks[key] = dedicatedTrunks{of.dedicated + trunk.Dedicated, of.limited || trunk.Caps()}
+		sum := trunks[key]
+		trunks[key] = dedicatedTrunks{sum.dedicated + trunk.Dedicated, sum.limited || trunk.Caps()}
 	}
 	return trunks
 }

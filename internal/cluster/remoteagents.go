@@ -114,12 +114,12 @@ type RemoteAgentsChange struct {
 // anything is written.
 func (r RemoteAgentsChange) Plan() (Plan, error) {
 	subject := "remote agents from " + r.UserStart
-	have, there, err := FindRemoteAgents(r.Have, r.ID, r.UserStart)
+	have, found, err := FindRemoteAgents(r.Have, r.ID, r.UserStart)
 	if err != nil {
 		return Plan{}, err
 	}
 	if r.Want == nil {
-		if !there {
+		if !found {
 			return Plan{}, nil
 		}
 		_, seen := withoutBlanked(Row(have), r.Seen, nil)
@@ -133,7 +133,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 	}
 	run := maps.Clone(r.Want)
 	run["user_start"] = Text(r.UserStart)
-	if there {
+	if found {
 		run["remote_agent_id"] = Text(have.ID())
 	}
 	if other, shares, existing := OverlapOf(RemoteAgents(run), r.Have); shares && !existing {
@@ -142,7 +142,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 			Advice: "Choose a range that no other remote agents have.", Temporary: true,
 		}
 	}
-	if !there {
+	if !found {
 		if err := checkNotRemoved(subject, r.Seen); err != nil {
 			return Plan{}, err
 		}

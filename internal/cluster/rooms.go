@@ -80,13 +80,13 @@ func (r RoomRange) Check(engine Engine) error {
 
 // Missing lists the numbers of the range of which there is no room.
 func (r RoomRange) Missing(rooms []Room) []int {
-	there := map[int]bool{}
+	exists := map[int]bool{}
 	for _, room := range rooms {
-		there[room.Number] = true
+		exists[room.Number] = true
 	}
 	var missing []int
 	for number := r.First; number < r.First+r.Count; number++ {
-		if !there[number] {
+		if !exists[number] {
 			missing = append(missing, number)
 		}
 	}
@@ -133,17 +133,17 @@ func DescribeRooms(engine Engine, have map[Engine][]Room, want RoomRange, waitin
 // has reserved them, since that would cut an agent off (docs/vicidial/agent-login.md#room-in-use).
 func PlanRooms(ip string, engine Engine, have map[Engine][]Room, want RoomRange) Plan {
 	var plan Plan
-	there := map[int]int{}
+	count := map[int]int{}
 	var surplus []Value
 	for _, room := range have[engine] {
-		there[room.Number]++
+		count[room.Number]++
 		if !want.includes(room.Number) {
 			surplus = append(surplus, Number(int64(room.Number)))
 		}
 	}
 	var missing []Row
 	for number := want.First; number < want.First+want.Count; number++ {
-		if there[number] == 0 {
+		if count[number] == 0 {
 			missing = append(missing, Row{"conf_exten": Number(int64(number)), "server_ip": Text(ip), "extension": Text("")})
 		}
 	}
@@ -158,7 +158,7 @@ func PlanRooms(ip string, engine Engine, have map[Engine][]Room, want RoomRange)
 		})
 	}
 	for number := want.First; number < want.First+want.Count; number++ {
-		if there[number] > 1 {
+		if count[number] > 1 {
 			plan.Steps = append(plan.Steps, removeDuplicateRooms(ip, engine, number))
 		}
 	}
@@ -233,12 +233,12 @@ func BusyRooms(engine Engine, have map[Engine][]Room, want RoomRange, waiting bo
 		return nil
 	}
 	reserved := map[int]bool{}
-	for _, of := range []Engine{engine, engine.Other()} {
-		for _, room := range have[of] {
+	for _, each := range []Engine{engine, engine.Other()} {
+		for _, room := range have[each] {
 			if !room.InUse {
 				continue
 			}
-			if of == engine && (!want.includes(room.Number) || reserved[room.Number]) || of != engine && waiting {
+			if each == engine && (!want.includes(room.Number) || reserved[room.Number]) || each != engine && waiting {
 				busy = append(busy, room.Number)
 			}
 			reserved[room.Number] = true

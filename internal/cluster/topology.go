@@ -69,10 +69,10 @@ func (t Topology) ActiveCarriers() []TopologyCarrier {
 	}
 	var carriers []TopologyCarrier
 	for _, carrier := range carrierServers(t.Carriers, telephony, func(CarrierRow) bool { return true }) {
-		some := func(is func(CarrierRow) bool) bool {
-			return slices.ContainsFunc(t.Carriers, func(row CarrierRow) bool { return row.Active && row.title() == carrier.Name && is(row) })
+		anyRow := func(matches func(CarrierRow) bool) bool {
+			return slices.ContainsFunc(t.Carriers, func(row CarrierRow) bool { return row.Active && row.title() == carrier.Name && matches(row) })
 		}
-		carriers = append(carriers, TopologyCarrier{carrier, some(CarrierRow.inbound), some(CarrierRow.outbound)})
+		carriers = append(carriers, TopologyCarrier{carrier, anyRow(CarrierRow.inbound), anyRow(CarrierRow.outbound)})
 	}
 	return carriers
 }

@@ -313,7 +313,7 @@ func (t trunkAt) removeDuplicates(rows []Limit, want Limit) (Limit, []Step) {
 		}
 	}
 	steps := t.remove(Release, slices.DeleteFunc(slices.Clone(rows), func(row Limit) bool { return row == kept }))
-	if same := countRows(rows, kept); same > 1 {
+	if equal := countRows(rows, kept); equal > 1 {
 		steps = append(steps, Step{
 			Phase: Release, Verb: DeleteDuplicates, Table: TableTrunks, Key: t.key(), From: kept.row(),
 			Audit: t.audit("SERVERTRUNKS", "DELETE", "DELETE"),

@@ -35,8 +35,8 @@ func Adopt(ctx context.Context, version string, args []string, output, errors io
 // redacted serves a provider, without the fast path.
 func redacted(p provider.Provider) tfprotov6.ProviderServer {
 	server := providerserver.NewProtocol6(p)()
-	if whole, ok := server.(redact.Framework); ok {
-		return redact.New(whole)
+	if framework, ok := server.(redact.Framework); ok {
+		return redact.New(framework)
 	}
 	return server
 }
@@ -62,8 +62,8 @@ func openAgain(data any) (adoption.Opened, bool) {
 	if !ok {
 		return adoption.Opened{}, false
 	}
-	again := opened.ReadOnlyCopy()
+	readOnly := opened.ReadOnlyCopy()
 	return adoption.Opened{
-		Server: redacted(&attached{&vicidial{}, again}), Store: again, Close: func() { _ = again.Close() },
+		Server: redacted(&attached{&vicidial{}, readOnly}), Store: readOnly, Close: func() { _ = readOnly.Close() },
 	}, true
 }

@@ -129,14 +129,14 @@ func (s *SSH) makeKeys(folder string) (*ssh.ServerConfig, ssh.Signer, error) {
 		return nil, nil, err
 	}
 	config := &ssh.ServerConfig{
-		PublicKeyCallback: func(who ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
-			if who.User() != s.User || string(key.Marshal()) != string(user.PublicKey().Marshal()) {
+		PublicKeyCallback: func(metadata ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+			if metadata.User() != s.User || string(key.Marshal()) != string(user.PublicKey().Marshal()) {
 				return nil, errors.New("this key is not let in")
 			}
 			return &ssh.Permissions{}, nil
 		},
-		PasswordCallback: func(who ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
-			if who.User() != s.User || subtle.ConstantTimeCompare(password, []byte(s.Password)) != 1 {
+		PasswordCallback: func(metadata ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
+			if metadata.User() != s.User || subtle.ConstantTimeCompare(password, []byte(s.Password)) != 1 {
 				return nil, errors.New("this password is not let in")
 			}
 			return &ssh.Permissions{}, nil

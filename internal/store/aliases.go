@@ -45,7 +45,7 @@ func (s *Store) readMailboxes(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if there, err := s.has(info, cluster.TableVoicemail); err != nil || !there {
+	if exists, err := s.has(info, cluster.TableVoicemail); err != nil || !exists {
 		return nil, err
 	}
 	return selectAll(ctx, s, "mailboxes", selectMailboxes, nil, func(rows *sql.Rows, id *string) error { return rows.Scan(id) })

@@ -132,11 +132,11 @@ func (g grants) bypassesReadOnly() bool {
 
 // lacks returns those of the columns on which the user has no privilege.
 func (g grants) lacks(table cluster.Table, verb string, columns []string) []string {
-	here := g[table][verb]
-	if g[everyTable][verb].whole || here.whole {
+	granted := g[table][verb]
+	if g[everyTable][verb].whole || granted.whole {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return slices.Contains(here.columns, strings.ToLower(column)) })
+	return slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return slices.Contains(granted.columns, strings.ToLower(column)) })
 }
 
 // missing are the privileges that the user lacks on a table, as in a GRANT.

@@ -41,9 +41,9 @@ func (s *Store) readReferences(ctx context.Context) ([]referenceRows, error) {
 	var parts []string
 	var args []any
 	for _, reference := range cluster.References {
-		if there, err := s.has(info, reference.Table); err != nil {
+		if exists, err := s.has(info, reference.Table); err != nil {
 			return nil, err
-		} else if !there {
+		} else if !exists {
 			continue
 		}
 		where, values := conditions(reference.Where, " AND ", "<=>")
@@ -82,9 +82,9 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referenci
 	var args []any
 	for _, reference := range cluster.References {
 		beside, unique := reference.Unique()
-		if there, err := s.has(info, reference.Table); err != nil {
+		if exists, err := s.has(info, reference.Table); err != nil {
 			return nil, err
-		} else if !there || !unique {
+		} else if !exists || !unique {
 			continue
 		}
 		sameKey := "TRUE"

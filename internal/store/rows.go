@@ -26,9 +26,9 @@ func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string,
 	if err != nil {
 		return nil, err
 	}
-	if there, err := s.has(info, table); err != nil {
+	if exists, err := s.has(info, table); err != nil {
 		return nil, err
-	} else if !there {
+	} else if !exists {
 		return nil, fmt.Errorf("the table %s does not exist", table)
 	}
 	columns = info.schema.Only(table, columns)
@@ -61,11 +61,11 @@ func (s *Store) RowCounts(ctx context.Context, tables []cluster.Table) (map[clus
 	}
 	counts := map[cluster.Table]int{}
 	for _, table := range tables {
-		there, err := s.has(info, table)
+		exists, err := s.has(info, table)
 		if err != nil {
 			return nil, err
 		}
-		if !there {
+		if !exists {
 			continue
 		}
 		err = s.query(ctx, string(table), "SELECT COUNT(*) FROM "+string(table), nil, func(rows *sql.Rows) error {

@@ -80,11 +80,11 @@ func (s *Store) readRooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms
 	all := map[cluster.Engine]cluster.Rooms{cluster.Meetme: {}, cluster.Confbridge: {}}
 	var reads []func() error
 	for engine, rooms := range all {
-		there, err := s.has(info, engine.Table())
+		exists, err := s.has(info, engine.Table())
 		if err != nil {
 			return nil, err
 		}
-		if there {
+		if exists {
 			reads = append(reads, func() error { return s.readEngineRooms(ctx, engine, rooms, "") })
 		}
 	}

@@ -42,9 +42,9 @@ func (s *Store) readSystemSettings(ctx context.Context) (cluster.Settings, error
 		"did_system_filter",
 	})
 	selected, args := slices.Concat(columns, others), []any(nil)
-	if there, err := s.has(info, cluster.TableContainers); err != nil {
+	if exists, err := s.has(info, cluster.TableContainers); err != nil {
 		return cluster.Settings{}, err
-	} else if there {
+	} else if exists {
 		selected, args = append(selected, selectContainer), []any{cluster.LoginWeightsContainer}
 	}
 

@@ -45,9 +45,9 @@ func (s *Store) Topology(ctx context.Context, live bool) (cluster.Topology, erro
 		return topology, err
 	}
 	topology.Voicemail, topology.Replica = settings.VoicemailServer(), settings.Replica()
-	if there, err := s.has(info, cluster.TableWebServers); err != nil {
+	if exists, err := s.has(info, cluster.TableWebServers); err != nil {
 		return topology, err
-	} else if there {
+	} else if exists {
 		topology.Web, err = selectAll(ctx, s, "web nodes", selectWebNodes, nil, func(rows *sql.Rows, host *string) error { return rows.Scan(host) })
 		if err != nil {
 			return topology, err

@@ -154,17 +154,17 @@ func isWord(text string) bool {
 func DiagnoseViolations(row string, violations []cluster.Violation, at func(column string) path.Path) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, violation := range violations {
-		here := at(violation.Column)
+		attribute := at(violation.Column)
 		about := fmt.Sprintf("%s of %s: %s.", violation.Column, row, violation.Err)
 		switch {
 		case violation.TooWide:
-			diags.Append(DiagnoseAt(here, "Value not supported by the database", violation.Err)...)
+			diags.Append(DiagnoseAt(attribute, "Value not supported by the database", violation.Err)...)
 		case violation.Existing:
-			diags.Append(WarnAt(here, "Existing value breaks a rule", about+existingAccepted)...)
+			diags.Append(WarnAt(attribute, "Existing value breaks a rule", about+existingAccepted)...)
 		case violation.Advice:
-			diags.Append(WarnAt(here, "Value that VICIdial may change", about)...)
+			diags.Append(WarnAt(attribute, "Value that VICIdial may change", about)...)
 		default:
-			diags.Append(DiagnoseAt(here, TitleOf(violation.Err, "Invalid value", "Invalid value"), violation.Err)...)
+			diags.Append(DiagnoseAt(attribute, TitleOf(violation.Err, "Invalid value", "Invalid value"), violation.Err)...)
 		}
 	}
 	return diags

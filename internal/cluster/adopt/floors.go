@@ -99,15 +99,15 @@ func (f *floor) object(titles map[string]bool) Object {
 		return object
 	}
 	for i := range f.seats {
-		own := title + "-" + f.seats[i].number
-		object.Parts = append(object.Parts, f.of(own, f.seats[i:i+1]))
+		single := title + "-" + f.seats[i].number
+		object.Parts = append(object.Parts, f.of(single, f.seats[i:i+1]))
 	}
 	object.Join = func(parts []int) Object {
-		some := make([]seatRows, 0, len(parts))
-		for _, at := range parts {
-			some = append(some, f.seats[at])
+		chosen := make([]seatRows, 0, len(parts))
+		for _, part := range parts {
+			chosen = append(chosen, f.seats[part])
 		}
-		return f.of(title, some)
+		return f.of(title, chosen)
 	}
 	return object
 }

@@ -45,17 +45,17 @@ var letters = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss"
 
 func identifier(title string) string {
 	var name strings.Builder
-	apart := false
+	separate := false
 	for _, letter := range letters.Replace(strings.ToLower(title)) {
 		if letter >= 'a' && letter <= 'z' || letter >= '0' && letter <= '9' {
-			if apart && name.Len() > 0 {
+			if separate && name.Len() > 0 {
 				name.WriteByte('_')
 			}
 			name.WriteRune(letter)
-			apart = false
+			separate = false
 			continue
 		}
-		apart = true
+		separate = true
 	}
 	return name.String()
 }

@@ -47,7 +47,7 @@ func block(title string, singles []Object) []Object {
 		return singles
 	}
 	named := strings.NewReplacer("=", "-", ",", "-").Replace(title)
-	of := func(some []Object) Object {
+	join := func(some []Object) Object {
 		o := Object{Kind: Numbers, Title: named, Seats: make([]string, 0, len(some))}
 		for _, single := range some {
 			o.Rows = append(o.Rows, single.Rows...)
@@ -56,14 +56,14 @@ func block(title string, singles []Object) []Object {
 		o.ID = named + "=" + strings.Join(ranges.Of(o.Seats).Ranges(), ",")
 		return o
 	}
-	all := of(singles)
+	all := join(singles)
 	all.Parts = singles
 	all.Join = func(parts []int) Object {
-		some := make([]Object, 0, len(parts))
-		for _, at := range parts {
-			some = append(some, singles[at])
+		chosen := make([]Object, 0, len(parts))
+		for _, part := range parts {
+			chosen = append(chosen, singles[part])
 		}
-		return of(some)
+		return join(chosen)
 	}
 	return []Object{all}
 }

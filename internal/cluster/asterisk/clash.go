@@ -25,16 +25,16 @@ func (c Clash) String() string {
 	if c.ServerIP == cluster.AllServers {
 		where = "every server"
 	}
-	other, has, first := "carrier "+c.Other, "in carrier "+c.Other, "Asterisk keeps the one that is read first"
+	other, subject, first := "carrier "+c.Other, "in carrier "+c.Other, "Asterisk keeps the one that is read first"
 	switch {
 	case c.Phone:
-		other, has, first = "a phone", "that of a phone", "calls reach the phone"
+		other, subject, first = "a phone", "that of a phone", "calls reach the phone"
 	case c.Other == "":
-		other, has, first = "VICIdial", "one of VICIdial's own", "that one is found first"
+		other, subject, first = "VICIdial", "one of VICIdial's own", "that one is found first"
 	}
 	switch {
 	case c.Extension != "":
-		return fmt.Sprintf("on %s, extension %s is %s as well: %s", where, c.Extension, has, first)
+		return fmt.Sprintf("on %s, extension %s is %s as well: %s", where, c.Extension, subject, first)
 	case c.Variable != "":
 		return fmt.Sprintf("on %s, %s sets the variable %s as well: the last one counts for both", where, other, c.Variable)
 	}
@@ -52,9 +52,9 @@ func Clashes(mine, have cluster.Carriers) []Clash {
 	others := slices.DeleteFunc(slices.Clone(have), func(other cluster.Carrier) bool {
 		return !other.Generated() || own[cluster.FoldKey(other.ID())]
 	}).Sorted()
-	at := map[string]cluster.Carriers{} // the servers stay in their order, in which [cluster.AllServers] is the first
+	byServer := map[string]cluster.Carriers{} // the servers stay in their order, in which [cluster.AllServers] is the first
 	for _, other := range others {
-		at[other.ServerIP()] = append(at[other.ServerIP()], other)
+		byServer[other.ServerIP()] = append(byServer[other.ServerIP()], other)
 	}
 	claimsOf := newClaimsReader()
 	var clashes []Clash
@@ -65,7 +65,7 @@ func Clashes(mine, have cluster.Carriers) []Clash {
 		ours := claimsOf(one)
 		near := others
 		if one.ServerIP() != cluster.AllServers {
-			near = slices.Concat(at[cluster.AllServers], at[one.ServerIP()])
+			near = slices.Concat(byServer[cluster.AllServers], byServer[one.ServerIP()])
 		}
 		for _, other := range near {
 			clash := Clash{Carrier: one.ID(), Other: other.ID(), ServerIP: one.ServerIP()}

@@ -101,12 +101,12 @@ func (l *loader) same(setting Setting) {
 }
 
 func (l *loader) exten(setting Setting) {
-	written, rest, some := cutOutside(setting.Value)
+	written, rest, hasPriority := cutOutside(setting.Value)
 	l.extension, l.known = written, !strings.Contains(written, "${") && !strings.Contains(written, "$[")
 	if len(l.extension) > valueBytes {
 		l.extension = l.extension[:valueBytes]
 	}
-	if some {
+	if hasPriority {
 		l.priority(setting, rest)
 	} else {
 		l.note(setting.Line, false, fmt.Sprintf("there is no priority, and Asterisk drops the line: %q", shortened(setting.Value)), "write exten => EXTENSION,PRIORITY,APPLICATION(arguments), and close each [")

@@ -82,7 +82,7 @@ func ReadPage(t *testing.T) Page {
 // of returns the field of a column: of several the one with the narrower range.
 func (p Page) of(table cluster.Table, column string, schema int) (field, bool) {
 	var found field
-	there := false
+	ok := false
 	for _, one := range p[string(table)+"."+column] {
 		if schema < one.from || one.to != 0 && schema > one.to {
 			continue
@@ -93,11 +93,11 @@ func (p Page) of(table cluster.Table, column string, schema int) (field, bool) {
 			}
 			return f.to - f.from
 		}
-		if !there || width(one) < width(found) {
-			found, there = one, true
+		if !ok || width(one) < width(found) {
+			found, ok = one, true
 		}
 	}
-	return found, there
+	return found, ok
 }
 
 // Columns are the columns of a table in the document.

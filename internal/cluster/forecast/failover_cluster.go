@@ -165,11 +165,11 @@ func (l loginFailure) sentence(seats []string) string {
 func (f *failoverCluster) dial(state *loginState, agents []failoverAgent, loss *FailoverLoss, today *FailoverLoss) {
 	fill, known := f.in.Duties[balanceFill]
 	in := Input{Trunks: f.in.Trunks, FillOff: f.in.FillOff || known && slices.Contains(loss.Lost, fill)}
-	at := make([]int, len(f.in.Servers)) // position among the servers that are left
+	position := make([]int, len(f.in.Servers)) // position among the servers that are left
 	for i, server := range f.in.Servers {
-		at[i] = -1
+		position[i] = -1
 		if state.alive[i] {
-			at[i] = len(in.Servers)
+			position[i] = len(in.Servers)
 			in.Servers = append(in.Servers, server.Server)
 			if server.MaxTrunks() > 0 {
 				loss.CallsPerSecond += localCallsPerSecond(server.Row.Int("outbound_calls_per_second"))
@@ -177,16 +177,16 @@ func (f *failoverCluster) dial(state *loginState, agents []failoverAgent, loss *
 		}
 	}
 	all := make([]int, len(in.Servers))
-	of := map[string][]int{}
+	byCampaign := map[string][]int{}
 	for _, agent := range agents {
-		if agent.server < 0 || at[agent.server] < 0 {
+		if agent.server < 0 || position[agent.server] < 0 {
 			continue
 		}
-		all[at[agent.server]]++
-		if of[agent.campaign] == nil {
-			of[agent.campaign] = make([]int, len(in.Servers))
+		all[position[agent.server]]++
+		if byCampaign[agent.campaign] == nil {
+			byCampaign[agent.campaign] = make([]int, len(in.Servers))
 		}
-		of[agent.campaign][at[agent.server]]++
+		byCampaign[agent.campaign][position[agent.server]]++
 	}
 	if !slices.ContainsFunc(all, func(n int) bool { return n > 0 }) {
 		for i, server := range in.Servers {
@@ -195,7 +195,7 @@ func (f *failoverCluster) dial(state *loginState, agents []failoverAgent, loss *
 	}
 	for _, campaign := range f.in.Campaigns {
 		in.Campaigns = append(in.Campaigns, Campaign{ID: campaign.ID, Active: true, Unpaused: true})
-		weights, working := of[cluster.FoldKey(campaign.ID)]
+		weights, working := byCampaign[cluster.FoldKey(campaign.ID)]
 		if !working {
 			weights = all
 		}

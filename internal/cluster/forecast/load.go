@@ -26,12 +26,12 @@ func GoalsOf(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []Goal {
 		if !a.Autodial || !slices.Contains([]string{"READY", "QUEUE", "INCALL"}, a.Status) {
 			continue
 		}
-		of := group{a.ServerIP, cluster.FoldKey(a.Campaign)}
-		if loads[of] == nil {
-			loads[of] = &load{goal: Goal{ServerIP: a.ServerIP, Campaign: a.Campaign}, longest: a.LastCall}
+		key := group{a.ServerIP, cluster.FoldKey(a.Campaign)}
+		if loads[key] == nil {
+			loads[key] = &load{goal: Goal{ServerIP: a.ServerIP, Campaign: a.Campaign}, longest: a.LastCall}
 		}
-		loads[of].agents++
-		loads[of].longest = min(loads[of].longest, a.LastCall)
+		loads[key].agents++
+		loads[key].longest = min(loads[key].longest, a.LastCall)
 	}
 	sorted := slices.SortedFunc(maps.Values(loads), func(a, b *load) int {
 		return cmp.Or(cmp.Compare(a.longest, b.longest), cmp.Compare(a.goal.Campaign, b.goal.Campaign), cmp.Compare(a.goal.ServerIP, b.goal.ServerIP))

@@ -88,7 +88,7 @@ func (n Node) oddLetters(assignment Assignment) []string {
 	plain := n
 	plain.OwnKeepalives = ""
 	usual := plain.Keepalives(assignment)
-	var odd []string
+	var warnings []string
 	missingFrom := func(letters, others string) string {
 		var missing strings.Builder
 		for _, letter := range letterOrder {
@@ -100,15 +100,15 @@ func (n Node) oddLetters(assignment Assignment) []string {
 	}
 	if strings.Contains(n.OwnKeepalives, "X") {
 		if usual != "X" {
-			odd = append(odd, fmt.Sprintf("its keepalives %s run nothing, since an X silences the others; its roles ask for %s", n.OwnKeepalives, usual))
+			warnings = append(warnings, fmt.Sprintf("its keepalives %s run nothing, since an X silences the others; its roles ask for %s", n.OwnKeepalives, usual))
 		}
-		return odd
+		return warnings
 	}
 	if missing := missingFrom(n.OwnKeepalives, usual); missing != "" {
-		odd = append(odd, fmt.Sprintf("its keepalives %s are without %s, which its roles ask for", n.OwnKeepalives, missing))
+		warnings = append(warnings, fmt.Sprintf("its keepalives %s are without %s, which its roles ask for", n.OwnKeepalives, missing))
 	}
 	if more := missingFrom(usual, n.OwnKeepalives); more != "" {
-		odd = append(odd, fmt.Sprintf("its keepalives %s have %s, which its roles do not ask for", n.OwnKeepalives, more))
+		warnings = append(warnings, fmt.Sprintf("its keepalives %s have %s, which its roles do not ask for", n.OwnKeepalives, more))
 	}
-	return odd
+	return warnings
 }

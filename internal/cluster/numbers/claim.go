@@ -23,9 +23,9 @@ type Claims struct {
 // write it, or one would remove it after the other wrote it. An object that is replaced
 // is planned twice in a run, the second time as a new one.
 func (c *Claims) Add(claim Claim) error {
-	if same, known := c.stays[claim.Owner]; known && claim.New && !claim.Goes && (same.New || !same.Numbers.Equal(claim.Numbers)) {
-		if both := same.Numbers.Common(claim.Numbers); both.Len() > 0 {
-			return refuseTwo(both, same, claim)
+	if earlier, known := c.stays[claim.Owner]; known && claim.New && !claim.Goes && (earlier.New || !earlier.Numbers.Equal(claim.Numbers)) {
+		if both := earlier.Numbers.Common(claim.Numbers); both.Len() > 0 {
+			return refuseTwo(both, earlier, claim)
 		}
 	}
 	var both []string

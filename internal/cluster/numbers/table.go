@@ -104,18 +104,18 @@ func (t Table) Groups(of ranges.Set, columns []string) []Group {
 			signature.WriteString(value.Text)
 			signature.WriteByte(0)
 		}
-		same := signature.String()
-		if _, known := first[same]; !known {
-			first[same] = record
-			order = append(order, same)
+		key := signature.String()
+		if _, known := first[key]; !known {
+			first[key] = record
+			order = append(order, key)
 		}
-		names[same], ids[same] = append(names[same], name), append(ids[same], record.ID)
+		names[key], ids[key] = append(names[key], name), append(ids[key], record.ID)
 		digest := cluster.Digest(t.Columns, record.Values)
 		digests[digest] = append(digests[digest], name)
 	}
 	groups := make([]Group, 0, len(order)+len(digests))
-	for _, same := range order {
-		groups = append(groups, Group{Ranges: ranges.Of(names[same]).Ranges(), Row: t.row(first[same], columns), IDs: cluster.Runs(ids[same])})
+	for _, key := range order {
+		groups = append(groups, Group{Ranges: ranges.Of(names[key]).Ranges(), Row: t.row(first[key], columns), IDs: cluster.Runs(ids[key])})
 	}
 	for _, digest := range slices.Sorted(maps.Keys(digests)) {
 		groups = append(groups, Group{Ranges: ranges.Of(digests[digest]).Ranges(), Digest: digest})
@@ -162,17 +162,17 @@ func (t Table) Routes(want Wanted, defaults cluster.Row) []Route {
 		signature = signature[:0]
 		each := func(visit func(column string, value cluster.Value, changed bool)) {
 			for _, column := range cluster.DIDRouteColumns {
-				current, has := cluster.Value{}, false
+				current, exists := cluster.Value{}, false
 				if found {
-					current, has = t.value(record, column)
-				} else if _, has = t.at[column]; has {
-					current, has = defaults[column]
+					current, exists = t.value(record, column)
+				} else if _, exists = t.at[column]; exists {
+					current, exists = defaults[column]
 				}
 				value, declared := row[column]
 				switch {
 				case declared:
-					visit(column, value, !found || !has || !cluster.EquivalentDID(column, value, current))
-				case has:
+					visit(column, value, !found || !exists || !cluster.EquivalentDID(column, value, current))
+				case exists:
 					visit(column, current, !found)
 				}
 			}
@@ -231,18 +231,18 @@ func SeenIn(groups []Group) Seen {
 func IDs(groups []Group) map[string]string {
 	ids := map[string]string{}
 	for _, group := range groups {
-		var of []string
+		var groupIDs []string
 		for _, text := range group.IDs {
 			if run, err := ranges.Parse([]string{text}); err == nil {
-				of = slices.AppendSeq(of, run.Values())
+				groupIDs = slices.AppendSeq(groupIDs, run.Values())
 			}
 		}
 		set, err := ranges.Parse(group.Ranges)
-		if err != nil || set.Len() != len(of) {
+		if err != nil || set.Len() != len(groupIDs) {
 			continue // private state that another version wrote
 		}
 		for name := range set.Values() {
-			ids[cluster.FoldKey(name)], of = of[0], of[1:]
+			ids[cluster.FoldKey(name)], groupIDs = groupIDs[0], groupIDs[1:]
 		}
 	}
 	return ids

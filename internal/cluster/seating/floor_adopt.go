@@ -319,14 +319,14 @@ func (f Adopted) UsersFollow(all FloorRows) bool {
 	if typed.perNode() {
 		return false // the name depends on the node
 	}
-	some := false
+	found := false
 	for _, user := range all.Users {
 		if _, ours := f.Seats.Index(user.User); ours {
 			if user.PhoneLogin != typed.Name(user.User, Label{}) {
 				return false
 			}
-			some = true
+			found = true
 		}
 	}
-	return some
+	return found
 }

@@ -8,14 +8,14 @@ import (
 
 // Occupied returns the floor's phones in use, as seat → server_ip, and a sorted
 // description of the agents.
-func (f FloorRows) Occupied(agents []cluster.LiveAgent) (live map[string]string, who []string) {
+func (f FloorRows) Occupied(agents []cluster.LiveAgent) (live map[string]string, users []string) {
 	live = map[string]string{}
 	f.occupied(agents, func(p Phone, user string) {
 		live[p.Seat] = p.ServerIP
-		who = append(who, "seat "+p.Seat+" on "+p.ServerIP+" by user "+user)
+		users = append(users, "seat "+p.Seat+" on "+p.ServerIP+" by user "+user)
 	})
-	slices.Sort(who)
-	return live, who
+	slices.Sort(users)
+	return live, users
 }
 
 // SeatsByUser returns the seat whose phone each agent uses, by user; agents on other
@@ -67,15 +67,15 @@ func (f FloorRows) UndeclaredPhones(now *Placement, want FloorRows) FloorRows {
 
 // WithoutInUse returns the rows without those of the given phones that are in use, and a
 // sorted description of the agents.
-func (f FloorRows) WithoutInUse(some FloorRows, agents []cluster.LiveAgent) (rest FloorRows, who []string) {
+func (f FloorRows) WithoutInUse(without FloorRows, agents []cluster.LiveAgent) (rest FloorRows, users []string) {
 	spared := map[string]bool{}
-	some.occupied(agents, func(p Phone, user string) {
+	without.occupied(agents, func(p Phone, user string) {
 		spared[p.key()] = true
-		who = append(who, "seat "+p.Seat+" on "+p.ServerIP+" by user "+user)
+		users = append(users, "seat "+p.Seat+" on "+p.ServerIP+" by user "+user)
 	})
 	if len(spared) > 0 {
 		f.Phones = slices.DeleteFunc(slices.Clone(f.Phones), func(p Phone) bool { return spared[p.key()] })
 	}
-	slices.Sort(who)
-	return f, who
+	slices.Sort(users)
+	return f, users
 }

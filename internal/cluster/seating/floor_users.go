@@ -21,11 +21,11 @@ func (f FloorRows) WithoutUsersOf(stay Seats) FloorRows {
 // PreviousUsers returns the users that still have the login of f, with the login that
 // they had before.
 func (f FloorRows) PreviousUsers(before, now FloorRows) []SeatUser {
-	was, is := before.index(), now.index()
+	indexBefore, indexNow := before.index(), now.index()
 	var users []SeatUser
 	for _, u := range f.Users {
-		earlier, known := was.users[strings.ToLower(u.User)]
-		at, found := is.users[strings.ToLower(u.User)]
+		earlier, known := indexBefore.users[strings.ToLower(u.User)]
+		at, found := indexNow.users[strings.ToLower(u.User)]
 		if known && found && now.Users[at].PhoneLogin == u.PhoneLogin {
 			users = append(users, SeatUser{Seat: u.Seat, User: now.Users[at].User, PhoneLogin: before.Users[earlier].PhoneLogin})
 		}
@@ -35,18 +35,18 @@ func (f FloorRows) PreviousUsers(before, now FloorRows) []SeatUser {
 
 // ReplacedLogins describes the users whose phone login a plan replaces.
 func ReplacedLogins(p cluster.Plan) []string {
-	var who []string
+	var users []string
 	for _, step := range p.Steps {
 		if step.Table != cluster.TableUsers || step.Verb != cluster.Update {
 			continue
 		}
 		for i, user := range step.In {
-			if was := step.Old[i].Text; was != "" && step.New[i].Text != "" {
-				who = append(who, user.Text+" (now "+was+")")
+			if old := step.Old[i].Text; old != "" && step.New[i].Text != "" {
+				users = append(users, user.Text+" (now "+old+")")
 			}
 		}
 	}
-	return who
+	return users
 }
 
 // DanglingReferences describes other aliases and users that refer to phones and aliases
@@ -82,19 +82,19 @@ func DanglingReferences(p cluster.Plan, all FloorRows) []string {
 	if len(logins)+len(aliases) == 0 {
 		return nil
 	}
-	var who []string
+	var references []string
 	for _, a := range all.Aliases {
 		id := strings.ToLower(a.ID)
 		index := slices.IndexFunc(a.Logins, func(login string) bool { return logins[strings.ToLower(login)] })
 		if index >= 0 && !aliases[id] && !written[string(cluster.TableAliases)+id] {
-			who = append(who, "alias "+a.ID+" lists "+a.Logins[index])
+			references = append(references, "alias "+a.ID+" lists "+a.Logins[index])
 		}
 	}
 	for _, u := range all.Users {
 		login := strings.ToLower(u.PhoneLogin)
 		if (aliases[login] && phones[login] <= 0 || logins[login]) && !written[string(cluster.TableUsers)+strings.ToLower(u.User)] {
-			who = append(who, "user "+u.User+" logs in with "+u.PhoneLogin)
+			references = append(references, "user "+u.User+" logs in with "+u.PhoneLogin)
 		}
 	}
-	return who
+	return references
 }

@@ -101,8 +101,8 @@ type changedPart struct {
 // end.
 func changedParts(before, after *Placement) []changedPart {
 	parts := changedRuns(after, func(seat string, position int) ([]string, []string, bool) {
-		was, is := before.Of(seat), after.at(position)
-		return was, is, !slices.Equal(was, is)
+		nodesBefore, nodesAfter := before.Of(seat), after.at(position)
+		return nodesBefore, nodesAfter, !slices.Equal(nodesBefore, nodesAfter)
 	})
 	return append(parts, changedRuns(before, func(seat string, position int) ([]string, []string, bool) {
 		_, stays := after.Seats().Index(seat)
@@ -113,7 +113,7 @@ func changedParts(before, after *Placement) []changedPart {
 func changedRuns(p *Placement, changed func(seat string, position int) (before, after []string, is bool)) []changedPart {
 	var parts []changedPart
 	from := 0
-	var was, is []string
+	var runBefore, runAfter []string
 	open := false
 	end := func(to int) {
 		if !open {
@@ -121,16 +121,16 @@ func changedRuns(p *Placement, changed func(seat string, position int) (before, 
 		}
 		open = false
 		for _, run := range p.seats.Between(from, to) {
-			parts = append(parts, changedPart{ChangedRun{Seats: run.String(), Before: was, After: is}, run.Len()})
+			parts = append(parts, changedPart{ChangedRun{Seats: run.String(), Before: runBefore, After: runAfter}, run.Len()})
 		}
 	}
 	for position, seat := range p.Seats().All() {
 		before, after, differs := changed(seat, position)
-		if open && (!differs || !slices.Equal(before, was) || !slices.Equal(after, is)) {
+		if open && (!differs || !slices.Equal(before, runBefore) || !slices.Equal(after, runAfter)) {
 			end(position)
 		}
 		if differs && !open {
-			from, was, is, open = position, before, after, true
+			from, runBefore, runAfter, open = position, before, after, true
 		}
 	}
 	end(p.Seats().Len())

@@ -41,13 +41,13 @@ type Suffixes map[string]string
 // formatted as its server_ip.
 func (s Suffixes) Pattern(nodes []string) string {
 	words := make([]string, len(nodes))
-	apart := false
+	separate := false
 	for i, node := range nodes {
 		words[i] = cmp.Or(s[node], node)
-		apart = apart || utf8.RuneCountInString(words[i]) > 1
+		separate = separate || utf8.RuneCountInString(words[i]) > 1
 	}
 	joined := strings.Join(words, "")
-	if _, taken := s.server(joined); apart || taken && len(words) > 1 {
+	if _, taken := s.server(joined); separate || taken && len(words) > 1 {
 		return strings.Join(words, ",")
 	}
 	return joined

@@ -271,16 +271,16 @@ func printReports(out io.Writer, reports []report) bool {
 		for _, o := range r.overhead {
 			fmt.Fprintf(out, "%s: %.0f %s per second, a minimal HAProxy %.0f: %.2f of it\n", r.proxy, o.generated, o.name, o.minimal, o.generated/max(1, o.minimal))
 		}
-		held := 0
+		open := 0
 		for _, c := range r.checks {
 			if c.failure == "" {
-				held++
+				open++
 				continue
 			}
 			passed = false
 			fmt.Fprintf(out, "FAIL %s: %s: %s\n", r.proxy, c.name, strings.TrimSpace(c.failure))
 		}
-		fmt.Fprintf(out, "%s: %d of %d checks pass\n", r.proxy, held, len(r.checks))
+		fmt.Fprintf(out, "%s: %d of %d checks pass\n", r.proxy, open, len(r.checks))
 	}
 	return passed
 }

@@ -23,8 +23,8 @@ type Session struct {
 func NewSession(t *testing.T, d *sandbox.Database, more ...Values) *Session {
 	t.Helper()
 	attributes := Values{}
-	for _, some := range more {
-		maps.Copy(attributes, some)
+	for _, values := range more {
+		maps.Copy(attributes, values)
 	}
 	server, schema := connected(t, d, attributes)
 	return &Session{server, schema}

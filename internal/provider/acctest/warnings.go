@@ -33,11 +33,11 @@ func (l *Warnings) Providers() map[string]func() (tfprotov6.ProviderServer, erro
 			if err != nil {
 				return nil, err
 			}
-			whole, ok := server.(fastpath.Framework)
+			framework, ok := server.(fastpath.Framework)
 			if !ok {
 				return nil, fmt.Errorf("%T does not implement the whole protocol", server)
 			}
-			return &recorder{whole, l}, nil
+			return &recorder{framework, l}, nil
 		},
 	}
 }

@@ -71,8 +71,8 @@ func ended(text string) string {
 
 func textOf(value tftypes.Value) (string, bool) {
 	text := ""
-	is := !value.IsNull() && value.Type().Is(tftypes.String) && value.As(&text) == nil
-	return text, is
+	ok := !value.IsNull() && value.Type().Is(tftypes.String) && value.As(&text) == nil
+	return text, ok
 }
 
 func below(at, name string) string {

@@ -94,10 +94,10 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	texts := files(f.pieces())
 	texts[reportFile] = f.report()
 	m.Files = tfhelper.StringMap(texts)
-	count := func(of func(adopt.Sum) int) types.Map {
+	count := func(number func(adopt.Sum) int) types.Map {
 		counts := map[string]int{}
 		for _, sum := range f.tally.Sums() {
-			counts[string(sum.Table)] = of(sum)
+			counts[string(sum.Table)] = number(sum)
 		}
 		return tfhelper.Int64Map(counts)
 	}

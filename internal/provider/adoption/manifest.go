@@ -135,20 +135,20 @@ func (m manifest) with(pieces []piece) manifest {
 
 // missingRows returns the adopted rows that do not exist any more.
 func (m manifest) missingRows(f *result) []string {
-	here := map[string]bool{}
+	existing := map[string]bool{}
 	for _, o := range f.objects {
 		for _, row := range o.Rows {
-			here[rowName(row)] = true
+			existing[rowName(row)] = true
 		}
 	}
 	for _, out := range f.omitted {
 		for _, row := range out.Rows {
-			here[rowName(row)] = true
+			existing[rowName(row)] = true
 		}
 	}
 	var deleted []string
 	for row, address := range m.byRow { // sorted below
-		if !here[row] {
+		if !existing[row] {
 			deleted = append(deleted, fmt.Sprintf("%s, of %s", row, address))
 		}
 	}

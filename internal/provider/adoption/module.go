@@ -271,20 +271,20 @@ func (s *site) write(dir string, provider providerFiles) ([]string, error) {
 
 // literal returns a value without function calls.
 func literal(value terraform.Value) terraform.Value {
-	switch of := value.(type) {
+	switch v := value.(type) {
 	case terraform.Text:
-		if strings.Contains(string(of), "\n") {
-			return terraform.Line(of)
+		if strings.Contains(string(v), "\n") {
+			return terraform.Line(v)
 		}
 	case terraform.Object:
-		entries := make(terraform.Object, 0, len(of))
-		for _, entry := range of {
+		entries := make(terraform.Object, 0, len(v))
+		for _, entry := range v {
 			entries = append(entries, terraform.Entry{Key: entry.Key, Value: literal(entry.Value)})
 		}
 		return entries
 	case terraform.List:
-		list := make(terraform.List, 0, len(of))
-		for _, element := range of {
+		list := make(terraform.List, 0, len(v))
+		for _, element := range v {
 			list = append(list, literal(element))
 		}
 		return list

@@ -36,28 +36,28 @@ func (e *errChanges) Error() string {
 // findConfiguration finds a configuration of an object that plans no change.
 func (c *client) findConfiguration(ctx context.Context, o adopt.Object, usual func(at string, value, state tftypes.Value) bool) (adoptedObject, error) {
 	found := adoptedObject{Object: o}
-	of, err := c.read(ctx, o.Kind, o.ID)
+	imported, err := c.read(ctx, o.Kind, o.ID)
 	if err != nil {
 		return found, err
 	}
-	found.state = of.state
-	chosen := choice{kept: map[string]bool{}, off: map[string]bool{}, usual: func(at string, value tftypes.Value) bool { return usual(at, value, of.state) }}
+	found.state = imported.state
+	chosen := choice{kept: map[string]bool{}, off: map[string]bool{}, usual: func(at string, value tftypes.Value) bool { return usual(at, value, imported.state) }}
 	attributes := c.block(o.Kind).Attributes
-	for _, at := range bare(attributes, of.state) {
+	for _, at := range bare(attributes, imported.state) {
 		chosen.omit(at, notDeclared, &found)
 	}
 	for range maxTries {
-		found.config = chosen.configuration(attributes, of.state.Type(), of.state, "")
-		plan, err := c.plan(ctx, o.Kind, of, found.config)
+		found.config = chosen.configuration(attributes, imported.state.Type(), imported.state, "")
+		plan, err := c.plan(ctx, o.Kind, imported, found.config)
 		if err != nil {
 			return found, err
 		}
-		changed, err := chosen.applyDiagnostics(plan, of.state, attributes, &found)
+		changed, err := chosen.applyDiagnostics(plan, imported.state, attributes, &found)
 		if err != nil {
 			return found, err
 		}
 		if !changed {
-			found.warnings = slices.Concat(of.warnings, warnings(plan.diagnostics))
+			found.warnings = slices.Concat(imported.warnings, warnings(plan.diagnostics))
 			slices.Sort(found.warnings)
 			found.warnings = slices.Compact(found.warnings)
 			slices.Sort(found.notes)

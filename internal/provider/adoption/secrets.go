@@ -14,10 +14,10 @@ const notDeclared = "It contains a password, which the file would show"
 // omitted from the files.
 func bare(attributes []*tfprotov6.SchemaAttribute, state tftypes.Value) []string {
 	var paths []string
-	var walk func(of []*tfprotov6.SchemaAttribute, value tftypes.Value, in string)
-	walk = func(of []*tfprotov6.SchemaAttribute, value tftypes.Value, in string) {
+	var walk func(attributes []*tfprotov6.SchemaAttribute, value tftypes.Value, in string)
+	walk = func(attributes []*tfprotov6.SchemaAttribute, value tftypes.Value, in string) {
 		values := fields(value)
-		for _, attribute := range of {
+		for _, attribute := range attributes {
 			at := below(in, attribute.Name)
 			if nested := attribute.NestedType; nested != nil && nested.Nesting == tfprotov6.SchemaObjectNestingModeSingle {
 				walk(nested.Attributes, values[attribute.Name], at)

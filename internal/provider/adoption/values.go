@@ -17,24 +17,24 @@ func fields(value tftypes.Value) map[string]tftypes.Value {
 	return maps.Clone(found) // As returns the map of the value itself
 }
 
-func objectValue(kind tftypes.Type, of map[string]tftypes.Value) tftypes.Value {
+func objectValue(kind tftypes.Type, values map[string]tftypes.Value) tftypes.Value {
 	types, _ := kind.(tftypes.Object)
 	for name, attribute := range types.AttributeTypes {
-		if _, set := of[name]; !set {
-			of[name] = tftypes.NewValue(attribute, nil)
+		if _, set := values[name]; !set {
+			values[name] = tftypes.NewValue(attribute, nil)
 		}
 	}
-	return tftypes.NewValue(kind, of)
+	return tftypes.NewValue(kind, values)
 }
 
 // proposed returns the new state that Terraform proposes: the configuration, with prior
 // values of computed attributes that it omits.
 func proposed(attributes []*tfprotov6.SchemaAttribute, prior, config tftypes.Value) (tftypes.Value, error) {
-	was, given := fields(prior), fields(config)
+	old, given := fields(prior), fields(config)
 	merged := map[string]tftypes.Value{}
 	for _, attribute := range attributes {
 		value := given[attribute.Name]
-		before, known := was[attribute.Name]
+		before, known := old[attribute.Name]
 		var err error
 		switch {
 		case value.IsNull() && attribute.Computed && known:

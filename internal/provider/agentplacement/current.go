@@ -40,7 +40,7 @@ func (r *Resource) withoutReleased(v currentPlacement, have, want declaration, l
 
 // removable returns the rows that a change may remove. Without move_live_agents, these
 // exclude undeclared phones that an agent is using; who lists them.
-func (r *Resource) removable(ctx context.Context, want declaration, before currentPlacement, rows seating.FloorRows) (own seating.FloorRows, who []string, err error) {
+func (r *Resource) removable(ctx context.Context, want declaration, before currentPlacement, rows seating.FloorRows) (own seating.FloorRows, inUse []string, err error) {
 	own = before.own
 	if !want.style.Users {
 		own = own.WithoutUsersOf(want.floor.Seats)
@@ -53,8 +53,8 @@ func (r *Resource) removable(ctx context.Context, want declaration, before curre
 	if err != nil {
 		return own, nil, err
 	}
-	own, who = own.WithoutInUse(undeclared, agents)
-	return own, who, nil
+	own, inUse = own.WithoutInUse(undeclared, agents)
+	return own, inUse, nil
 }
 
 // claim returns the claim of the placement on its rows, with that of the prior state.

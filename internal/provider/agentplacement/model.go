@@ -115,8 +115,8 @@ func (m model) ranges() []string {
 func (m model) identity() identity {
 	id := identity{Name: m.Name, AliasIDs: types.StringValue(strings.Join(m.ranges(), ","))}
 	seats, err := seating.ParseSeats(m.ranges())
-	naming, wrong := seating.ParseNaming(m.Naming.templates())
-	if err != nil || wrong != nil {
+	naming, namingErr := seating.ParseNaming(m.Naming.templates())
+	if err != nil || namingErr != nil {
 		return id
 	}
 	template := naming.AliasID

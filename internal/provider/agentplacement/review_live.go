@@ -27,9 +27,9 @@ func (r *Resource) reviewReplaced(ctx context.Context, want, have declaration, b
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
 	agents = slices.DeleteFunc(agents, func(a cluster.LiveAgent) bool { return moved[a.ServerIP] == "" })
-	if _, who := before.own.Occupied(agents); len(who) > 0 {
+	if _, users := before.own.Occupied(agents); len(users) > 0 {
 		return tfhelper.DiagnoseAt(path.Root("servers"), "Agents are using phones that would be removed",
-			fmt.Errorf("%s: wait until they have left, or set move_live_agents = true", joinFirst(who)))
+			fmt.Errorf("%s: wait until they have left, or set move_live_agents = true", joinFirst(users)))
 	}
 	return nil
 }

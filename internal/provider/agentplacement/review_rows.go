@@ -75,9 +75,9 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 		diags.Append(tfhelper.WarnAt(path.Root("servers"), "Phones in use are not removed yet",
 			"These phones belong to no seat of the placement, but an agent is using them: "+joinFirst(spared)+". Apply again when the agents have left, or set move_live_agents = true.")...)
 	}
-	if who := seating.ReplacedLogins(plan); len(who) > 0 && !found.have.style.Users {
+	if logins := seating.ReplacedLogins(plan); len(logins) > 0 && !found.have.style.Users {
 		diags.Append(tfhelper.WarnAt(path.Root("assign_users"), "Users get another phone login",
-			"assign_users replaces the phone login of these users by their seat: "+joinFirst(who)+".")...)
+			"assign_users replaces the phone login of these users by their seat: "+joinFirst(logins)+".")...)
 	}
 	diags.Append(warnDangling(plan, all)...)
 	return diags
@@ -85,12 +85,12 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 
 // warnDangling warns of references to phones and aliases that are removed.
 func warnDangling(plan cluster.Plan, all seating.FloorRows) diag.Diagnostics {
-	who := seating.DanglingReferences(plan, all)
-	if len(who) == 0 {
+	references := seating.DanglingReferences(plan, all)
+	if len(references) == 0 {
 		return nil
 	}
 	return tfhelper.WarnAt(path.Root("seats"), "References to phones that are removed",
-		"These rows do not belong to this placement and do not change, but refer to phones or aliases that will not exist: "+joinFirst(who)+".")
+		"These rows do not belong to this placement and do not change, but refer to phones or aliases that will not exist: "+joinFirst(references)+".")
 }
 
 func addsPhones(plan cluster.Plan) bool {

@@ -226,10 +226,10 @@ func (r *Resource) checkInUse(ctx context.Context, want declaration, own, rows s
 	if err != nil {
 		return err
 	}
-	if _, who := leaving.Occupied(agents); len(who) > 0 {
+	if _, users := leaving.Occupied(agents); len(users) > 0 {
 		return &cluster.Refused{
 			Subject: "agents are using phones that would be removed",
-			Reasons: firstNames(who),
+			Reasons: firstNames(users),
 			Advice:  advice,
 		}
 	}

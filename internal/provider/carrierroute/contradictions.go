@@ -29,7 +29,7 @@ func (m model) contradictions() diag.Diagnostics {
 		case !slices.Contains(listed, address):
 			diags.Append(tfhelper.DiagnoseAt(at, "Server not in servers", fmt.Errorf("%s is not among the servers of this route", address))...)
 		}
-		if special := m.PerServer[address]; m.Dial == nil && !special.MaxChannels.IsNull() {
+		if override := m.PerServer[address]; m.Dial == nil && !override.MaxChannels.IsNull() {
 			diags.Append(tfhelper.DiagnoseAt(at.AtName("max_channels"), "Missing dial block", errors.New("max_channels requires a dial block, which this route does not have"))...)
 		}
 	}
@@ -65,11 +65,11 @@ var roots = []string{
 
 // at returns the attribute that declares a column of the row on a node.
 func (m model) at(column, address string) path.Path {
-	special, differs := m.PerServer[address]
-	if column == "carrier_id" && !special.CarrierID.IsNull() {
+	override, differs := m.PerServer[address]
+	if column == "carrier_id" && !override.CarrierID.IsNull() {
 		return path.Root("per_server").AtMapKey(address).AtName(column)
 	}
-	if differs && slices.Contains(ownColumns, cluster.AsteriskText(column)) && !special.text(cluster.AsteriskText(column)).IsNull() {
+	if differs && slices.Contains(ownColumns, cluster.AsteriskText(column)) && !override.text(cluster.AsteriskText(column)).IsNull() {
 		return path.Root("per_server").AtMapKey(address).AtName(column)
 	}
 	if column == string(cluster.DialplanEntry) && m.Dial != nil {

@@ -98,37 +98,37 @@ func (m *model) agreed(rows cluster.Carriers, column string) types.String {
 // showText shows one of the texts. A text that is equivalent to the declared one stays
 // as it is declared; passwords are replaced by placeholders.
 func (m *model) showText(rows cluster.Carriers, column cluster.AsteriskText, declared model) {
-	odd := map[string]string{} // by node
+	textByNode := map[string]string{} // by node
 	count := map[string]int{}
 	sharedFound := false
 	for _, row := range rows {
 		address, existing := row.ServerIP(), row.Asterisk(column)
-		meant := declared.text(column, address)
-		special, differs := declared.PerServer[address]
-		own := differs && !special.text(column).IsNull()
+		declaredText := declared.text(column, address)
+		override, differs := declared.PerServer[address]
+		overridden := differs && !override.text(column).IsNull()
 		switch {
-		case !declared.shared(column).IsNull() && cluster.EquivalentSecretText(meant, existing):
-			sharedFound = sharedFound || !own
-		case own:
-			odd[address] = sealed(column, existing)
+		case !declared.shared(column).IsNull() && cluster.EquivalentSecretText(declaredText, existing):
+			sharedFound = sharedFound || !overridden
+		case overridden:
+			textByNode[address] = sealed(column, existing)
 		default:
-			odd[address] = sealed(column, existing)
-			count[odd[address]]++
+			textByNode[address] = sealed(column, existing)
+			count[textByNode[address]]++
 		}
 	}
 	if !sharedFound && len(count) > 0 { // no row has the shared text: show the most frequent one
 		shared := slices.MaxFunc(slices.Sorted(maps.Keys(count)), func(a, b string) int { return count[a] - count[b] })
 		*m.shared(column) = types.StringValue(shared)
-		for address, text := range odd {
-			if special := declared.PerServer[address]; text == shared && special.text(column).IsNull() {
-				delete(odd, address)
+		for address, text := range textByNode {
+			if override := declared.PerServer[address]; text == shared && override.text(column).IsNull() {
+				delete(textByNode, address)
 			}
 		}
 	}
 	if m.shared(column).IsNull() {
 		*m.shared(column) = types.StringValue("")
 	}
-	for address, text := range odd {
+	for address, text := range textByNode {
 		m.differ(address, func(special *overrideModel) { *special.text(column) = types.StringValue(tfhelper.ToBlank(text)) })
 	}
 }
@@ -140,8 +140,8 @@ func (m *model) showActive(rows cluster.Carriers, declared model) {
 			m.Active = active
 			continue
 		}
-		special := declared.PerServer[row.ServerIP()].Active
-		if meant := m.Active; !special.IsNull() && !special.Equal(active) || special.IsNull() && !meant.Equal(active) {
+		override := declared.PerServer[row.ServerIP()].Active
+		if shared := m.Active; !override.IsNull() && !override.Equal(active) || override.IsNull() && !shared.Equal(active) {
 			m.differ(row.ServerIP(), func(special *overrideModel) { special.Active = active })
 		}
 	}
@@ -152,9 +152,9 @@ func (m *model) differ(address string, set func(*overrideModel)) {
 	if m.PerServer == nil {
 		m.PerServer = map[string]overrideModel{}
 	}
-	special := m.PerServer[address]
-	set(&special)
-	m.PerServer[address] = special
+	override := m.PerServer[address]
+	set(&override)
+	m.PerServer[address] = override
 }
 
 // sealed returns a text for the state: with LF, and without passwords.
@@ -171,8 +171,8 @@ func (m model) seal(rows cluster.Carriers) cluster.Carriers {
 		for _, column := range textColumns {
 			if existing := row.Asterisk(column); !row[string(column)].Null {
 				text := sealed(column, existing)
-				if meant := m.text(column, row.ServerIP()); cluster.EquivalentSecretText(meant, existing) {
-					text = meant
+				if declaredText := m.text(column, row.ServerIP()); cluster.EquivalentSecretText(declaredText, existing) {
+					text = declaredText
 				}
 				copied[string(column)] = cluster.Text(text)
 			}

@@ -191,9 +191,9 @@ var (
 
 // text returns a text as it is declared for a node.
 func (m model) text(column cluster.AsteriskText, address string) string {
-	special := m.PerServer[address]
-	if own := special.text(column); !own.IsNull() {
-		return tfhelper.FromBlank(own.ValueString()).Text
+	override := m.PerServer[address]
+	if overridden := override.text(column); !overridden.IsNull() {
+		return tfhelper.FromBlank(overridden.ValueString()).Text
 	}
 	if _, differs := m.PerServer[address]; differs && column == cluster.DialplanEntry && m.Dial != nil {
 		return m.dial(address).Dialplan()
@@ -226,23 +226,23 @@ func (m model) planned(config model, prior *model, comments bool) model {
 func (m model) rows(prior *model) (cluster.Carriers, error) {
 	var rows cluster.Carriers
 	for _, address := range m.addresses() {
-		special := m.PerServer[address]
-		id, has := "", false
+		override := m.PerServer[address]
+		id, known := "", false
 		if prior != nil {
-			id, has = prior.idOn(address)
+			id, known = prior.idOn(address)
 		}
-		if !special.CarrierID.IsNull() {
-			id, has = special.CarrierID.ValueString(), true
+		if !override.CarrierID.IsNull() {
+			id, known = override.CarrierID.ValueString(), true
 		}
-		if !has {
+		if !known {
 			var err error
 			if id, err = cluster.CarrierID(m.route(), address); err != nil {
 				return nil, err
 			}
 		}
 		active := m.Active
-		if !special.Active.IsNull() {
-			active = special.Active
+		if !override.Active.IsNull() {
+			active = override.Active
 		}
 		row := cluster.Carrier{
 			"carrier_id": cluster.Text(id), "server_ip": cluster.Text(address),

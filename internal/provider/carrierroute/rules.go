@@ -66,11 +66,11 @@ func (v planReview) checkColumns() diag.Diagnostics {
 func (m model) checkAddresses(prior *model) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, address := range m.addresses() {
-		has := address == cluster.AllServers || !m.PerServer[address].CarrierID.IsNull()
-		if prior != nil && !has {
-			_, has = prior.idOn(address)
+		known := address == cluster.AllServers || !m.PerServer[address].CarrierID.IsNull()
+		if prior != nil && !known {
+			_, known = prior.idOn(address)
 		}
-		if !has {
+		if !known {
 			diags.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Invalid value", cluster.CheckServerIP(address))...)
 		}
 	}

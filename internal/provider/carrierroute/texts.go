@@ -21,14 +21,14 @@ func (v planReview) checkTexts() diag.Diagnostics {
 	accounts := asterisk.ReadAccounts(append(slices.Clone(v.others), v.rows...))
 	for _, row := range v.rows {
 		existingRow, found := v.haveByID[cluster.FoldKey(row.ID())]
-		before, was := seen[cluster.FoldKey(row.ID())]
+		before, planned := seen[cluster.FoldKey(row.ID())]
 		for _, column := range append(slices.Clone(textColumns), asterisk.CarrierDescription) {
 			text := row.Asterisk(column)
 			if text == "" {
 				continue
 			}
 			existing := found && cluster.EquivalentSecretText(text, existingRow.Asterisk(column))
-			if existing && was && cluster.EquivalentText(before.Asterisk(column), text) {
+			if existing && planned && cluster.EquivalentText(before.Asterisk(column), text) {
 				continue // a previous plan has warned of it
 			}
 			found, read := known[textKey{row.Protocol(), column, text}] // most rows have the same text

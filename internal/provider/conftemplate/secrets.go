@@ -19,12 +19,12 @@ func (m model) sealed(row cluster.Row) cluster.Row {
 	if !found || existing.Null {
 		return row
 	}
-	meant := m.Contents.ValueString()
-	if !cluster.EquivalentSecretText(meant, existing.Text) {
-		meant = asterisk.SealSecrets(existing.Text, "template")
+	safeText := m.Contents.ValueString()
+	if !cluster.EquivalentSecretText(safeText, existing.Text) {
+		safeText = asterisk.SealSecrets(existing.Text, "template")
 	}
 	safe := maps.Clone(row)
-	safe[contents] = cluster.Text(meant)
+	safe[contents] = cluster.Text(safeText)
 	return safe
 }
 

@@ -34,24 +34,24 @@ func conforms(value any, kind tftypes.Type) bool {
 	if value == nil {
 		return true
 	}
-	switch of := kind.(type) {
+	switch kind := kind.(type) {
 	case tftypes.Object:
 		object, ok := value.(map[string]any)
 		for name, part := range object {
-			attribute, known := of.AttributeTypes[name]
+			attribute, known := kind.AttributeTypes[name]
 			ok = ok && known && conforms(part, attribute)
 		}
 		return ok
 	case tftypes.Map:
 		elements, ok := value.(map[string]any)
 		for _, element := range elements {
-			ok = ok && conforms(element, of.ElementType)
+			ok = ok && conforms(element, kind.ElementType)
 		}
 		return ok
 	case tftypes.List:
-		return conformAll(value, of.ElementType)
+		return conformAll(value, kind.ElementType)
 	case tftypes.Set:
-		return conformAll(value, of.ElementType)
+		return conformAll(value, kind.ElementType)
 	}
 	switch value.(type) {
 	case string:

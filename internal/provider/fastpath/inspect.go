@@ -135,32 +135,32 @@ func (p *part) inspect(ctx context.Context, at path.Path, attribute any) error {
 			continue
 		}
 		ok, value := true, attr.Value(nil)
-		switch of := field.Interface().(type) {
+		switch f := field.Interface().(type) {
 		case map[string]schema.Attribute:
 			p.parts = map[string]*part{}
-			for name, attribute := range of {
+			for name, attribute := range f {
 				p.parts[name] = &part{}
 				errs = append(errs, p.parts[name].inspect(ctx, at.AtName(name), attribute))
 			}
 		case schema.NestedAttributeObject:
-			errs = append(errs, p.inspect(ctx, at.AtName("*"), of))
+			errs = append(errs, p.inspect(ctx, at.AtName("*"), f))
 		case attr.Type:
-			ok = plain(of)
+			ok = plain(f)
 		case bool:
 			p.computed = p.computed || title == "Computed"
 			p.writeOnly = p.writeOnly || title == "WriteOnly"
 			ok = title == "Computed" || title == "WriteOnly" && top
 		case defaults.Bool:
 			var resp defaults.BoolResponse
-			of.DefaultBool(ctx, defaults.BoolRequest{Path: at}, &resp)
+			f.DefaultBool(ctx, defaults.BoolRequest{Path: at}, &resp)
 			value = resp.PlanValue
 		case defaults.Int64:
 			var resp defaults.Int64Response
-			of.DefaultInt64(ctx, defaults.Int64Request{Path: at}, &resp)
+			f.DefaultInt64(ctx, defaults.Int64Request{Path: at}, &resp)
 			value = resp.PlanValue
 		case defaults.String:
 			var resp defaults.StringResponse
-			of.DefaultString(ctx, defaults.StringRequest{Path: at}, &resp)
+			f.DefaultString(ctx, defaults.StringRequest{Path: at}, &resp)
 			value = resp.PlanValue
 		default:
 			ok = field.Kind() == reflect.Slice
@@ -184,16 +184,16 @@ func (p *part) inspect(ctx context.Context, at path.Path, attribute any) error {
 
 // plain reports whether a type is one of the framework, without special rules for
 // equality or validity.
-func plain(of attr.Type) bool {
-	switch of := of.(type) {
+func plain(kind attr.Type) bool {
+	switch kind := kind.(type) {
 	case basetypes.BoolType, basetypes.Int64Type, basetypes.StringType:
 		return true
 	case basetypes.ListType:
-		return plain(of.ElemType)
+		return plain(kind.ElemType)
 	case basetypes.MapType:
-		return plain(of.ElemType)
+		return plain(kind.ElemType)
 	case basetypes.SetType:
-		return plain(of.ElemType)
+		return plain(kind.ElemType)
 	}
 	return false
 }

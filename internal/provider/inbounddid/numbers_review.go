@@ -65,12 +65,12 @@ func reviewPatterns(schema cluster.Schema, table numbers.Table, dids []string) d
 // reviewValues checks the declared values against the rules and the columns of the
 // database. For a value that all of its numbers already have, it returns a warning.
 func reviewValues(schema cluster.Schema, table numbers.Table, want declared) diag.Diagnostics {
-	check := func(values cluster.Row, of ranges.Set, at func(column string) path.Path) diag.Diagnostics {
+	check := func(values cluster.Row, set ranges.Set, at func(column string) path.Path) diag.Diagnostics {
 		if len(rules.Violations(schema, cluster.TableDIDs, nil, values)) == 0 {
 			return nil
 		}
-		existing := table.CommonValues(of, want.wanted, values)
-		return tfhelper.DiagnoseViolations("DIDs "+of.Brief(), rules.Violations(schema, cluster.TableDIDs, existing, values), at)
+		existing := table.CommonValues(set, want.wanted, values)
+		return tfhelper.DiagnoseViolations("DIDs "+set.Brief(), rules.Violations(schema, cluster.TableDIDs, existing, values), at)
 	}
 	diags := check(want.Shared, want.Numbers, path.Root)
 	for _, override := range want.Overrides {

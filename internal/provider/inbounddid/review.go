@@ -67,12 +67,12 @@ func (r *Resource) reviewRoutes(ctx context.Context, m model, want cluster.Row) 
 }
 
 // diagnoseViolation reports a violation of numbers; who is empty for a single one.
-func diagnoseViolation(at path.Path, violation cluster.DIDViolation, who string, isSet bool) diag.Diagnostics {
+func diagnoseViolation(at path.Path, violation cluster.DIDViolation, subject string, isSet bool) diag.Diagnostics {
 	const summary = "Route without a valid target"
 	if violation.Later || !isSet {
-		return tfhelper.WarnAt(at, summary, who+violation.Text)
+		return tfhelper.WarnAt(at, summary, subject+violation.Text)
 	}
-	return tfhelper.DiagnoseAt(at, summary, errors.New(who+violation.Text))
+	return tfhelper.DiagnoseAt(at, summary, errors.New(subject+violation.Text))
 }
 
 func reviewReserved(m model) diag.Diagnostics {

@@ -225,14 +225,14 @@ func (m *model) dropNeedlessDuties() {
 	}
 	before := assign()
 	for _, duty := range slices.Clone(node.Duties) {
-		with := node
+		unchanged := node
 		node.Duties = slices.DeleteFunc(slices.Clone(node.Duties), func(other string) bool { return other == duty })
 		if len(node.Duties) == 0 {
 			node.Duties = nil
 		}
 		m.Nodes[coordinator] = node
 		if !slices.Equal(assign()[nodes.Duty(duty)], before[nodes.Duty(duty)]) {
-			node = with
+			node = unchanged
 			m.Nodes[coordinator] = node
 		}
 	}

@@ -20,12 +20,12 @@ func (m *model) addNodes(found map[string]onNode) []string {
 	var notes []string
 	reports := map[string]nodes.Found{}
 	for _, serverIP := range slices.Sorted(maps.Keys(found)) {
-		has := found[serverIP]
-		node := nodes.FromKeepalives(serverIP, has.file.Values["VARactive_keepalives"])
-		report := nodes.ReadJobs(has.jobs, crontabFolders(has.file))
-		if has.hasCrontab && !report.Keepalive {
+		files := found[serverIP]
+		node := nodes.FromKeepalives(serverIP, files.file.Values["VARactive_keepalives"])
+		report := nodes.ReadJobs(files.jobs, crontabFolders(files.file))
+		if files.hasCrontab && !report.Keepalive {
 			if !slices.Equal(node.Roles, []nodes.Role{nodes.RoleWeb}) {
-				notes = append(notes, fmt.Sprintf("node %s: its keepalives %s start nothing, since its crontab does not call ADMIN_keepalive_ALL.pl; it is imported as a web node", serverIP, has.file.Values["VARactive_keepalives"]))
+				notes = append(notes, fmt.Sprintf("node %s: its keepalives %s start nothing, since its crontab does not call ADMIN_keepalive_ALL.pl; it is imported as a web node", serverIP, files.file.Values["VARactive_keepalives"]))
 			}
 			node = nodes.Node{ServerIP: serverIP, Roles: []nodes.Role{nodes.RoleWeb}, WebOnly: true}
 		}
@@ -33,7 +33,7 @@ func (m *model) addNodes(found map[string]onNode) []string {
 			node.Roles = append(slices.DeleteFunc(node.Roles, func(role nodes.Role) bool { return role == nodes.RoleWeb }), nodes.RoleDatabase)
 			node.WebOnly = false
 		}
-		if has.hasCrontab {
+		if files.hasCrontab {
 			reports[serverIP] = report
 			for _, duty := range report.Duties {
 				if !slices.Contains(node.Duties, duty) {
@@ -68,8 +68,8 @@ func (m *model) addNodes(found map[string]onNode) []string {
 
 // namedByOthers reports whether another node's file has the node as its database.
 func namedByOthers(found map[string]onNode, serverIP string) bool {
-	for other, has := range found {
-		if other != serverIP && has.file.Values["VARDB_server"] == serverIP {
+	for other, files := range found {
+		if other != serverIP && files.file.Values["VARDB_server"] == serverIP {
 			return true
 		}
 	}

@@ -206,9 +206,9 @@ func (r *Resource) DeleteExcept(ctx context.Context, req resource.DeleteRequest,
 // ImportState imports by campaign_id, or by a campaign_id and the servers that the split
 // lists: SALES=10.0.0.1,10.0.0.2. Rows on other servers are then not managed.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	campaign, servers, some := strings.Cut(req.ID, "=")
+	campaign, servers, listsServers := strings.Cut(req.ID, "=")
 	req.ID = campaign
-	if some {
+	if listsServers {
 		listed := map[string]int64{}
 		for server := range strings.SplitSeq(servers, ",") {
 			listed[strings.TrimSpace(server)] = 0

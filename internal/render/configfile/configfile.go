@@ -106,9 +106,9 @@ func (f File) Deviations() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	has := owning(info)
-	if want.user >= 0 && want.user != has.user || want.group >= 0 && want.group != has.group {
-		lines = append(lines, fmt.Sprintf("file: owner is %d:%d, not %s", has.user, has.group, f.Owner))
+	have := owning(info)
+	if want.user >= 0 && want.user != have.user || want.group >= 0 && want.group != have.group {
+		lines = append(lines, fmt.Sprintf("file: owner is %d:%d, not %s", have.user, have.group, f.Owner))
 	}
 	return lines, nil
 }

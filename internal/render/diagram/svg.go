@@ -189,7 +189,7 @@ func (p *drawing) lowerBand(y int, above, web box) (carriers, data box, next int
 
 // legend explains what the cards abbreviate, where they do.
 func (p *drawing) legend(y int) int {
-	limit, kept, some := false, false, false
+	limit, kept, partial := false, false, false
 	for _, node := range p.topology.Telephony {
 		for _, trunk := range node.Trunks {
 			limit = limit || trunk.Limit
@@ -197,7 +197,7 @@ func (p *drawing) legend(y int) int {
 		}
 	}
 	for _, carrier := range p.topology.Carriers {
-		some = some || !p.topology.everywhere(carrier)
+		partial = partial || !p.topology.everywhere(carrier)
 	}
 	explain := func(show bool, text string) {
 		if show {
@@ -207,7 +207,7 @@ func (p *drawing) legend(y int) int {
 	}
 	explain(limit, "≤ n: the campaign has at most n lines there (MAXIMUM_LIMIT).")
 	explain(kept, "n kept: n lines are withheld from all other campaigns (OVERFLOW_ALLOWED).")
-	if some {
+	if partial {
 		y += 18
 		p.chip(margin, y, "n")
 		p.Text(margin+24, y+10, "quiet small", "The node has the carrier of that number, which is not on all nodes.", "")

@@ -134,18 +134,18 @@ func (p *drawing) bar(x, y, width int, node Node) {
 	for _, trunk := range node.Trunks {
 		sum += trunk.Lines
 	}
-	whole := max(1, node.Lines, sum)
+	lines := max(1, node.Lines, sum)
 	fmt.Fprintf(&p.Over, `<rect class="rest" x="%d" y="%d" width="%d" height="6" rx="2"/>`+"\n", x, y, width)
 	done := 0
 	for _, trunk := range node.Trunks {
-		from := x + done*width/whole
+		from := x + done*width/lines
 		done += trunk.Lines
-		if to := x + done*width/whole; to > from {
+		if to := x + done*width/lines; to > from {
 			fmt.Fprintf(&p.Over, `<rect class="c%d" x="%d" y="%d" width="%d" height="6"/>`+"\n", p.colors[trunk.Campaign], from, y, to-from)
 		}
 	}
 	if sum > node.Lines {
-		fmt.Fprintf(&p.Over, `<rect class="over" x="%d" y="%d" width="2" height="12"/>`+"\n", x+node.Lines*width/whole-1, y-3)
+		fmt.Fprintf(&p.Over, `<rect class="over" x="%d" y="%d" width="2" height="12"/>`+"\n", x+node.Lines*width/lines-1, y-3)
 	}
 }
 

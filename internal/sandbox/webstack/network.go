@@ -108,8 +108,8 @@ func ip(ctx context.Context, arguments ...string) error {
 }
 
 func run(command *exec.Cmd) error {
-	if said, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w: %s", strings.Join(command.Args, " "), err, said)
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", strings.Join(command.Args, " "), err, output)
 	}
 	return nil
 }

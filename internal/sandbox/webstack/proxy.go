@@ -56,8 +56,8 @@ func StartProxy(ctx context.Context, kind, folder string, text []byte, address s
 		return nil, err
 	}
 	if err := waitReachable(ctx, p.process, address); err != nil {
-		said, _ := os.ReadFile(filepath.Join(folder, "stdout.log"))
-		return nil, fmt.Errorf("%s: %w\n%s", kind, err, said)
+		output, _ := os.ReadFile(filepath.Join(folder, "stdout.log"))
+		return nil, fmt.Errorf("%s: %w\n%s", kind, err, output)
 	}
 	return p, nil
 }
