@@ -1,5 +1,5 @@
-# Calls out over one carrier, and over another when that one cannot take them;
-# calls in over a third, to two numbers.
+# Outbound calls go over one carrier, or over another one if the first cannot take
+# them. Inbound calls come over a third carrier, to two numbers.
 
 resource "vicidial_carrier_route" "main" {
   name                = "MAIN"
@@ -20,7 +20,7 @@ resource "vicidial_carrier_route" "main" {
     allow=ulaw
   EOT
 
-  # What this carrier cannot take, the backup does.
+  # Calls that this carrier cannot take go to the backup.
   dial = {
     prefix       = "9"
     pattern      = "1NXXNXXXXXX"
@@ -28,7 +28,7 @@ resource "vicidial_carrier_route" "main" {
     failover     = [vicidial_carrier_route.backup.name]
   }
 
-  # A small node gets fewer calls at once.
+  # A small node has fewer calls at the same time.
   per_server = {
     for id, node in var.nodes : vicidial_server.telephony[id].server_ip => { max_channels = node.trunks } if node.trunks < 100
   }
@@ -37,7 +37,7 @@ resource "vicidial_carrier_route" "main" {
   secrets_wo_version = 1
 }
 
-# One row for every node, those of the future included.
+# One row for every node, also future ones.
 resource "vicidial_carrier_route" "backup" {
   name        = "BACKUP"
   all_servers = true

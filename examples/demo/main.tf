@@ -1,7 +1,7 @@
 # Three telephony nodes of different size, a database node, and three campaigns
-# split over the nodes. Beside this: calls.tf has carriers and numbers, seats.tf
-# the agents, web.tf the proxies. `make demo` runs all of it against a throwaway
-# database, and looks at the outcome with look/.
+# split over the nodes. calls.tf has carriers and numbers, seats.tf the agents, web.tf
+# the proxies. `make demo` applies all of it to a throwaway database, and reads the
+# result with look/.
 
 terraform {
   required_version = ">= 1.11"
@@ -14,7 +14,7 @@ terraform {
   }
 }
 
-# Where the database is, stands in the environment: VICIDIAL_HOST, VICIDIAL_PORT,
+# The connection comes from the environment: VICIDIAL_HOST, VICIDIAL_PORT,
 # VICIDIAL_DATABASE, VICIDIAL_USERNAME, VICIDIAL_PASSWORD.
 provider "vicidial" {}
 
@@ -63,28 +63,28 @@ resource "vicidial_server" "telephony" {
     rooms  = each.value.seats
   }
 
-  # A node that goes must be out of every split before its row is removed.
+  # A node leaves every split before its row is removed.
   lifecycle {
     create_before_destroy = true
   }
 }
 
 locals {
-  # Every node takes calls in proportion to its size.
+  # Every node takes a share in proportion to its size.
   by_size = {
     for id, node in var.nodes : vicidial_server.telephony[id].server_ip => { weight = node.trunks }
   }
 }
 
-# 180 lines at once, wherever there is room.
+# 180 lines, in proportion to the trunks of the nodes.
 resource "vicidial_trunk_split" "sales" {
   campaign_id = "SALES"
   total       = 180
   servers     = local.by_size
 }
 
-# 60 lines that must be there even when a node is lost: VICIdial does not move
-# a dead node's share, so the others hold more than they need.
+# 60 lines also when a node is lost: VICIdial does not move the share of a dead node,
+# so the shares of the others are larger than they need to be.
 resource "vicidial_trunk_split" "survey" {
   campaign_id       = "SURVEY"
   total             = 60
@@ -103,6 +103,6 @@ resource "vicidial_trunk_split" "winback" {
     (vicidial_server.telephony["dial2"].server_ip) = { max = 15 }
   }
 
-  # To be kept off all other nodes, they must be known: db1 as well.
+  # elsewhere = "block" needs all other servers, db1 as well.
   depends_on = [vicidial_server.database]
 }

@@ -1,11 +1,11 @@
-# 60 seats, each with a phone on two of the nodes. Whoever sits at 2000 types
-# 2000; VICIdial picks the node, and the other one when that is down.
+# 60 seats, each with a phone on two of the nodes. The agent at seat 2000 types 2000;
+# VICIdial chooses one of the two nodes, and the other one if that is down.
 resource "vicidial_agent_placement" "floor" {
   name           = "floor"
   seats          = ["2000-2059"]
   nodes_per_seat = 2
 
-  # Nodes get seats as they have rooms.
+  # Nodes get seats in proportion to their rooms.
   servers = {
     for id, node in var.nodes : vicidial_server.telephony[id].server_ip => { suffix = node.suffix, weight = node.seats }
   }

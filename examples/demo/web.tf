@@ -1,5 +1,5 @@
-# The web tier: three nodes, behind HAProxy or behind nginx. A site has one of
-# the two; here both read what is written for them.
+# The web tier: three nodes behind HAProxy or nginx. A site has one of the two; the
+# demo checks the configuration of both.
 
 locals {
   web_nodes = {
@@ -8,17 +8,17 @@ locals {
     web3 = { address = "10.10.20.23", weight = 50, max_connections = 100 }
   }
 
-  # The sounds lie on one of them, as the system settings say.
+  # The node with the audio store, as in the system settings.
   audio_store = {
     node      = "web1"
     host      = "10.10.20.21"
     directory = "nq5ktwzqvz1fdp4v2tytdcd46q1rcx"
   }
 
-  # From where the proxy asks the nodes, which believe it what it says of agents.
+  # The addresses of the proxy, from which the nodes accept the addresses of agents.
   proxy_addresses = ["10.10.20.20"]
 
-  # Ports that need no rights.
+  # Ports that an ordinary user can open.
   listen = { http_port = 8080, https_port = 8443 }
 }
 

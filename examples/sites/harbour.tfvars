@@ -1,4 +1,4 @@
-# Two MeetMe nodes; the second keeps voicemail.
+# Two MeetMe nodes; the second stores voicemail.
 
 connection = { host = "10.20.10.5" }
 

@@ -9,6 +9,6 @@ output "allocations" {
 }
 
 output "seats" {
-  description = "Where the seats of each floor sit."
+  description = "The nodes of the seats of each floor."
   value       = module.site.seats
 }

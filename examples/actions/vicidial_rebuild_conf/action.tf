@@ -5,8 +5,8 @@ action "vicidial_rebuild_conf" "all" {
   }
 }
 
-# Reload everything on one node, whether it differs or not: a look at the files
-# after somebody has edited them.
+# Reload all files on one node, also those that do not differ, for example after
+# somebody has edited them.
 action "vicidial_rebuild_conf" "dial3" {
   config {
     servers = ["10.10.10.13"]

@@ -1,4 +1,4 @@
-# Carriers that are on node 10.10.10.11, those on all nodes among them.
+# Carriers on node 10.10.10.11, including those on all nodes.
 data "vicidial_carriers" "dial1" {
   server_ip = "10.10.10.11"
   active    = true

@@ -1,4 +1,4 @@
-# Every telephony node that agents may log in to, whoever manages it.
+# Every telephony node that agents can log in to.
 data "vicidial_servers" "telephony" {
   active_asterisk_server    = true
   active_agent_login_server = true

@@ -7,7 +7,7 @@ data "vicidial_topology" "cluster" {
   }
 }
 
-# A page of the repository that GitHub and GitLab draw.
+# A page for the repository; GitHub and GitLab draw the picture.
 output "cluster_md" {
   value = <<-EOT
     ```mermaid

@@ -1,5 +1,5 @@
-# A look at the cluster from beside it: what is left when a node dies, and a
-# picture. It declares nothing, so it can be run at any hour.
+# Reads the cluster: what remains when a node dies, and a picture. It declares no
+# resource, so it changes nothing.
 
 terraform {
   required_version = ">= 1.11"

@@ -7,7 +7,7 @@ locals {
   )
 }
 
-# A node that install.pl was left to itself with has the adaptive dialer.
+# Without other instructions, install.pl gives every node the adaptive dialer.
 check "one_adaptive_dialer" {
   assert {
     condition     = !strcontains(local.node.VARactive_keepalives, "5")

@@ -30,7 +30,7 @@ locals {
   }
 }
 
-# They may fail over to each other, since they are one resource.
+# Carriers can fail over to each other: they are instances of one resource.
 resource "vicidial_carrier_route" "carrier" {
   for_each = var.site.carriers
 

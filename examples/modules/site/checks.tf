@@ -1,6 +1,6 @@
-# They warn, with every plan and apply, and stop nothing. They wait for what the run
-# writes, so that they see the cluster as it is after it. The data sources are outside
-# of the checks: one inside would make every plan one with changes.
+# The checks warn with every plan and apply, and stop nothing. depends_on makes the data
+# sources show the cluster after the run. They are outside of the check blocks, since
+# Terraform reads one that is inside again in each apply, and plans that.
 
 data "vicidial_failover_plan" "after" {
   count = var.site.checks.node_loss && length(var.site.telephony) > 1 ? 1 : 0
@@ -16,7 +16,7 @@ data "vicidial_failover_plan" "after" {
 check "node_loss" {
   assert {
     condition     = alltrue(data.vicidial_failover_plan.after[*].survivable)
-    error_message = "Site ${var.site.name} does not stand the loss of each node:\n${join("\n", data.vicidial_failover_plan.after[*].table)}"
+    error_message = "Site ${var.site.name} cannot lose each node:\n${join("\n", data.vicidial_failover_plan.after[*].table)}"
   }
 }
 
@@ -31,6 +31,6 @@ data "vicidial_cluster_health" "after" {
 check "health" {
   assert {
     condition     = alltrue(data.vicidial_cluster_health.after[*].healthy)
-    error_message = "Site ${var.site.name} is not well:\n${join("\n", flatten(data.vicidial_cluster_health.after[*].problems))}"
+    error_message = "Site ${var.site.name} has problems:\n${join("\n", flatten(data.vicidial_cluster_health.after[*].problems))}"
   }
 }

@@ -1,5 +1,5 @@
-# A whole site from one variable. Use it once for each cluster; the provider
-# that is handed to it says which one that is.
+# A whole site from one variable. Use the module once for each cluster, and pass it the
+# provider of that cluster.
 
 locals {
   coordinator = coalesce(var.site.coordinator, sort(keys(var.site.telephony))[0])
@@ -50,11 +50,11 @@ resource "vicidial_server" "telephony" {
     rooms  = each.value.rooms
   }
 
-  # What refers to a node leaves it before it goes.
+  # Rows that refer to a node move away before the node is removed.
   lifecycle { create_before_destroy = true }
 }
 
-# Lines go to nodes by the trunks that those have.
+# The trunks of a node are the weight of its share.
 resource "vicidial_trunk_split" "campaign" {
   for_each = var.site.campaigns
 

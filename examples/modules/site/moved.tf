@@ -1,4 +1,4 @@
-# What was called otherwise in earlier versions. See CHANGELOG.md.
+# New addresses of objects. See CHANGELOG.md.
 
 moved {
   from = vicidial_carrier_route.last

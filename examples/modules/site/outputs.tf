@@ -9,7 +9,7 @@ output "allocations" {
 }
 
 output "seats" {
-  description = "Where the seats of each floor sit (runs of seats to the suffixes of their nodes), and how many each node has."
+  description = "The nodes of the seats of each floor: ranges of seats with the suffixes of their nodes, and the number of seats of each node."
   value = {
     for name, floor in vicidial_agent_placement.floor : name => {
       assignments      = floor.assignments
@@ -19,7 +19,7 @@ output "seats" {
 }
 
 output "files" {
-  description = "What goes onto each node, by address: both files, the commands that fill in passwords and install, and all of that as cloud-init user data."
+  description = "The files of each node, by address: astguiclient.conf and crontab, the commands that fill in passwords and install VICIdial, and all of that as cloud-init user data."
   value = {
     for address, conf in vicidial_node_config.this.astguiclient_conf : address => {
       astguiclient_conf = conf
@@ -37,7 +37,7 @@ output "keepalives" {
 }
 
 output "inbound_targets" {
-  description = "Addresses to give to each carrier that brings calls, by node."
+  description = "Addresses to give to each carrier that sends calls, by node."
   value = {
     for name, route in vicidial_carrier_route.carrier :
     name => route.inbound_targets if var.site.carriers[name].inbound
@@ -45,12 +45,12 @@ output "inbound_targets" {
 }
 
 output "haproxy" {
-  description = "Configuration of the only HAProxy; null where there is none, or several."
+  description = "Configuration of the only HAProxy; null if there is none, or several."
   value       = try(vicidial_haproxy_config.web["proxy"].content, null)
 }
 
 output "proxies" {
-  description = "What goes onto each proxy, by name (proxy where the site names none), and what Apache on the web nodes needs."
+  description = "The configuration of each proxy and of its keepalived, by name (proxy if the site names none), and that of Apache on the web nodes."
   value = {
     for name, config in merge(vicidial_haproxy_config.web, vicidial_nginx_config.web) : name => {
       content            = config.content

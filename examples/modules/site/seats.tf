@@ -1,6 +1,6 @@
 locals {
-  # What phone of a floor may hold: columns of vicidial_agent_placement.phone that
-  # are no secret and have no attribute of their own in a floor.
+  # Columns that phone of a floor can set: those of vicidial_agent_placement.phone that
+  # are not secret and have no attribute of their own in a floor.
   phone_columns = [
     "active", "admin_hangup_enabled", "admin_hijack_enabled", "admin_monitor_enabled", "aflogging_enabled",
     "agi_call_logging_enabled", "auto_dial_next_number", "call_out_number_group", "call_parking_enabled",
@@ -20,8 +20,8 @@ locals {
     "webphone_dialpad", "webphone_layout", "webphone_mute", "webphone_settings", "webphone_volume",
   ]
 
-  # dial1 has a, dial26 has z, dial27 has aa. The name decides, so that a node that
-  # joins changes no login.
+  # dial1 has a, dial26 has z, dial27 has aa. The suffix follows from the name, so that a
+  # new node changes no login of the others.
   letters  = split("", "abcdefghijklmnopqrstuvwxyz")
   numbered = { for name, node in var.site.telephony : name => try(parseint(regex("[0-9]+$", name), 10), 0) }
   indexes  = { for name, node in var.site.telephony : name => node.suffix == null && local.numbered[name] > 26 ? local.numbered[name] - 1 : null }
@@ -72,7 +72,7 @@ resource "vicidial_agent_placement" "floor" {
     }
   }
 
-  # Null where nothing is said of the phones.
+  # Null if the floor sets nothing of its phones.
   phone = var.secrets_version == null && !each.value.web_phones && length(each.value.phone) == 0 && length(compact([each.value.protocol, each.value.template, each.value.outbound_cid])) == 0 ? null : merge(
     each.value.web_phones ? { is_webphone = "Y" } : {},
     each.value.phone,

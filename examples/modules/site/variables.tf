@@ -5,12 +5,12 @@ variable "site" {
   type = object({
     name                 = string
     database             = string                  # address of the database node
-    database_id          = optional(string, "db1") # its server_id; "" where it has no row in servers
+    database_id          = optional(string, "db1") # its server_id; "" if it has no row in servers
     database_description = optional(string)
     replica              = optional(string)           # address of the reporting replica
     reports              = optional(list(string), []) # titles of the reports that read from it
     web                  = optional(map(string), {})  # addresses of web nodes, by name; a machine may have other roles too
-    coordinator          = optional(string)           # telephony node that keeps voicemail; the first by name where left out
+    coordinator          = optional(string)           # telephony node that stores voicemail; the first by name if left out
 
     # Telephony nodes by name, which is their server_id.
     telephony = map(object({
@@ -19,38 +19,38 @@ variable "site" {
       calls_per_second = optional(number, 20)
       engine           = optional(string, "CONFBRIDGE")
       rooms            = optional(number, 100)
-      weight           = optional(number) # how many agents and seats it takes compared with the others, which have 100
-      login_weight     = optional(number) # the same for logins of agents alone
+      weight           = optional(number) # share of agents and seats in relation to the other nodes; 100 if left out
+      login_weight     = optional(number) # the same, for logins of agents only
       suffix           = optional(string) # of its phone logins; dial1 has a, dial2 b, and so on by the number in the name
-      external_address = optional(string) # how carriers and web phones reach it
-      web_socket_url   = optional(string) # where web phones connect: wss://...:8089/ws
+      external_address = optional(string) # address for carriers and web phones
+      web_socket_url   = optional(string) # address for web phones: wss://...:8089/ws
       asterisk_version = optional(string)
       description      = optional(string)
     }))
 
-    # Campaigns that already exist, and the lines that each is to have. With
-    # spare = 1 they are still there when a node is lost.
+    # Campaigns that already exist, and the lines of each. With spare = 1 a campaign has
+    # them also when one node is lost.
     campaigns = optional(map(object({
       lines       = number
-      nodes       = optional(list(string)) # names; all where left out
+      nodes       = optional(list(string)) # names; all if left out
       spare       = optional(number, 0)
       trunks      = optional(map(number), {})         # exactly this many on a node, by its name
       restriction = optional(string, "MAXIMUM_LIMIT") # or OVERFLOW_ALLOWED
-      elsewhere   = optional(string, "ignore")        # or block: it dials on these nodes only
+      elsewhere   = optional(string, "ignore")        # or block: the campaign dials on these nodes only
     })), {})
 
     # Agents' seats by floor: ranges such as "2000-2149".
     floors = optional(map(object({
       seats          = list(string)
-      nodes          = optional(list(string)) # names; all where left out
-      nodes_per_seat = optional(number)       # 2, or 1 where there is one node
-      per_node = optional(map(object({        # what differs on a node, by its name
+      nodes          = optional(list(string)) # names; all if left out
+      nodes_per_seat = optional(number)       # 2, or 1 if there is one node
+      per_node = optional(map(object({        # values that differ on a node, by its name
         suffix   = optional(string)
         index    = optional(number)
         weight   = optional(number)
         capacity = optional(number) # seats at most
       })), {})
-      protocol              = optional(string)               # SIP, PJSIP or IAX2; SIP where left out
+      protocol              = optional(string)               # SIP, PJSIP or IAX2; SIP if left out
       web_phones            = optional(bool, false)          # phones in the browser
       template              = optional(string)               # one of templates, or one that already exists
       outbound_cid          = optional(string)               # number that calls from the phones show
@@ -65,32 +65,32 @@ variable "site" {
       ignore_password_drift = optional(bool, false)
     })), {})
 
-    # Lines below a carrier's or a phone's section, by template_id. A password stands
-    # in them as {secret:NAME}, its value in secrets.templates.
+    # Lines of the section of a carrier or a phone, by template_id. Write {secret:NAME} in
+    # place of a password, and its value into secrets.templates.
     templates = optional(map(object({
       contents = string
       name     = optional(string)
     })), {})
 
-    # Carriers by name. A prefix chooses the carrier; where calls cannot be placed
-    # over it, those in failover are tried in their order.
+    # Carriers by name. The prefix of a call chooses the carrier. If it cannot take the
+    # call, those in failover are tried in their order.
     carriers = optional(map(object({
       host         = optional(string)
       port         = optional(number)
       protocol     = optional(string, "SIP") # or PJSIP, PJSIP_WIZ, IAX2
-      username     = optional(string)        # with secrets.carriers[...].password; left out, the carrier knows the nodes' addresses
+      username     = optional(string)        # with secrets.carriers[...].password; without it, the carrier accepts calls by address
       register     = optional(bool, false)
       codecs       = optional(list(string), ["ulaw", "alaw"])
       template     = optional(string)
-      account      = optional(string) # the whole account, in place of what follows from the above
-      registration = optional(string) # the whole line, in place of what register writes
-      dialplan     = optional(string) # a dialplan of your own, in place of what prefix begins
+      account      = optional(string) # the whole account, in place of the attributes above
+      registration = optional(string) # the whole line, in place of register
+      dialplan     = optional(string) # a dialplan of your own, in place of prefix and the attributes below
       globals      = optional(string) # one dialplan variable: NAME = VALUE
-      title        = optional(string) # in the admin pages; the name where left out
+      title        = optional(string) # in the admin pages; the name if left out
       description  = optional(string)
       user_group   = optional(string)
-      nodes        = optional(list(string)) # names; all where left out
-      all_servers  = optional(bool, false)  # one row for all nodes, those of the future too
+      nodes        = optional(list(string)) # names; all if left out
+      all_servers  = optional(bool, false)  # one row for all nodes, also future ones
       inbound      = optional(bool, false)
       active       = optional(bool, true)
 
@@ -110,7 +110,7 @@ variable "site" {
       options      = optional(string)
       headers      = optional(map(string), {})
       max_channels = optional(number)  # calls at once on each node
-      per_node = optional(map(object({ # what differs on a node, by its name
+      per_node = optional(map(object({ # values that differ on a node, by its name
         max_channels = optional(number)
         active       = optional(bool)
         carrier_id   = optional(string)
@@ -136,15 +136,15 @@ variable "site" {
       dids        = list(string)
       group_id    = optional(string) # an in-group, a call menu or an extension
       menu_id     = optional(string)
-      route       = optional(string) # did_route, where overrides say what goes with it
+      route       = optional(string) # did_route, if overrides have the columns of the route
       extension   = optional(string)
       description = optional(string)
       carrier     = optional(string)               # free text
-      active      = optional(bool)                 # left alone where left out; new numbers are active
+      active      = optional(bool)                 # not managed if left out; new numbers are active
       overrides   = optional(map(map(string)), {}) # numbers or ranges -> attributes that differ there
     })), {})
 
-    # Agents outside, by the first user of each run.
+    # Remote agents, by the first user of each range.
     remote_agents = optional(map(object({
       node      = string
       campaign  = string
@@ -154,23 +154,23 @@ variable "site" {
       active    = optional(bool, true)
     })), {})
 
-    # The proxy in front of the web nodes; none where hostname is left out.
+    # The proxy in front of the web nodes; none if hostname is left out.
     hostname      = optional(string)
     proxy         = optional(string, "haproxy") # or nginx
     proxy_version = optional(string)
     proxies       = optional(map(string), {}) # addresses of several proxies, by name
-    shared_address = optional(object({        # that the proxies share, by keepalived
+    shared_address = optional(object({        # an address that the proxies share by keepalived
       address   = string
       interface = string
       router_id = number
     }))
     certificate      = optional(string)           # file with certificate and, for HAProxy, key, on the proxy
     certificate_key  = optional(string)           # file with the key, for nginx
-    admin_sources    = optional(list(string), []) # who may reach the admin pages
-    trusted_sources  = optional(list(string), []) # who is not counted by the limits of logins
-    websockets       = optional(map(string), {})  # web phones' sockets on the proxy's name: path -> wss://...
-    calls_per_second = optional(number)           # of the balance fill; that of all nodes together where left out
-    login_weights    = optional(bool, true)       # whether agents are spread by weight of the nodes
+    admin_sources    = optional(list(string), []) # addresses that can open the admin pages
+    trusted_sources  = optional(list(string), []) # addresses without a limit of logins
+    websockets       = optional(map(string), {})  # sockets of web phones under the name of the proxy: path -> wss://...
+    calls_per_second = optional(number)           # of the balance fill; the sum of all nodes if left out
+    login_weights    = optional(bool, true)       # whether agents are divided by the weights of the nodes
     webphone_url     = optional(string)           # page of the web phone in the agent screen
     sounds_directory = optional(string)           # system_settings.sounds_web_directory: opens the audio store, on the first web node
 
@@ -182,12 +182,12 @@ variable "site" {
     layout           = optional(string)               # vicibox or almalinux
     log_archive      = optional(string, "monthly")
 
-    # What each plan and apply looks at, and warns of.
+    # What each plan and apply checks, with a warning.
     checks = optional(object({
-      node_loss        = optional(bool, true)  # that any one telephony node may be lost
-      calls_per_second = optional(number)      # that the nodes that are left must place
-      health           = optional(bool, true)  # that all nodes are up
-      replica          = optional(bool, false) # and that the replica follows, which is asked from here
+      node_loss        = optional(bool, true)  # the loss of any one telephony node
+      calls_per_second = optional(number)      # that the remaining nodes must place
+      health           = optional(bool, true)  # problems of the cluster
+      replica          = optional(bool, false) # whether the replica follows; the provider connects to it
     }), {})
   })
 
@@ -522,16 +522,16 @@ variable "site" {
 }
 
 variable "secrets" {
-  description = "Passwords. They are written, and are in no state. Count secrets_version up to write them again."
+  description = "Passwords. They are written to the database, and are not in the state. Raise secrets_version to write them again."
   sensitive   = true
   ephemeral   = true
   default     = {}
 
   type = object({
-    conf_secret           = optional(string)               # by which nodes register with each other
+    conf_secret           = optional(string)               # with which nodes register with each other
     manager_secret        = optional(string)               # of the nodes' Asterisk manager interface
     phone_password        = optional(string)               # of agents' phone logins
-    registration_password = optional(string)               # by which phones register
+    registration_password = optional(string)               # with which phones register
     seats                 = optional(map(map(string)), {}) # floor -> seat -> password, for own_passwords
     carriers              = optional(map(map(string)), {}) # carrier -> NAME of {secret:NAME} -> password; password goes with username
     templates             = optional(map(map(string)), {}) # the same of templates
@@ -575,16 +575,16 @@ variable "secrets_version" {
 }
 
 locals {
-  # What Asterisk calls them.
+  # Names as Asterisk spells them.
   codecs = [
     "adpcm", "alaw", "codec2", "g719", "g722", "g723", "g726", "g726aal2", "g729", "gsm", "h261", "h263", "h263p", "h264", "ilbc",
     "jpeg", "lpc10", "opus", "siren14", "siren7", "silk", "slin", "slin12", "slin16", "slin24", "slin48", "speex", "speex16",
     "speex32", "ulaw", "vp8", "vp9",
   ]
 
-  # What is written. Terraform takes a conditional for sensitive where one of its two
-  # values is, and plans an update of what was imported for that alone; an element of
-  # a list is sensitive by itself.
+  # The secrets to write. A conditional is sensitive if one of its two values is, and
+  # Terraform plans an update of an imported object for that alone; of a list, only the
+  # elements are sensitive.
   secrets = [
     { conf_secret = null, manager_secret = null, phone_password = null, registration_password = null, seats = {}, carriers = {}, templates = {} },
     var.secrets,

@@ -1,4 +1,4 @@
-# The proxies in front of the web nodes: one that is not named, or those that are.
+# The proxies in front of the web nodes: those of site.proxies, or one named proxy.
 locals {
   proxies   = var.site.hostname == null ? {} : length(var.site.proxies) == 0 ? { proxy = null } : var.site.proxies
   web_nodes = { for name, address in var.site.web : name => { address = address } }
@@ -13,7 +13,7 @@ locals {
     }
   }
 
-  # Alike in both resources.
+  # The same in both resources.
   web = {
     for name, address in local.proxies : name => {
       name            = join("-", compact([lower(var.site.name), address == null ? "" : lower(name)]))

@@ -1,5 +1,5 @@
 # The main carrier on two nodes: at most 30 calls at once on each. A call that
-# it cannot take goes on to the backup.
+# it cannot take goes to the backup.
 resource "vicidial_carrier_route" "main" {
   name                = "MAIN"
   carrier_name        = "Example Telecom"
@@ -38,8 +38,8 @@ resource "vicidial_carrier_route" "main" {
   secrets_wo_version = 1
 }
 
-# The backup is on every node, those of the future included, and knows callers
-# by their address. It wants numbers in the international form.
+# The backup is on every node, also future ones, and accepts calls by address. It
+# takes numbers in international form.
 resource "vicidial_carrier_route" "backup" {
   name        = "BACKUP"
   all_servers = true
@@ -59,7 +59,7 @@ resource "vicidial_carrier_route" "backup" {
   }
 }
 
-# A dialplan of one's own.
+# A dialplan that you write yourself.
 resource "vicidial_carrier_route" "intercom" {
   name          = "INTERCOM"
   servers       = [vicidial_server.dial1.server_ip]

@@ -29,7 +29,7 @@ resource "vicidial_inbound_did" "support" {
   filter_extension      = "8304"
 }
 
-# A mailbox on one node, whichever node the call comes in on.
+# A mailbox on one node; the call can come in on any node.
 resource "vicidial_inbound_did" "voicemail" {
   did_pattern   = "8005550102"
   did_route     = "VOICEMAIL"

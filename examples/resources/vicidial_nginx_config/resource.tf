@@ -1,5 +1,5 @@
-# Three web nodes behind nginx 1.22. The file is checked by the real nginx,
-# where it is installed, before it takes the old one's place.
+# Three web nodes behind nginx 1.22. If nginx is
+# installed, it checks the file before the old one is replaced.
 resource "vicidial_nginx_config" "web" {
   name           = "floor1"
   hostname       = "vici.example.com"
@@ -32,13 +32,13 @@ resource "vicidial_nginx_config" "web" {
   }
 }
 
-# What the web nodes' Apache needs.
+# For Apache on the web nodes.
 output "apache_snippet" {
   value = vicidial_nginx_config.web.apache_snippet
 }
 
-# The least that is needed; nothing is written, and the text is an output. The
-# plan warns of what this leaves open.
+# Required attributes only: no file is written, and the text is in content. The plan
+# warns of what is open to everyone.
 resource "vicidial_nginx_config" "lab" {
   name     = "lab"
   hostname = "lab.example.com"

@@ -6,6 +6,5 @@ terraform import vicidial_node_config.site nodes/dial1.conf,nodes/dial2.conf,nod
 # folder that has an astguiclient.conf and a crontab says the same.
 terraform import vicidial_node_config.site nodes/dial1.conf+nodes/dial1.crontab,nodes/db
 
-# The text of one file will do as well; Terraform shows an id, so take the
-# passwords out of it before.
+# Or the text of one file. Terraform shows an id, so remove the passwords from it.
 terraform import vicidial_node_config.site "$(grep -v _pass /etc/astguiclient.conf)"

@@ -1,5 +1,5 @@
-# Two dialers, a web node, the database, which does what only one node may do,
-# and a replica. The second dialer takes the balance fill over from the database.
+# Two dialers, a web node, the database, which has the duties of the cluster, and a
+# replica. The second dialer has the balance fill in place of the database.
 resource "vicidial_node_config" "site" {
   nodes = {
     "10.10.10.5"  = { roles = ["database"] }
@@ -33,8 +33,8 @@ resource "vicidial_node_config" "site" {
   }
 }
 
-# Bring the files over with what you use anyway. The passwords are filled in on
-# the node, by fill_command.
+# Bring the files to the nodes with the tool that you use for that. fill_command fills
+# in the passwords on the node.
 output "files" {
   value = {
     for server_ip, text in vicidial_node_config.site.astguiclient_conf : server_ip => {

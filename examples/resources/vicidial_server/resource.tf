@@ -21,8 +21,8 @@ resource "vicidial_server" "dial1" {
   max_vicidial_trunks       = 250
   outbound_calls_per_second = 20
 
-  # Places calls for campaigns whose own nodes are full, before nodes of a
-  # lower rank do, and keeps five lines out of that.
+  # The balance fill places calls of campaigns whose own nodes are full on this node,
+  # before nodes of a lower rank, and leaves five lines free.
   balance = {
     active           = true
     rank             = 3
@@ -34,14 +34,14 @@ resource "vicidial_server" "dial1" {
     rooms  = 60
   }
 
-  # Written, never kept: neither plan nor state nor change log hold them. Raise
-  # the version to write a new value.
+  # Write-only: in neither plan nor state nor change log. Raise the version to write a
+  # new value.
   conf_secret_wo            = var.conf_secret
   conf_secret_wo_version    = 1
   manager_secret_wo         = var.manager_secret
   manager_secret_wo_version = 1
 
-  # Splits must let go of a node before its row is removed.
+  # Rows of splits and placements move to other nodes before this one is removed.
   lifecycle {
     create_before_destroy = true
   }

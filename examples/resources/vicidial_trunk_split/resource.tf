@@ -1,5 +1,5 @@
 # 300 lines over three nodes: twice as many on the first as on the second, at
-# most 80 there, and 40 on the third whatever the others get.
+# most 80 there, and exactly 40 on the third.
 resource "vicidial_trunk_split" "sales" {
   campaign_id = "SALES"
   total       = 300
@@ -11,8 +11,8 @@ resource "vicidial_trunk_split" "sales" {
   }
 }
 
-# 60 lines that are still there when any one of three nodes is lost. All other
-# nodes are kept out.
+# 60 lines that remain when any one of three nodes is lost. The campaign dials on no
+# other node.
 resource "vicidial_trunk_split" "survey" {
   campaign_id       = "SURVEY"
   total             = 60

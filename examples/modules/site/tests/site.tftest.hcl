@@ -1,6 +1,6 @@
-# Works on a real VICIdial database without servers, which VICIDIAL_HOST and its
-# kin name. Its campaigns SALES and SURVEY, its in-group SALESLINE and its user 9000
-# must be there.
+# Needs a real VICIdial database without servers, with the campaigns SALES and SURVEY,
+# the in-group SALESLINE and the user 9000. VICIDIAL_HOST, VICIDIAL_USERNAME and
+# VICIDIAL_PASSWORD configure the connection.
 
 provider "vicidial" {}
 

@@ -21,7 +21,7 @@ module "site" {
       SURVEY = { lines = 1000, spare = 1 }
     }
 
-    # Each floor on eight nodes, so that a node that fails concerns one of them.
+    # Each floor is on eight nodes, so that the loss of a node affects one floor.
     floors = {
       for i in range(1, 6) : "floor${i}" => {
         seats = ["${i}0000-${i}0499"]

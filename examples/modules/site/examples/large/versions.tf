@@ -9,5 +9,5 @@ terraform {
   }
 }
 
-# Where the database is say VICIDIAL_HOST and its kin.
+# VICIDIAL_HOST, VICIDIAL_USERNAME and VICIDIAL_PASSWORD configure the connection.
 provider "vicidial" {}
