@@ -111,11 +111,11 @@ func MayHoldPassword(column string) bool {
 
 // DescribeChange describes the change of a column, without its texts where they may hold
 // a password.
-func DescribeChange(column, was, now string) string {
+func DescribeChange(column string, old, current Value) string {
 	if MayHoldPassword(column) {
 		return column + " has another text now"
 	}
-	return column + ": " + was + " → " + now
+	return column + ": " + old.Describe() + " → " + current.Describe()
 }
 
 // changed describes the change of a column by somebody else.

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -80,6 +81,9 @@ func (v Value) String() string {
 	}
 	return v.Text
 }
+
+// Describe returns the text for a message, in which NULL and an empty text are blank.
+func (v Value) Describe() string { return cmp.Or(v.Text, "blank") }
 
 // Row holds the columns of one row by column name, or the part of them that a
 // step is about.

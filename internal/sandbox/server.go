@@ -107,7 +107,7 @@ func (s *Server) start(ctx context.Context, binary string) error {
 	}
 	const attempts = 5
 	for attempt := 1; ; attempt++ {
-		if s.port, err = freePort(); err != nil {
+		if s.port, err = FreePort(); err != nil {
 			return err
 		}
 		err = s.launch(ctx, binary)

@@ -142,9 +142,9 @@ func fastFolder() string {
 	return memory
 }
 
-// freePort returns a free port below the ephemeral ports, so that a killed server
-// can use it again.
-func freePort() (int, error) {
+// FreePort returns a free port below the ephemeral ports, so that a server that is
+// started again can have the same one.
+func FreePort() (int, error) {
 	const lowest, highest, attempts = 12000, 32000, 100
 	var last error
 	for range attempts {

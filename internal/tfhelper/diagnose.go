@@ -20,15 +20,11 @@ type hinter interface {
 // TitleMisspelled is the title of a [cluster.Misspelled].
 const TitleMisspelled = "Key is spelled differently"
 
-// TitleOf returns the title of an error at a key: [TitleMisspelled] for a
-// [cluster.Misspelled], refusal when existing rows prevent the change, and otherwise for
-// any other error.
+// TitleOf returns the title of an error at a key: refusal when existing rows prevent the
+// change, and otherwise for any other error.
 func TitleOf(err error, refusal, otherwise string) string {
 	var conflict *cluster.Conflict
 	var refused *cluster.Refused
-	if misspelled := (*cluster.Misspelled)(nil); errors.As(err, &misspelled) {
-		return TitleMisspelled
-	}
 	if errors.As(err, &conflict) || errors.As(err, &refused) {
 		return refusal
 	}
@@ -44,10 +40,14 @@ func Diagnose(summary, key string, err error) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewErrorDiagnostic(title(summary, key), detail(err))}
 }
 
-// DiagnoseAt returns an error diagnostic at the attribute that causes it.
+// DiagnoseAt returns an error diagnostic at the attribute that causes it. The title of a
+// [cluster.Misspelled] is always [TitleMisspelled].
 func DiagnoseAt(at path.Path, summary string, err error) diag.Diagnostics {
 	if err == nil {
 		return nil
+	}
+	if misspelled := (*cluster.Misspelled)(nil); errors.As(err, &misspelled) {
+		summary = TitleMisspelled
 	}
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summary, withPath(at, detail(err)))}
 }
@@ -164,7 +164,7 @@ func DiagnoseViolations(row string, violations []cluster.Violation, at func(colu
 		case violation.Advice:
 			diags.Append(WarnAt(attribute, "Value that VICIdial may change", about)...)
 		default:
-			diags.Append(DiagnoseAt(attribute, TitleOf(violation.Err, "Invalid value", "Invalid value"), violation.Err)...)
+			diags.Append(DiagnoseAt(attribute, "Invalid value", violation.Err)...)
 		}
 	}
 	return diags

@@ -49,6 +49,16 @@ func WarnDeleted(object, what, author string) diag.Diagnostics {
 // ColumnChange is a column whose value somebody else has changed.
 type ColumnChange struct{ Column, Text string }
 
+// ChangedColumns compares a row with its previous values. author returns the text of
+// [Author] for a column.
+func ChangedColumns(before, now cluster.Row, same cluster.Equivalence, author func(column string) string) []ColumnChange {
+	var changes []ColumnChange
+	for _, column := range cluster.Drift(now, before, same) {
+		changes = append(changes, ColumnChange{column, cluster.DescribeChange(column, before[column], now[column]) + author(column)})
+	}
+	return changes
+}
+
 // WarnColumns warns of the changes of managed columns, which an apply reverts.
 func WarnColumns(object string, changes []ColumnChange, managed func(column string) bool) diag.Diagnostics {
 	var lines []string

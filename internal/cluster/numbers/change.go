@@ -164,7 +164,7 @@ func (d Diff) Summary() string {
 				columns = append(columns, column)
 				continue
 			}
-			columns = append(columns, fmt.Sprintf("%s %s → %s", column, shown(update.From[column]), shown(update.To[column])))
+			columns = append(columns, fmt.Sprintf("%s %s → %s", column, update.From[column].Describe(), update.To[column].Describe()))
 		}
 		add("changed, "+strings.Join(columns, ", "), patterns(update.Records))
 	}

@@ -288,18 +288,11 @@ func (t Table) differences(record Record, want cluster.Row) string {
 				texts = append(texts, column+" is another")
 				continue
 			}
-			texts = append(texts, column+" is "+shown(current))
+			texts = append(texts, column+" is "+current.Describe())
 		}
 	}
 	slices.Sort(texts)
 	return strings.Join(texts, "; ")
-}
-
-func shown(value cluster.Value) string {
-	if value.Text == "" {
-		return "blank"
-	}
-	return value.Text
 }
 
 // commonColumns returns the columns that are equal in all rows, and the names of others.

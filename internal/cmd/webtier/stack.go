@@ -114,12 +114,15 @@ func (s *stack) setTier(ctx context.Context) error {
 			MimeTypes: "/etc/nginx/mime.types", TempDirectory: s.folder,
 		}
 	}
-	ports, err := webstack.Ports(ctx, 2)
+	tier.Listen = webtier.Listen{Address: "127.0.0.1"}
+	if tier.Listen.HTTPPort, err = sandbox.FreePort(); err != nil {
+		return err
+	}
+	statsPort, err := sandbox.FreePort()
 	if err != nil {
 		return err
 	}
-	tier.Listen = webtier.Listen{Address: "127.0.0.1", HTTPPort: ports[0]}
-	tier.Stats.Bind = net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[1]))
+	tier.Stats.Bind = net.JoinHostPort("127.0.0.1", strconv.Itoa(statsPort))
 	if tier.Listen.HTTPSPort, err = portForTLS(ctx); err != nil {
 		return err
 	}

@@ -170,8 +170,7 @@ func (v planReview) checkIDs() diag.Diagnostics {
 	if refused := (*cluster.Refused)(nil); errors.As(err, &refused) {
 		at = path.Root("secrets_wo")
 	}
-	title := "Unable to plan carrier route " + v.want.route()
-	return tfhelper.DiagnoseAt(at, tfhelper.TitleOf(err, title, title), err)
+	return tfhelper.DiagnoseAt(at, "Unable to plan carrier route "+v.want.route(), err)
 }
 
 func (v planReview) renews() bool {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -175,20 +174,13 @@ func (r *Resource) reviewRemoval(ctx context.Context, seen privateState) diag.Di
 // changesSince compares the row with its previous values, and looks up in the admin
 // change log who changed it.
 func (r *Resource) changesSince(ctx context.Context, seen, now cluster.Row, since int64) []tfhelper.ColumnChange {
-	var changes []tfhelper.ColumnChange
-	for _, column := range slices.Sorted(maps.Keys(now)) {
-		before, known := seen[column]
-		if !known || cluster.EquivalentSetting(column, before, now[column]) {
-			continue
-		}
+	return tfhelper.ChangedColumns(seen, now, cluster.EquivalentSetting, func(column string) string {
 		record, section := cluster.SettingsRecord, "SYSTEMSETTINGS"
 		if column == cluster.WeightsColumn {
 			record, section = cluster.LoginWeightsContainer, "CONTAINERS"
 		}
-		author := tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{After: since, Sections: []string{section}, Records: []string{record}})
-		changes = append(changes, tfhelper.ColumnChange{Column: column, Text: cluster.DescribeChange(column, strconv.Quote(before.String()), strconv.Quote(now[column].String())) + author})
-	}
-	return changes
+		return tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{After: since, Sections: []string{section}, Records: []string{record}})
+	})
 }
 
 // warnSecrets warns of the passwords that are written.

@@ -2,9 +2,8 @@ package server
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -32,21 +31,11 @@ func (r *Resource) changesSince(ctx context.Context, prior privateState, server 
 	if prior.Row == nil {
 		return nil
 	}
-	var changes []tfhelper.ColumnChange
-	for _, column := range slices.Sorted(maps.Keys(server.Row)) {
-		if before, known := prior.Row[column]; known && !cluster.TableServers.Equivalent(column, before, server.Row[column]) {
-			changes = append(changes, tfhelper.ColumnChange{Column: column, Text: cluster.DescribeChange(column, before.String(), server.Row[column].String())})
-		}
-	}
-	if len(changes) > 0 {
-		author := r.author(ctx, server.ID(), since)
-		for i := range changes {
-			changes[i].Text += author
-		}
-	}
+	author := sync.OnceValue(func() string { return r.author(ctx, server.ID(), since) })
+	changes := tfhelper.ChangedColumns(prior.Row, server.Row, cluster.TableServers.Equivalent, func(string) string { return author() })
 	missing := prior.Rooms.Missing(rooms)
 	if sameEngine := cluster.TableServers.Equivalent("conf_engine", prior.Row["conf_engine"], server.Row["conf_engine"]); sameEngine && len(missing) > 0 {
-		changes = append(changes, tfhelper.ColumnChange{Column: roomsColumn, Text: "conference rooms removed: " + some(missing) + r.roomAuthor(ctx, missing[0], server, since)})
+		changes = append(changes, tfhelper.ColumnChange{Column: roomsColumn, Text: "conference rooms removed: " + roomList(missing) + r.roomAuthor(ctx, missing[0], server, since)})
 	}
 	return changes
 }

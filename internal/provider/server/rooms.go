@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -64,16 +63,16 @@ const mostRooms = 1000
 // them.
 func warnRoomsInUse(id string, busy []int) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Rooms of server "+id+" are still in use",
-		"Rooms that are to be removed are reserved: "+some(busy)+". They were not removed; apply again when they are free.")}
+		"Rooms that are to be removed are reserved: "+roomList(busy)+". They were not removed; apply again when they are free.")}
 }
 
-// some returns the first of the numbers, and the count of the others.
-func some(numbers []int) string {
+// roomList returns the first of the numbers, and the count of the others.
+func roomList(numbers []int) string {
 	texts := make([]string, 0, len(numbers))
 	for _, number := range numbers {
 		texts = append(texts, strconv.Itoa(number))
 	}
-	return strings.Join(cluster.FirstOf(texts, 5), ", ")
+	return cluster.ListOf(texts)
 }
 
 // planRooms returns the plan of the declared rooms; rooms that are not managed stay.

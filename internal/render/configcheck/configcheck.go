@@ -122,7 +122,7 @@ func Find(dialect webtier.Dialect, binary string) (string, error) {
 }
 
 func copyOf(dialect webtier.Dialect, tier webtier.Tier, directory string) ([]byte, error) {
-	certificate, key, err := pair()
+	certificate, key, err := selfSigned()
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,8 @@ func (f *findings) health() {
 	}
 	if f.dialect == Nginx {
 		f.between(Root("health", "max_fails"), h.MaxFails, 1, 1000)
-		if f.checkDuration(Root("health", "fail_timeout"), h.FailTimeout, time.Second, time.Hour); h.FailTimeout%time.Second != 0 {
+		f.checkDuration(Root("health", "fail_timeout"), h.FailTimeout, time.Second, time.Hour)
+		if h.FailTimeout%time.Second != 0 {
 			f.refuse(Root("health", "fail_timeout"), "%s must be a whole number of seconds, since nginx accepts no finer time here", h.FailTimeout)
 		}
 		return

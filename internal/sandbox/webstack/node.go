@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 //go:embed pages
@@ -53,10 +55,10 @@ func StartNode(ctx context.Context, parent, name string, settings Settings, netw
 	}
 	n := &Node{Name: name, Address: "127.0.0.1", folder: filepath.Join(parent, name), apache: apache}
 	n.ledger = filepath.Join(n.folder, "ledger", "actions")
-	if n.Port, err = freePort(ctx); err != nil {
+	if n.Port, err = sandbox.FreePort(); err != nil {
 		return nil, err
 	}
-	if n.TLSPort, err = freePort(ctx); err != nil {
+	if n.TLSPort, err = sandbox.FreePort(); err != nil {
 		return nil, err
 	}
 	database := "127.0.0.1"
@@ -271,21 +273,6 @@ func (n *Node) Actions() ([]string, error) {
 		actions = append(actions, scanner.Text())
 	}
 	return actions, scanner.Err()
-}
-
-// freePort returns a free port.
-func freePort(ctx context.Context) (int, error) {
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = listener.Close() }()
-	address, ok := listener.Addr().(*net.TCPAddr)
-	if !ok {
-		return 0, fmt.Errorf("no port in %s", listener.Addr())
-	}
-	return address.Port, nil
 }
 
 // waitReachable waits until the address accepts connections or the process ends.

@@ -24,19 +24,6 @@ type Proxy struct {
 	process *process
 }
 
-// Ports returns free ports.
-func Ports(ctx context.Context, count int) ([]int, error) {
-	ports := make([]int, 0, count)
-	for range count {
-		port, err := freePort(ctx)
-		if err != nil {
-			return nil, err
-		}
-		ports = append(ports, port)
-	}
-	return ports, nil
-}
-
 // StartProxy starts "haproxy" or "nginx" with a configuration, and waits until it
 // listens on the address.
 func StartProxy(ctx context.Context, kind, folder string, text []byte, address string) (*Proxy, error) {
