@@ -18,22 +18,22 @@ func TestEveryAttributeTakesEffect(t *testing.T) {
 	used := map[string]bool{}
 	for name, schema := range all.ResourceSchemas {
 		facts := effect.Resources[name]
-		var walk func(attributes []*tfprotov6.SchemaAttribute, within string)
-		walk = func(attributes []*tfprotov6.SchemaAttribute, within string) {
+		var walk func(attributes []*tfprotov6.SchemaAttribute, within string, inherits bool)
+		walk = func(attributes []*tfprotov6.SchemaAttribute, within string, inherits bool) {
 			for _, attribute := range attributes {
 				at := within + attribute.Name
+				fact, own := facts[at]
 				if attribute.NestedType != nil {
-					walk(attribute.NestedType.Attributes, at+".")
+					walk(attribute.NestedType.Attributes, at+".", inherits || own)
 				}
 				report := strings.HasSuffix(attribute.Description, tfhelper.ReportNote)
 				if !attribute.Optional && !attribute.Required || report {
 					continue
 				}
-				fact, found := facts.Of(at)
-				if !found && attribute.NestedType == nil {
+				if !own && !inherits && attribute.NestedType == nil {
 					t.Errorf("%s.%s: internal/cluster/effect does not say when it takes effect", name, at)
 				}
-				if _, own := facts[at]; own {
+				if own {
 					used[name+" "+at] = true
 					if count := strings.Count(attribute.Description, fact.Sentence()); count != 1 {
 						t.Errorf("%s.%s: %q says %d times: %s", name, at, attribute.Description, count, fact.Sentence())
@@ -41,7 +41,7 @@ func TestEveryAttributeTakesEffect(t *testing.T) {
 				}
 			}
 		}
-		walk(schema.Block.Attributes, "")
+		walk(schema.Block.Attributes, "", false)
 	}
 	for name, facts := range effect.Resources {
 		for path := range facts {

@@ -60,20 +60,6 @@ func (f Fact) Sentence() string { return strings.TrimSpace(f.When.String() + " "
 // parent.
 type Facts map[string]Fact
 
-// Of returns the fact of an attribute.
-func (f Facts) Of(path string) (Fact, bool) {
-	for {
-		if fact, found := f[path]; found {
-			return fact, true
-		}
-		i := strings.LastIndexByte(path, '.')
-		if i < 0 {
-			return Fact{}, false
-		}
-		path = path[:i]
-	}
-}
-
 // each returns the same fact for several attributes.
 func each(fact Fact, paths ...string) Facts {
 	facts := make(Facts, len(paths))

@@ -62,22 +62,6 @@ func TestFacts(t *testing.T) {
 	}
 }
 
-func TestFacts_Of(t *testing.T) {
-	t.Parallel()
-	for path, want := range map[string]effect.When{
-		"active": effect.Login, "balance.rank": effect.Loop, "conference.engine": effect.Login, "conference.update_interval": effect.Loop, "force_destroy": effect.Terraform,
-	} {
-		if fact, found := effect.Server.Of(path); !found || fact.When != want {
-			t.Errorf("%s: %v, %t", path, fact, found)
-		}
-	}
-	for _, path := range []string{"nothing", "conference.nothing", ""} {
-		if _, found := effect.Server.Of(path); found {
-			t.Errorf("%q has a fact", path)
-		}
-	}
-}
-
 // table returns the table of docs/vicidial/effect.md#attributes: a row for the attributes of a
 // resource that have one fact.
 func table() string {

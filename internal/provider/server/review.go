@@ -131,31 +131,29 @@ func reviewColumns(schema cluster.Schema, declared *expanded) diag.Diagnostics {
 // server changes in the same run is still in use, since the order of the two writes is
 // unknown. Two servers that already share an address may keep it.
 func reviewKeys(servers, expected cluster.Servers, want, declared, prior *expanded) diag.Diagnostics {
-	var diags diag.Diagnostics
-	if existing, found := servers.ByID(want.id()); found && prior != nil && existing.IP() == want.ServerIP.ValueString() {
+	existing, found := servers.ByID(want.id())
+	if prior != nil && existing.IP() == want.ServerIP.ValueString() {
 		if other, shares := servers.WithSameAddress(existing); shares {
 			return tfhelper.WarnAt(path.Root("server_ip"), "Duplicate address",
 				fmt.Sprintf("Server %s has the address %q, too. VICIdial treats the two as one server and uses the row that it reads first. Remove one of them, or give it another address: rows with the address stay with the other one.", other.ID(), other.IP()))
 		}
 	}
-	taken := func(by cluster.Servers, how string) bool {
-		for _, other := range by {
-			if other.IP() == want.ServerIP.ValueString() && !strings.EqualFold(other.ID(), want.id()) {
-				diags.Append(tfhelper.DiagnoseAt(path.Root("server_ip"), "Address already in use",
-					fmt.Errorf("server %s %s the address %s; VICIdial would treat the two as one server", other.ID(), how, other.IP()))...)
-				return true
-			}
-		}
-		return false
+	var diags diag.Diagnostics
+	wanted, use := cluster.Server{Row: want.row()}, "already has"
+	other, inUse := servers.Intersect(expected).WithSameAddress(wanted)
+	if !inUse {
+		use = "is planned with"
+		other, inUse = expected.WithSameAddress(wanted)
 	}
-	if !taken(servers.Intersect(expected), "already has") {
-		taken(expected, "is planned with")
+	if inUse {
+		diags.Append(tfhelper.DiagnoseAt(path.Root("server_ip"), "Address already in use",
+			fmt.Errorf("server %s %s the address %s; VICIdial would treat the two as one server", other.ID(), use, other.IP()))...)
 	}
 	if prior != nil {
 		return diags
 	}
 	at := path.Root("server_id")
-	if existing, found := servers.ByID(want.id()); found {
+	if found {
 		_, err := cluster.ResumeServer(existing, declared.row(), nil)
 		diags.Append(tfhelper.DiagnoseAt(at, tfhelper.TitleOf(err, "Server already exists", "Unable to plan server "+want.id()), err)...)
 	} else if strings.Contains(want.id(), "-") {

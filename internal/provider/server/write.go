@@ -23,10 +23,10 @@ func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
 		if before, err = r.state(ctx, want.id(), ip); err != nil {
 			return cluster.Plan{}, err
 		}
-		if before.taken != "" {
+		if before.addressOwner != "" {
 			return cluster.Plan{}, &cluster.Conflict{
-				Subject: "server " + before.taken, Found: "has the address " + ip + " already",
-				Advice: "Nothing was written. If this server replaces server " + before.taken + ", " + sameAddress,
+				Subject: "server " + before.addressOwner, Found: "has the address " + ip + " already",
+				Advice: "Nothing was written. If this server replaces server " + before.addressOwner + ", " + sameAddress,
 			}
 		}
 		plan := want.planRooms(declared, ip, before, false)
@@ -55,9 +55,9 @@ func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
 
 // state has the rows that a write reads under the lock.
 type state struct {
-	server cluster.Server
-	rooms  map[cluster.Engine][]cluster.Room
-	taken  string // another server with the address
+	server       cluster.Server
+	rooms        map[cluster.Engine][]cluster.Room
+	addressOwner string // another server with the address
 }
 
 func (r *Resource) state(ctx context.Context, id, ip string) (state, error) {
@@ -68,7 +68,7 @@ func (r *Resource) state(ctx context.Context, id, ip string) (state, error) {
 	}
 	s.server, _ = servers.ByID(id)
 	if other, found := servers.ByIP(ip); found && other.ID() != s.server.ID() {
-		s.taken = other.ID()
+		s.addressOwner = other.ID()
 	}
 	rooms, err := r.store.Rooms(ctx)
 	if err != nil {
@@ -107,8 +107,8 @@ func (r *Resource) update(ctx context.Context, want *expanded, c change) error {
 		if now.server.Row == nil {
 			return cluster.Plan{}, fmt.Errorf("server %s: %w", want.id(), cluster.ErrNotFound)
 		}
-		if now.taken != "" && now.server.IP() != ip {
-			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + now.taken, Found: "has the address " + ip + " already"}
+		if now.addressOwner != "" && now.server.IP() != ip {
+			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + now.addressOwner, Found: "has the address " + ip + " already"}
 		}
 		row := tfhelper.PlannedColumns(want.row(), c.declared.row())
 		if err := r.checkMaximum(ctx, now.server, ip, row); err != nil {
