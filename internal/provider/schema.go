@@ -62,7 +62,7 @@ func (v *vicidial) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"The provider looks for each setting of the connection in four places, and uses the first that has it: the attribute here, " +
 			"the environment variable, the file in `astguiclient_conf`, the default. " +
 			"It looks for `host` and `socket` together: if one place has one of them, the later places are not searched for the other. " +
-			"If a value is not known yet during a plan, the provider does not look in other places; the plan then leaves its objects as they are, with a warning.",
+			"If a value is not known yet during a plan, the provider does not look in other places; the plan then leaves its objects as they are, with a warning. Let `host` be one node of a Galera cluster, always the same: the lock that keeps two applies apart is the node's own.",
 		Attributes: map[string]schema.Attribute{
 			"host": schema.StringAttribute{
 				Optional: true,
