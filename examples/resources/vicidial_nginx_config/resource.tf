@@ -19,6 +19,7 @@ resource "vicidial_nginx_config" "web" {
   admin_sources     = ["10.0.0.0/8"]
   cluster_addresses = ["10.10.10.11", "10.10.10.12", "10.10.10.13"]
   trusted_sources   = ["10.20.0.0/16"]
+  proxy_addresses   = ["10.10.20.2"]
 
   audio_store = {
     node      = "web1"
