@@ -158,7 +158,7 @@ variable "site" {
     hostname      = optional(string)
     proxy         = optional(string, "haproxy") # or nginx
     proxy_version = optional(string)
-    proxies       = optional(map(string), {}) # addresses of several proxies, by name
+    proxies       = optional(map(string), {}) # addresses of the proxies, by name; Apache on the web nodes needs them
     shared_address = optional(object({        # an address that the proxies share by keepalived
       address   = string
       interface = string
