@@ -119,6 +119,14 @@ type part struct {
 	done bool
 }
 
+func partSteps(group []*part) []cluster.Step {
+	steps := make([]cluster.Step, len(group))
+	for i, p := range group {
+		steps[i] = p.step
+	}
+	return steps
+}
+
 // gather takes the steps of the next statement: those that join with the first step
 // of the first phase that is left, from every plan as many as follow one another.
 func gather(changes []*planRun) []*part {
@@ -176,13 +184,10 @@ func (w *writer) write(ctx context.Context, group []*part) { //nolint:contextche
 	if group[0].planRun == group[len(group)-1].planRun {
 		ctx = group[0].ctx
 	}
-	steps := make([]cluster.Step, len(group))
-	for i, p := range group {
-		steps[i] = p.step
-	}
+	steps := partSteps(group)
 	w.sent = false
 	changed, err := w.exec(ctx, gathered(steps), func(ctx context.Context) (bool, error) {
-		done, err := w.allDone(ctx, steps)
+		done, err := w.allDone(ctx, steps, keyOnly)
 		return err == nil && !slices.Contains(done, false), err
 	})
 	switch {
@@ -214,18 +219,13 @@ func (w *writer) write(ctx context.Context, group []*part) { //nolint:contextche
 
 // skipEmpty marks the steps as done that match no row and may.
 func (w *writer) skipEmpty(ctx context.Context, group []*part) {
-	queries := make([]statement, len(group))
-	for i, p := range group {
-		where, args := whereOf(p.step, p.step.From)
-		queries[i] = statement{"SELECT COUNT(*) FROM " + string(p.step.Table) + " WHERE " + where, args}
-	}
-	found, err := w.counts(ctx, queries)
+	done, err := w.allDone(ctx, partSteps(group), fromOf)
 	for i, p := range group {
 		switch {
 		case p.err != nil:
 		case err != nil:
 			p.fail(describe(p.step), false, err)
-		case found[i] == 0:
+		case done[i]:
 			p.done = true
 			p.applied++
 		}
@@ -235,19 +235,12 @@ func (w *writer) skipEmpty(ctx context.Context, group []*part) {
 // settle determines which steps of a statement are done. The number of rows tells
 // where each step has exactly one.
 func (w *writer) settle(ctx context.Context, group []*part, steps []cluster.Step, changed int64) error {
+	certain := steps[0].AllowNoMatch || changed > 0 && len(steps[0].Rows) > 1 ||
+		changed == int64(len(steps)) && (steps[0].Table != cluster.TableTrunks || steps[0].Verb == cluster.Insert)
 	var done []bool
-	certain := steps[0].AllowNoMatch || changed > 0 && len(steps[0].Rows) > 1 || changed == int64(len(steps)) && steps[0].Table != cluster.TableTrunks ||
-		changed == int64(len(steps)) && steps[0].Verb == cluster.Insert
-	if !certain && steps[0].Verb == cluster.Delete {
-		left, err := w.left(ctx, steps)
-		if err != nil {
-			return err
-		}
-		certain = left == 0
-	}
 	if !certain {
 		var err error
-		if done, err = w.allDone(ctx, steps); err != nil {
+		if done, err = w.allDone(ctx, steps, keyOnly); err != nil {
 			return err
 		}
 	}

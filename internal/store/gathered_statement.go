@@ -1,8 +1,6 @@
 package store
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -102,61 +100,4 @@ func anyOf(steps []cluster.Step, expected func(cluster.Step) cluster.Row) (strin
 		parts, args = append(parts, "("+where+")"), append(args, values...)
 	}
 	return strings.Join(parts, " OR "), args
-}
-
-// counts runs several queries of a number in one statement.
-func (w *writer) counts(ctx context.Context, queries []statement) ([]int, error) {
-	if w.conn == nil {
-		return nil, sql.ErrConnDone
-	}
-	parts := make([]string, 0, len(queries))
-	var args []any
-	for _, query := range queries {
-		parts, args = append(parts, "("+query.text+")"), append(args, query.args...)
-	}
-	found := make([]int, len(queries))
-	return found, w.queryRow(ctx, statement{"SELECT " + strings.Join(parts, ", "), args}, pointers(found)...)
-}
-
-// left counts the rows of the keys of steps.
-func (w *writer) left(ctx context.Context, steps []cluster.Step) (int, error) {
-	where, args := anyOf(steps, func(cluster.Step) cluster.Row { return nil })
-	return w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", steps[0].Table, where), args})
-}
-
-// allDone determines in one statement which of the gathered steps are done. A delete is
-// done where no row of its key is left: only the last deletes of a plan are gathered.
-func (w *writer) allDone(ctx context.Context, steps []cluster.Step) ([]bool, error) {
-	var queries []statement
-	count := func(table cluster.Table, where string, args []any) {
-		queries = append(queries, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", table, where), args})
-	}
-	for _, step := range steps {
-		switch step.Verb {
-		case cluster.Insert:
-			for _, row := range step.Rows {
-				where, args := conditions(step.FullRow(row), " AND ", "<=>")
-				count(step.Table, where, args)
-			}
-		case cluster.Update:
-			where, args := whereOf(step, step.To)
-			count(step.Table, where, args)
-		default:
-			where, args := whereOf(step, nil)
-			count(step.Table, where, args)
-		}
-	}
-	found, err := w.counts(ctx, queries)
-	if err != nil {
-		return nil, err
-	}
-	done, at := make([]bool, len(steps)), 0
-	for i, step := range steps {
-		done[i] = true
-		for range max(1, len(step.Rows)) {
-			done[i] = done[i] && (found[at] == 0) == (step.Verb == cluster.Delete)
-			at++
-		}
-	}
-	return done, nil
 }

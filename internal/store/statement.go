@@ -50,6 +50,39 @@ func newStatement(step cluster.Step) statement {
 	}
 }
 
+// bulkStatement writes one column of many rows, each with its own old and new
+// value, or deletes the rows. It skips rows with other values;
+// [writer.conflict] reports them.
+func bulkStatement(step cluster.Step) statement {
+	where, args := whereOf(step, nil)
+	old, oldArgs := perRow(step, step.Old)
+	// NULL and the empty text are the same to VICIdial (docs/vicidial/measured.md#null-and-empty).
+	where += " AND COALESCE(" + step.Column + ", '') = COALESCE(" + old + ", '')"
+	args = append(args, oldArgs...)
+	if step.Verb == cluster.Delete {
+		return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", step.Table, where), args}
+	}
+	updated, updatedArgs := perRow(step, step.New)
+	return statement{
+		fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s", step.Table, step.Column, updated, where),
+		append(updatedArgs, args...),
+	}
+}
+
+// perRow returns the expression of the value of each row: one placeholder where all
+// are the same, else a CASE over the rows. A joined table of values would be shorter, but
+// its column could have another collation.
+func perRow(step cluster.Step, values []cluster.Value) (string, []any) {
+	if len(slices.Compact(slices.Clone(values))) == 1 {
+		return "?", []any{bind(values[0])}
+	}
+	args := make([]any, 0, 2*len(values))
+	for i, value := range values {
+		args = append(args, bind(step.In[i]), bind(value))
+	}
+	return "CASE " + step.InColumn + strings.Repeat(" WHEN ? THEN ?", len(values)) + " END", args
+}
+
 // insertStatement is idempotent: a single row uses NOT EXISTS, since not every
 // table has a unique key; many rows are inserted only into tables with one.
 func insertStatement(step cluster.Step) statement {
