@@ -38,6 +38,7 @@ type requests struct {
 	mu      sync.Mutex
 	waiting []*request
 	served  bool
+	arrived chan struct{} // closed by the next change, nil if nobody waits for it
 }
 
 // add queues a change. It returns true if no goroutine serves the queue; the caller
@@ -46,8 +47,28 @@ func (q *requests) add(r *request) (serve bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.waiting = append(q.waiting, r)
+	if q.arrived != nil {
+		close(q.arrived)
+		q.arrived = nil
+	}
 	serve, q.served = !q.served, true
 	return serve
+}
+
+// await waits until a change waits, but not longer than the timeout.
+func (q *requests) await(timeout time.Duration) {
+	q.mu.Lock()
+	if len(q.waiting) > 0 {
+		q.mu.Unlock()
+		return
+	}
+	arrived := make(chan struct{})
+	q.arrived = arrived
+	q.mu.Unlock()
+	select {
+	case <-arrived:
+	case <-time.After(timeout):
+	}
 }
 
 // take empties the queue.
@@ -116,22 +137,38 @@ func (s *Store) Apply(ctx context.Context, decide planFunc) (err error) {
 	}
 }
 
+// maxGather is how long a change waits for others to be written with it, at most. It
+// waits for half of a round trip to the database.
+const maxGather = 25 * time.Millisecond
+
 // serve writes what waits until nothing does. It holds the lock over changes that
-// follow one another, and has released it when the last caller gets its answer. A
-// caller does not wait for the changes that are decided again after its own.
+// follow one another. A caller does not wait for the changes that are decided again
+// after its own. With one connection, the lock is released when the last caller gets its
+// answer, since its next read needs the connection.
 func (s *Store) serve(ctx context.Context) {
 	w := &writer{store: s}
 	var waiting []*request
 	for {
 		var done []*request
 		done, waiting = s.answer(ctx, w, append(waiting, s.takeRequests()...))
-		if len(waiting) == 0 && s.requests.idle() {
+		lingers := w.conn != nil && !s.settings.SingleConnection() && time.Since(w.since) < s.maxLockAge
+		if !lingers && len(waiting) == 0 && s.requests.idle() {
 			w.close(ctx)
 		}
 		for _, r := range done {
 			r.answer <- r.err
 		}
-		if len(waiting) == 0 && s.requests.stopIfIdle() {
+		if len(waiting) > 0 {
+			continue
+		}
+		if lingers {
+			if s.requests.await(s.lockLinger); !s.requests.idle() {
+				time.Sleep(min(w.roundTrip/2, maxGather)) // others come with it
+				continue
+			}
+			w.close(ctx)
+		}
+		if s.requests.stopIfIdle() {
 			return
 		}
 	}
@@ -192,6 +229,7 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
 	var described sync.WaitGroup
 	if !s.settings.SingleConnection() { // the decisions need it
 		described.Go(func() { _, _ = s.info.get(waiting) })
+		described.Go(func() { _, _ = s.replica.get(waiting) })
 	}
 	err := w.lock(waiting)
 	described.Wait()
@@ -209,8 +247,14 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
 func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
 	s.forgetRemovals()
 	accepted, all := 0, cluster.Plan{}.Access()
+	together := !w.decided && !s.settings.SingleConnection()
+	if together { // their reads are not cached yet
+		s.decideAll(w, batch)
+	}
+	w.decided = true
 	for i, r := range batch {
 		switch {
+		case together:
 		case i < 2:
 			s.decideOne(w, r)
 		case i == 2: // the first two have nothing in common, and probably the others neither
@@ -226,12 +270,14 @@ func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
 			accepted, all = accepted+1, all.Union(access)
 			now = append(now, r)
 		case accepted == 0: // it is written alone
-			return append(now, r), batch[i+1:]
-		default:
+			return append(now, r), append(later, batch[i+1:]...)
+		case !together && i < 2:
 			return now, batch[i:]
+		default:
+			later = append(later, r)
 		}
 	}
-	return now, nil
+	return now, later
 }
 
 // decideAll calls plan functions together: most use the cached reads of the first one.

@@ -398,9 +398,47 @@ func TestApply_lock(t *testing.T) {
 		store := newStore(t, d)
 		for _, plan := range []cluster.Plan{{}, {Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}, {Steps: []cluster.Step{change("10.0.0.1", 1, 2)}}} {
 			_ = store.Apply(t.Context(), fixedPlan(plan)) // the last one is a conflict
-			d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
+			expectFreeLock(t, d, store)
 		}
 	})
+	for _, c := range []struct {
+		claim          string
+		single         bool
+		linger, oldest time.Duration
+		acquired       int
+	}{
+		{"lock is held for the next plan", false, time.Minute, time.Hour, 1},
+		{"lock that is old is released before the answer", false, time.Minute, 0, 3},
+		{"lock of the only connection is released before the answer", true, time.Minute, time.Hour, 3},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			t.Parallel()
+			d, p := newTable(t, s), sandbox.NewProxy(t, s)
+			store := newStore(t, d, viaProxy(p), func(s *Settings) {
+				if c.single {
+					s.MaxConnections = 1
+				}
+			})
+			store.lockLinger, store.maxLockAge = c.linger, c.oldest
+			for lines := int64(60); lines < 63; lines++ {
+				if err := store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", lines, lines+1)}})); err != nil {
+					t.Fatal(err)
+				}
+				if c.acquired > 1 {
+					d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
+				}
+			}
+			acquired := 0
+			for _, statement := range p.Statements() {
+				if strings.HasPrefix(statement, "SELECT GET_LOCK") {
+					acquired++
+				}
+			}
+			if acquired != c.acquired {
+				t.Errorf("the lock was acquired %d times, wanted %d", acquired, c.acquired)
+			}
+		})
+	}
 }
 
 func TestApply_refusals(t *testing.T) {
@@ -488,7 +526,13 @@ func TestApply_stops(t *testing.T) {
 	d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               61 |\n| 10.0.0.2  |               30 |")
 	d.Expect(t, "SELECT record_id FROM vicidial_admin_log", "| record_id |\n| 10.0.0.1  |")
 	d.Expect(t, "SELECT server_id FROM servers WHERE rebuild_conf_files = 'Y'", "| server_id |\n| dial1     |")
-	d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
+	expectFreeLock(t, d, store)
+}
+
+// expectFreeLock wants the lock to be released, without another change.
+func expectFreeLock(t *testing.T, d *sandbox.Database, store *Store) {
+	t.Helper()
+	d.Expect(t, "SELECT GET_LOCK(?, 30) AS acquired, RELEASE_LOCK(?) AS released", "| acquired | released |\n|        1 |        1 |", store.lockName(), store.lockName())
 }
 
 // waitFor polls until a count is not 0.

@@ -118,9 +118,33 @@ func TestApply_together(t *testing.T) {
 				d.Expect(t, "SELECT LPAD(COUNT(DISTINCT record_id, event_sql), 2, ' ') AS n FROM vicidial_admin_log WHERE event_type = '"+step.kind+"' AND record_id REGEXP '^[0-9]{1,4}$'",
 					fmt.Sprintf("| n  |\n| %2d |", n))
 			}
-			d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
+			expectFreeLock(t, d, store)
 		})
 	}
+	t.Run("changes behind one that waits are not held up", func(t *testing.T) {
+		t.Parallel()
+		d, p := newTable(t, s), sandbox.NewProxy(t, s)
+		store := newStore(t, d, viaProxy(p))
+		agents := func(user string) planFunc {
+			row := cluster.Row{"user_start": cluster.Text(user), "server_ip": cluster.Text("10.0.0.1"), "conf_exten": cluster.Text("8600"), "campaign_id": cluster.Text("SALES"), "number_of_lines": cluster.Text("1")}
+			return fixedPlan(cluster.Plan{Steps: []cluster.Step{{Phase: cluster.Add, Verb: cluster.Insert, Table: cluster.TableRemoteAgents, Key: row.Only("user_start"), Rows: []cluster.Row{row}}}})
+		}
+		changes := dids(store, 2, nil, described("new"))
+		for _, err := range together(t, store, agents("9001"), changes[0], agents("9101"), changes[1]) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		inserts := map[string]int{}
+		for _, statement := range p.Writes() {
+			if _, table := verbAndTable(statement); table != "vicidial_admin_log" {
+				inserts[table]++
+			}
+		}
+		if inserts["vicidial_remote_agents"] != 2 || inserts["vicidial_inbound_dids"] != 1 {
+			t.Errorf("statements by table: %v", inserts)
+		}
+	})
 	t.Run("conflict fails one object only", func(t *testing.T) {
 		t.Parallel()
 		d := newTable(t, s)
@@ -286,7 +310,7 @@ func TestApply_togetherOverALineThatBreaks(t *testing.T) {
 				}
 				d.Expect(t, didRows, "| did_description | n |\n| new             | 5 |")
 				d.Expect(t, "SELECT COUNT(*) AS n, COUNT(DISTINCT record_id) AS records FROM vicidial_admin_log WHERE event_section = 'DIDS'", "| n | records |\n| 5 |       5 |")
-				d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
+				expectFreeLock(t, d, store)
 			}
 		})
 	}

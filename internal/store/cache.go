@@ -38,14 +38,7 @@ func (q *cachedQuery[T]) get(ctx context.Context) (T, error) {
 	if writerOf(ctx) != nil {
 		return q.getAsWriter(ctx)
 	}
-	q.mu.Lock()
-	l, result := q.current, "shared"
-	if l == nil {
-		l, result = &load[T]{done: make(chan struct{})}, "load"
-		q.current = l
-		go q.run(context.WithoutCancel(ctx), l)
-	}
-	q.mu.Unlock()
+	l, result := q.begin(ctx)
 	if q.log != nil {
 		q.log(ctx, result)
 	}
@@ -57,6 +50,18 @@ func (q *cachedQuery[T]) get(ctx context.Context) (T, error) {
 		var nothing T
 		return nothing, ctx.Err()
 	}
+}
+
+// begin returns the current load, or starts one.
+func (q *cachedQuery[T]) begin(ctx context.Context) (l *load[T], result string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.current != nil {
+		return q.current, "shared"
+	}
+	q.current = &load[T]{done: make(chan struct{})}
+	go q.run(context.WithoutCancel(ctx), q.current)
+	return q.current, "load"
 }
 
 // latest runs the query if fresh is true, and is get otherwise. A fresh result is

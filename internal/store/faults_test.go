@@ -87,7 +87,7 @@ func TestApply_lostConnection(t *testing.T) {
 						| SERVERTRUNKS  | DELETE     | 10.0.0.2  | 1 |
 						| VICICONF      | ADD        | 8600053   | 1 |`)
 					d.Expect(t, "SELECT server_id FROM servers WHERE rebuild_conf_files = 'Y'", "| server_id |\n| dial1     |")
-					d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
+					expectFreeLock(t, d, store)
 				})
 				if n%8 == 0 {
 					all.Wait()
@@ -170,7 +170,7 @@ func TestApply_keepsItsLock(t *testing.T) {
 			t.Errorf("it was not tried again: %v", err)
 		}
 		d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               61 |\n| 10.0.0.2  |               30 |")
-		d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
+		expectFreeLock(t, d, store)
 	})
 	t.Run("own lost connection holds the lock", func(t *testing.T) {
 		t.Parallel()
@@ -196,7 +196,7 @@ func TestApply_keepsItsLock(t *testing.T) {
 			t.Errorf("the ghost's state was %q", w.state)
 		}
 		w.close(t.Context())
-		d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", w.store.lockName())
+		expectFreeLock(t, d, w.store)
 	})
 	t.Run("another provider holds the lock", func(t *testing.T) {
 		t.Parallel()

@@ -230,7 +230,7 @@ func TestReplica(t *testing.T) {
 		t.Errorf("a replica without its SQL thread: %+v", found)
 	}
 	onReplica := storeOn(t, d, replica)
-	if !onReplica.isReplica(t.Context()) {
+	if replica, err := onReplica.isReplica(t.Context()); err != nil || !replica {
 		t.Error("a replica without its SQL thread is taken for a primary")
 	}
 	runOn(t, replica.Root(), "START SLAVE")

@@ -40,7 +40,7 @@ func (w *writer) lock(ctx context.Context) error {
 	}
 	if got.Int64 == 1 {
 		w.connect(conn)
-		w.since = time.Now()
+		w.since, w.decided = time.Now(), false
 		since(ctx, log, "lock acquired", began)
 		return w.revalidate(ctx)
 	}
@@ -84,6 +84,13 @@ func (w *writer) killLostConnection(ctx context.Context, conn *sql.Conn, name st
 	}
 }
 
+// lockLinger is how long the lock is held for the next change of the run; not longer than
+// maxLockAge altogether, so that another run gets it between two changes.
+const (
+	lockLinger = 250 * time.Millisecond
+	maxLockAge = 5 * time.Second
+)
+
 // maxUnlockedAge is how long plans may use rows that were read before the lock was free
 // for a while, if the change log says that nobody else has written.
 const maxUnlockedAge = 10 * time.Second
@@ -116,9 +123,11 @@ func (w *writer) revalidate(ctx context.Context) error {
 	if !s.settings.AuditEnabled {
 		line = "0"
 	}
+	began := time.Now()
 	if err := w.queryRow(ctx, statement{holdsLock + line, []any{s.lockName(), w.connID}}, &holds, &newest); err != nil {
 		newest = 0
 	}
+	w.roundTrip = time.Since(began)
 	if !holds {
 		w.drop()
 		return pooled(fmt.Sprintf("session %d has acquired the lock, and the next statement ran in another one. KILL %d releases the lock", w.connID, w.connID))

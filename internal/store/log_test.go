@@ -94,6 +94,9 @@ func TestLog(t *testing.T) {
 	if err := s.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{step}})); err != nil {
 		t.Fatal(err)
 	}
+	for !strings.Contains(output.String(), "lock released") {
+		time.Sleep(10 * time.Millisecond)
+	}
 	lines := linesOfLog(t, &output)
 	t.Run("logs statements, retries, the lock and the cache", func(t *testing.T) {
 		wantLines(

@@ -24,15 +24,8 @@ type serverInfo struct {
 	account  string // CURRENT_USER(), as in a GRANT
 	address  string // the client's address, if it is IPv4
 	readOnly bool   // @@read_only is set, and the account cannot bypass it
-	replica  bool
 	granted  grants
 }
-
-const selectSession = `
-SELECT @@sql_mode,
-       @@read_only,
-       CURRENT_USER(),
-       SUBSTRING_INDEX(USER(), '@', -1)`
 
 const selectColumns = `
 SELECT TABLE_NAME,
@@ -45,7 +38,11 @@ SELECT TABLE_NAME,
  WHERE TABLE_SCHEMA = DATABASE()`
 
 const selectSettings = `
-SELECT COALESCE(db_schema_version, 0),
+SELECT @@sql_mode,
+       @@read_only,
+       CURRENT_USER(),
+       SUBSTRING_INDEX(USER(), '@', -1),
+       COALESCE(db_schema_version, 0),
        COALESCE(first_login_trigger, '') = 'Y',
        COALESCE(use_non_latin, '') = '1'
   FROM system_settings
@@ -73,29 +70,14 @@ func (n *notVICIdial) Hint() string {
 // readServerInfo describes the database in a fixed number of queries.
 func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	var info serverInfo
-	var mode, host, readOnly string
-	err := s.queryFirst(ctx, "the session", selectSession, func(rows *sql.Rows) error {
-		return rows.Scan(&mode, &readOnly, &info.account, &host)
-	})
-	if err != nil {
-		return serverInfo{}, err
-	}
-	info.foreign = mode != conn.SQLMode
-	info.address = "127.0.0.1"
-	if address, err := netip.ParseAddr(host); err == nil && address.Unmap().Is4() {
-		info.address = address.Unmap().String()
-	}
-	// The session is read before the rest, so that a server which refuses the connection
-	// is asked once.
-	var settings serverInfo
+	var settings settingsAndSession
 	var groups []string
 	var groupsErr error
-	err = concurrently(
+	err := concurrently(
 		func() (err error) { info.schema, err = s.readSchema(ctx); return err },
-		func() error { s.notePosition(ctx); return nil },
-		func() error { return s.readSettings(ctx, &settings) },
+		func() (err error) { settings, err = s.readSettings(ctx); return err },
 		func() (err error) { info.granted, err = s.readGrants(ctx); return err },
-		func() error { info.replica = s.isReplica(ctx); return nil },
+		func() error { s.notePosition(ctx); return nil },
 		func() error { groups, groupsErr = s.readUserGroups(ctx); return nil },
 	)
 	if err == nil && info.schema.Has(cluster.TableUserGroups, "user_group") {
@@ -104,12 +86,16 @@ func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	if err != nil {
 		return serverInfo{}, err
 	}
-	info.firstLogin, info.schema.Version, info.schema.NonLatin = settings.firstLogin, settings.schema.Version, settings.schema.NonLatin
+	info.foreign, info.account, info.address = settings.mode != conn.SQLMode, settings.account, "127.0.0.1"
+	if address, err := netip.ParseAddr(settings.host); err == nil && address.Unmap().Is4() {
+		info.address = address.Unmap().String()
+	}
+	info.firstLogin, info.schema.Version, info.schema.NonLatin = settings.firstLogin, settings.version, settings.nonLatin
 	visible := slices.Sorted(maps.Keys(info.schema.Tables))
 	if err := s.lacking(info, info.granted.unseen(info.schema, append(visible, cluster.TableUserGroups)...)); err != nil {
 		return serverInfo{}, err
 	}
-	info.readOnly = refusesWrites(readOnly, info.granted.bypassesReadOnly())
+	info.readOnly = refusesWrites(settings.readOnly, info.granted.bypassesReadOnly())
 	return info, nil
 }
 
@@ -163,11 +149,18 @@ func (s *Store) readUserGroups(ctx context.Context) ([]string, error) {
 	return selectAll(ctx, s, "user groups", selectUserGroups, nil, func(rows *sql.Rows, group *string) error { return rows.Scan(keyText{group}) })
 }
 
-func (s *Store) readSettings(ctx context.Context, info *serverInfo) error {
+// settingsAndSession are the settings of the system and the variables of the session.
+type settingsAndSession struct {
+	mode, readOnly, account, host string
+	version                       int
+	firstLogin, nonLatin          bool
+}
+
+func (s *Store) readSettings(ctx context.Context) (found settingsAndSession, err error) {
 	count := 0
-	err := s.query(ctx, "system settings", selectSettings, nil, func(rows *sql.Rows) error {
+	err = s.query(ctx, "system settings", selectSettings, nil, func(rows *sql.Rows) error {
 		count++
-		return rows.Scan(&info.schema.Version, &info.firstLogin, &info.schema.NonLatin)
+		return rows.Scan(&found.mode, &found.readOnly, &found.account, &found.host, &found.version, &found.firstLogin, &found.nonLatin)
 	})
 	switch {
 	case err == nil && count == 0:
@@ -175,15 +168,15 @@ func (s *Store) readSettings(ctx context.Context, info *serverInfo) error {
 	case err == nil && count > 1:
 		err = &notVICIdial{Database: s.settings.Database, Why: "system_settings has several rows instead of one"}
 	}
-	return err
+	return found, err
 }
 
 // isReplica reports whether the server replicates from another one, or is set up to.
 // A user without the privilege to read that sees running replication only; that it
 // may not read the status is no error.
-func (s *Store) isReplica(ctx context.Context) bool {
+func (s *Store) isReplica(ctx context.Context) (bool, error) {
 	status, _ := s.replication(ctx)
-	return status.both || status.applying || status.sources > 0
+	return status.both || status.applying || status.sources > 0, nil
 }
 
 // Schema returns the tables and columns of the connected database.
@@ -221,10 +214,14 @@ func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 	if err != nil {
 		return err
 	}
+	replica, err := s.replica.get(ctx)
+	if err != nil {
+		return err
+	}
 	switch {
 	case info.foreign:
 		return pooled("the variables that it sets for a session do not hold for the next statement")
-	case info.replica:
+	case replica:
 		return &notWritable{
 			Why:    "this database is a replica: what is written here never reaches the primary, and replication breaks",
 			Advice: "Point the provider at the primary (VARDB_server in /etc/astguiclient.conf of the nodes), or set read_only = true to look for drift only.",

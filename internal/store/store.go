@@ -39,6 +39,8 @@ type Store struct {
 	newestLine     int64
 	released       time.Time
 	maxUnlockedAge time.Duration
+	lockLinger     time.Duration
+	maxLockAge     time.Duration
 	noted          atomic.Pointer[position] // before any rows were cached, nil if unknown
 
 	planned.Changes   // planned rows of this run
@@ -48,7 +50,9 @@ type Store struct {
 	hasWritten        atomic.Bool // in this run
 	planned.Actions               // that have written
 
-	info *cachedQuery[serverInfo] // the description of the database, which is read once
+	// The description of the database is read once.
+	info    *cachedQuery[serverInfo]
+	replica *cachedQuery[bool]
 
 	logPosition *cachedQuery[int64] // forgotten after a write that fails
 	lastLine    atomic.Int64        // admin_log_id of the last line that was written
@@ -99,10 +103,13 @@ func New(settings Settings) *Store {
 		},
 		pauses:         pauses,
 		maxUnlockedAge: maxUnlockedAge,
+		lockLinger:     lockLinger,
+		maxLockAge:     maxLockAge,
 		log:            newLogs(settings.Log),
 	}
 	s.settings.Settings = settings.WithoutSecrets()
 	s.info = &cachedQuery[serverInfo]{read: s.readServerInfo, log: s.log.cache("server information")}
+	s.replica = &cachedQuery[bool]{read: s.isReplica, log: s.log.cache("replica status")}
 	s.logPosition = &cachedQuery[int64]{read: s.readLogPosition, log: s.log.cache("admin change log")}
 	s.servers = cached(s, "servers", func(ctx context.Context) (cluster.Servers, error) { return s.serversWhere(ctx, "") }, cluster.TableServers)
 	s.servers.renew = s.renewServers
@@ -163,6 +170,23 @@ func cached[T any](s *Store, name string, read func(context.Context) (T, error),
 	return q
 }
 
+// ReadAhead starts to read the servers and what refers to them, so that these tables are
+// read at the same time.
+func (s *Store) ReadAhead(ctx context.Context) {
+	if s.settings.SingleConnection() {
+		return
+	}
+	s.servers.begin(ctx)
+	s.trunks.begin(ctx)
+	s.campaigns.begin(ctx)
+	s.carriers.begin(ctx)
+	s.rooms.begin(ctx)
+	s.templates.begin(ctx)
+	if !s.settings.ReadOnly {
+		s.replica.begin(ctx) // for Writable
+	}
+}
+
 // Forget drops the cached reads of all tables, but not the server information.
 func (s *Store) Forget() {
 	for _, cache := range s.caches {
@@ -192,34 +216,6 @@ func (s *Store) query(ctx context.Context, subject, query string, args []any, sc
 
 func readError(subject string, err error) error {
 	return fmt.Errorf("reading %s: %w", subject, withAdvice(err))
-}
-
-// queryFirst is query for the first statement of a run. Once it is connected, the other
-// connections of the pool are opened meanwhile.
-func (s *Store) queryFirst(ctx context.Context, subject, query string, scan func(*sql.Rows) error) error {
-	if s.settings.SingleConnection() {
-		return s.query(ctx, subject, query, nil, scan)
-	}
-	db, err := s.pool()
-	if err != nil {
-		return err
-	}
-	var first *sql.Conn
-	if err := retryWhenFull(ctx, func() (err error) { first, err = db.Conn(ctx); return err }); err != nil {
-		return readError(subject, err)
-	}
-	defer func() { _ = first.Close() }()
-	for range db.Stats().MaxOpenConnections - 1 {
-		go func() {
-			if other, err := db.Conn(ctx); err == nil { // an error is that of the statement that needs it
-				_ = other.Close()
-			}
-		}()
-	}
-	if err := scanRows(ctx, first, query, nil, scan, s.log); err != nil {
-		return readError(subject, err)
-	}
-	return nil
 }
 
 // querier is a pool or one of its connections.

@@ -25,9 +25,11 @@ type writer struct {
 	uncertain bool            // the last statement may have run
 	sent      bool            // the statement of the last step was sent
 	since     time.Time       // when the lock was acquired
+	roundTrip time.Duration   // of a query under the lock
 	fresh     bool            // nothing was written since the rows were forgotten under this lock
 	using     sync.Mutex      // a connection takes no statement before the rows of the last one are read
 	stale     bool            // another client has written since
+	decided   bool            // plans were decided under this lock
 	flagged   cluster.Rebuild // by the last batch
 	flaggedAt time.Time
 	first     int64 // the number that the database gave the first row of the latest insert

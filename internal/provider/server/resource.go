@@ -18,6 +18,7 @@ import (
 
 // store is the part of the store that the resource uses.
 type store interface {
+	ReadAhead(context.Context)
 	Schema(context.Context) (cluster.Schema, error)
 	FirstLoginPending(context.Context) (bool, error)
 	Servers(context.Context) (cluster.Servers, error)
@@ -57,6 +58,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if r.store == nil {
 		return
 	}
+	r.store.ReadAhead(ctx)
 	prior := (*expanded)(nil)
 	if !req.State.Raw.IsNull() {
 		m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -143,6 +145,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		tfhelper.ForRead(resp).KeepState(ctx, o.identity())
 		return
 	}
+	r.store.ReadAhead(ctx)
 	saved, known := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	if !known { // an import
 		resp.Diagnostics.Append(r.warnOfImport(ctx, o)...)

@@ -9,8 +9,11 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -59,6 +62,7 @@ func Open(settings Settings) (*sql.DB, func() error, error) {
 		preferred: settings.TLS.mode() == TLSPreferred,
 		dial:      dialDirectly,
 		target:    "database " + settings.address(),
+		first:     newFirst(),
 	}
 	closeTunnel := func() error { return nil }
 	if settings.SSH != nil {
@@ -100,15 +104,13 @@ func driverConfig(settings Settings) *mysql.Config {
 	config.AllowCleartextPasswords = false
 	config.AllowOldPasswords = false
 	config.ConnectionAttributes = "program_name:terraform-provider-vicidial"
-	config.Params = maps.Clone(session)
-
 	config.ReadTimeout = max(statementTimeout, settings.AnswerTimeout)
 	config.WriteTimeout = writeTimeout
 	return config
 }
 
 // session are the variables of a session that statements rely on, whatever the server
-// gives a new one. They are set in one statement.
+// gives a new one.
 var session = map[string]string{
 	// Those of SET NAMES: a server may ignore the character set of the handshake.
 	"character_set_client": "utf8mb4", "character_set_connection": "utf8mb4", "character_set_results": "utf8mb4",
@@ -131,6 +133,15 @@ var session = map[string]string{
 	"lock_wait_timeout": strconv.Itoa(int(lockWait.Seconds())),
 }
 
+// setSession sets the variables of the session in one statement.
+var setSession = func() string {
+	set := make([]string, 0, len(session))
+	for _, name := range slices.Sorted(maps.Keys(session)) {
+		set = append(set, name+" = "+session[name])
+	}
+	return "SET " + strings.Join(set, ", ")
+}()
+
 // SQLMode is the sql_mode of every session. A session without it is another one than
 // that which was opened.
 const SQLMode = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
@@ -146,6 +157,54 @@ type connector struct {
 	dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	target    string
 	breaker   breaker
+	first     *first
+}
+
+// first lets one connection be accepted before others are opened: a server that refuses
+// a login is asked once, however many connections are needed at the same time.
+type first struct {
+	turn     chan struct{} // has a value while nobody opens the first connection
+	accepted atomic.Bool
+	failed   time.Time
+	err      error
+}
+
+func newFirst() *first {
+	turn := make(chan struct{}, 1)
+	turn <- struct{}{}
+	return &first{turn: turn}
+}
+
+// begin waits until another caller has opened the first connection, and returns its
+// error. Otherwise the caller opens one, and calls end when it is accepted or refused.
+func (f *first) begin(ctx context.Context) (end func(error), err error) {
+	arrived := time.Now()
+	if f.accepted.Load() {
+		return func(error) {}, nil
+	}
+	select {
+	case <-f.turn:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	pass := sync.OnceFunc(func() { f.turn <- struct{}{} })
+	switch {
+	case f.accepted.Load():
+		pass()
+	case !f.failed.Before(arrived):
+		defer pass()
+		return nil, f.err
+	}
+	return func(err error) {
+		switch {
+		case f.accepted.Load():
+		case err == nil:
+			f.accepted.Store(true)
+		case ctx.Err() == nil: // it is not that of a caller who gave up
+			f.failed, f.err = time.Now(), err
+		}
+		pass()
+	}, nil
 }
 
 // breaker is a circuit breaker: it keeps the timeout of a database that does not
@@ -186,6 +245,17 @@ func (c *connector) Driver() driver.Driver { return mysql.MySQLDriver{} }
 // Connect makes one connection. Its errors are an [*Error], or the context's own
 // where that was cancelled. A timeout is returned at once for breakerReset.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	end, err := c.first.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := c.connect(ctx, func() { end(nil) })
+	end(err)
+	return conn, err
+}
+
+// connect is Connect, and calls accepted after the login.
+func (c *connector) connect(ctx context.Context, accepted func()) (driver.Conn, error) {
 	if err := c.breaker.open(); err != nil {
 		return nil, err
 	}
@@ -193,9 +263,9 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	defer cancel()
 
 	began := time.Now()
-	conn, encrypting, err := c.attempt(limited, c.tls)
+	conn, encrypting, err := c.attempt(limited, c.tls, accepted)
 	if err != nil && c.preferred && encrypting && mayBeEncryption(limited, err) {
-		conn, encrypting, err = c.attempt(limited, nil)
+		conn, encrypting, err = c.attempt(limited, nil, accepted)
 	}
 	if err != nil {
 		if errors.Is(ctx.Err(), context.Canceled) {
@@ -211,7 +281,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 
 // attempt connects once. encrypting is true if encryption was requested and not
 // established.
-func (c *connector) attempt(ctx context.Context, encryption *tls.Config) (conn driver.Conn, encrypting bool, err error) {
+func (c *connector) attempt(ctx context.Context, encryption *tls.Config, accepted func()) (conn driver.Conn, encrypting bool, err error) {
 	config := c.config.Clone()
 	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := c.dial(ctx, network, address)
@@ -241,7 +311,12 @@ func (c *connector) attempt(ctx context.Context, encryption *tls.Config) (conn d
 	if err != nil {
 		return nil, encrypting, err
 	}
-	conn, err = inner.Connect(ctx)
+	if conn, err = inner.Connect(ctx); err == nil {
+		accepted()
+		if _, err = conn.(driver.ExecerContext).ExecContext(ctx, setSession, nil); err != nil { //nolint:forcetypeassert // the driver's connections execute statements
+			_ = conn.Close()
+		}
+	}
 	if cause := log.last(); err != nil && cause != nil && !errors.Is(err, cause) {
 		err = fmt.Errorf("%w: %w", err, cause)
 	}

@@ -379,7 +379,7 @@ func TestConnect_reconnects(t *testing.T) {
 func TestConnect_unreachable(t *testing.T) {
 	dialled := 0
 	way := func() *connector {
-		return &connector{config: driverConfig(Settings{Host: "10.9.9.9", Username: "cron", Password: "1234"}), target: "database", dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return &connector{config: driverConfig(Settings{Host: "10.9.9.9", Username: "cron", Password: "1234"}), target: "database", first: newFirst(), dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			dialled++
 			<-ctx.Done()
 			return nil, ctx.Err()
@@ -422,6 +422,44 @@ func TestConnect_unreachable(t *testing.T) {
 			}
 		})
 	})
+}
+
+// A server that counts failed logins is asked once.
+func TestConnect_firstIsAloneUntilAccepted(t *testing.T) {
+	for _, answer := range []error{nil, errors.New("access denied")} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFirst()
+			var begun, refused atomic.Int32
+			answered := make(chan struct{})
+			for range 10 {
+				go func() {
+					end, err := f.begin(t.Context())
+					if err != nil {
+						refused.Add(1)
+						return
+					}
+					begun.Add(1)
+					<-answered
+					end(answer)
+				}()
+			}
+			synctest.Wait()
+			if begun.Load() != 1 {
+				t.Errorf("%d connections were opened at once", begun.Load())
+			}
+			close(answered)
+			synctest.Wait()
+			if wantRefused := map[bool]int32{true: 9}[answer != nil]; refused.Load() != wantRefused {
+				t.Errorf("%v: %d were refused, wanted %d", answer, refused.Load(), wantRefused)
+			}
+			time.Sleep(time.Second)
+			if end, err := f.begin(t.Context()); err != nil {
+				t.Errorf("the next attempt is refused: %v", err)
+			} else {
+				end(nil)
+			}
+		})
+	}
 }
 
 // everything is the output of the driver's own log.
