@@ -72,10 +72,16 @@ func disjoint(a, b map[string]bool) bool {
 const (
 	allTrunks       = "the sums of trunks"
 	allRemoteAgents = "the runs of remote agents"
+	allSeats        = "the seats"
 )
 
 func (t *AccessSet) add(step Step) {
 	keys := step.Keys()
+	seats := step.Table == TablePhones || step.Table == TableAliases || step.Table == TableUsers
+	if seats && !step.AllowNoMatch {
+		t.addSeats(step)
+		return
+	}
 	if len(keys) == 0 || step.Column != "" || step.Verb == Update && step.AllowNoMatch {
 		t.exclusive = true
 		return
@@ -104,6 +110,17 @@ func (t *AccessSet) add(step Step) {
 		t.addServer(step, keys)
 	default:
 		t.exclusive = true
+	}
+}
+
+// addSeats adds a step on rows of seats. A placement decides by those of all others.
+func (t *AccessSet) addSeats(step Step) {
+	t.owns[allSeats] = true
+	for _, row := range slices.Concat(step.Rows, []Row{step.Key, step.Common, step.From, step.To}) {
+		t.refer(row)
+	}
+	for _, value := range step.New {
+		t.refer(Row{step.Column: value})
 	}
 }
 

@@ -30,6 +30,9 @@ func TestAccessSet_Independent(t *testing.T) {
 	gone := func(campaign string) AccessSet {
 		return plan(Step{Phase: Remove, Verb: Delete, Table: TableTrunks, Key: Row{"campaign_id": Text(campaign), ColumnServerIP: Text("10.0.0.9")}})
 	}
+	phones := func(column, to string) AccessSet {
+		return plan(Step{Phase: Grow, Verb: Update, Table: TablePhones, InColumn: "login", In: []Value{Text("7")}, Column: column, Old: []Value{Null}, New: []Value{Text(to)}})
+	}
 	trunks := plan(update(TableServers, Row{"server_id": Text("dial9")}, Row{"max_vicidial_trunks": Text("9")}))
 
 	for claim, c := range map[string]struct {
@@ -55,7 +58,12 @@ func TestAccessSet_Independent(t *testing.T) {
 		"a split and the limit of a server":         {split("A"), trunks, false},
 		"a split and a number":                      {split("A"), did("1"), true},
 		"a template and a carrier that includes it": {plan(update(TableTemplates, Row{columnTemplateID: Text("T")}, Row{"template_name": Text("x")})), carrier("10.0.0.2", "t"), false},
-		"phones and a number":                       {plan(update(TablePhones, Row{"login": Text("1")}, Row{"pass": Text("x")})), did("1"), false},
+		"phones and a number":                       {phones("pass", "x"), did("1"), true},
+		"phones and other phones":                   {phones("pass", "x"), plan(Step{Verb: Delete, Table: TableAliases, InColumn: "alias_id", In: []Value{Text("7")}, Column: "logins_list"}), false},
+		"phones and their new server":               {phones(ColumnServerIP, "10.0.0.1"), server, false},
+		"phones and the server that they leave":     {plan(Step{Verb: Delete, Table: TablePhones, Key: Row{ColumnServerIP: Text("10.0.0.1")}, InColumn: "extension", In: []Value{Text("7")}, Column: "login"}), server, false},
+		"phones and their new template":             {phones(columnTemplateID, "T"), plan(update(TableTemplates, Row{columnTemplateID: Text("T")}, Row{"template_name": Text("x")})), false},
+		"phones of any server and a number":         {plan(Step{Verb: Update, Table: TablePhones, Key: Row{ColumnServerIP: Text("10.0.0.1")}, To: Row{ColumnServerIP: Text("10.0.0.2")}, AllowNoMatch: true}), did("1"), false},
 		"rows that no key names and a number":       {plan(Step{Verb: Delete, Table: TableDIDs, InColumn: "did_pattern", In: []Value{Text("7")}}), did("1"), false},
 	} {
 		t.Run(claim, func(t *testing.T) {

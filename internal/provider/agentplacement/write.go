@@ -1,10 +1,12 @@
 package agentplacement
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
@@ -265,10 +267,13 @@ func (r *Resource) remove(ctx context.Context, m model, saved privateState, exce
 		if err := unedited(m, known, have, before, seating.FloorRows{}, labelsOf(saved, &have)); err != nil {
 			return cluster.Plan{}, err
 		}
-		if err := r.checkDigests(ctx, before.own, saved.Digests); err != nil {
-			return cluster.Plan{}, err
-		}
-		if err := r.checkInUse(ctx, have, before.own, seating.FloorRows{}, adviceDelete); err != nil {
+		var edited, used error
+		var reads sync.WaitGroup
+		reads.Go(func() { edited = r.checkDigests(ctx, before.own, saved.Digests) })
+		reads.Go(func() { used = r.checkInUse(ctx, have, before.own, seating.FloorRows{}, adviceDelete) })
+		reads.Go(func() { _, _ = r.store.VoicemailServer(ctx) }) // for the plan
+		reads.Wait()
+		if err := cmp.Or(edited, used); err != nil {
 			return cluster.Plan{}, err
 		}
 		return r.plan(ctx, before.own, before.all, seating.FloorRows{})
