@@ -37,11 +37,11 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		},
 		"nodes": schema.MapNestedAttribute{
 			Required:            true,
-			MarkdownDescription: "The web nodes, by a name of your choice. At least one must be `active`; one alone warns.",
+			MarkdownDescription: "The web nodes, by a name of your choice. At least one must be `active`; the plan warns of a single one.",
 			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
 			NestedObject:        schema.NestedAttributeObject{Attributes: nodeAttributes()},
 		},
-		"target_version": textAttribute(defaults.Target.String(), "Version of "+r.proxy.dialect.String()+" that will read the text, such as `"+defaults.Target.String()+"`. Directives that came later are not used; a version that is newer than those tried warns."),
+		"target_version": textAttribute(defaults.Target.String(), "Version of "+r.proxy.dialect.String()+" that will read the text, such as `"+defaults.Target.String()+"`. Newer directives are not used. The plan warns of a version that is newer than the tested ones."),
 		"distribution":   choiceAttribute(webtier.Debian, webtier.Distributions, "Linux of the proxy's machine, `debian`, `suse` (ViciBox) or `alma`: what `process` leaves out is as its package runs the proxy."),
 		"admin_web_directory": textAttribute(defaults.AdminDirectory,
 			"Directory of the admin pages, `system_settings.admin_web_directory`."),
@@ -52,8 +52,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		"trusted_proxies":         sourcesAttribute("Proxies in front of this one, such as a CDN or a load balancer. The last address in their `X-Forwarded-For` is used as the client's, and `X-Forwarded-Proto` and `X-Forwarded-Host` as the scheme and the host of its request: with `https` there, TLS can end at them, and `tls` can be left out. These headers are removed from other requests. Without any, they are removed from all."),
 		"proxy_addresses":         sourcesAttribute("Addresses from which the proxies connect to the nodes, for `apache_snippet`: this proxy's own and those of the others. Without any, `listen.address` is used if it is set, which is correct for a single proxy; otherwise the snippet has a comment in their place, and Apache believes the header of everyone who reaches the node."),
 		"extra_paths":             sourcesAttribute("Paths that are served in addition to VICIdial's own: `/dir/` with everything below it, or one page. A single page inside the admin directory, such as `/vicidial/web_form_forward.php`, is open to everyone. Without any, every other path gets a 404."),
-		"shared_upload_directory": boolAttribute(false, "All nodes see the same `/tmp`, so that the two steps of a lead upload may run on different nodes."),
-		"max_body_size_mb":        intAttribute(defaults.MaxBodyMB, "Largest request in megabytes. VICIdial's installation allows 48 for lead files; less warns."),
+		"shared_upload_directory": boolAttribute(false, "Whether all nodes share `/tmp`, so that the two steps of a lead upload can run on different nodes."),
+		"max_body_size_mb":        intAttribute(defaults.MaxBodyMB, "Largest request in megabytes. VICIdial's installation allows 48 for lead files; the plan warns of less."),
 		"login_rate_per_minute":   intAttribute(defaults.LoginsPerMinute, "Logins that one address may make in a minute. Further logins get a 429 and do not count. A /64 network of IPv6 is one address. An agent makes two logins, for the phone and for the user. `0` sets no limit. Polls are not limited."),
 		"replay":                  choiceAttribute(defaults.Replay, webtier.Replays, "Which requests may be sent to a second node. `safe`: polls and static files always, all else only while no node has seen it. `connect`: only while no node has seen it. `none`: never."),
 		"dns_servers":             sourcesAttribute("DNS servers that the proxy asks regularly for the addresses of nodes that are given by name. Without any, the proxy looks a name up once, when it starts. nginx can do so from 1.27.3 on."),
@@ -99,7 +99,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		},
 	}
 	if r.proxy.dialect == webtier.HAProxy {
-		attributes["balance"] = choiceAttribute(defaults.Balance, webtier.Balances, "How the next node for an agent's request is picked: `roundrobin`, in turn, or `leastconn`, the one with the fewest requests under way; both by weight.")
+		attributes["balance"] = choiceAttribute(defaults.Balance, webtier.Balances, "How the next node for an agent's request is chosen: `roundrobin`, in turn, or `leastconn`, the one with the fewest requests under way; both by weight.")
 		attributes["admin_errors_per_minute"] = intAttribute(defaults.AdminErrorsPerMinute, "Answers with status 4xx, such as failed logins, that one address may get from the admin pages in a minute. After that it gets 429. `0` sets no limit.")
 	} else {
 		attributes["get_retry"] = choiceAttribute(defaults.GetRetry, webtier.GetRetries, "When an agent's or manager's GET may be sent to a second node. `connect`: only while no node has seen it. `stock`: as nginx does by itself, even after a node ran it. `off`: never. API calls are never repeated.")

@@ -35,18 +35,18 @@ func (r *Resource) tlsAttribute() schema.Attribute {
 	defaults := webtier.DefaultTLS("", "")
 	attributes := map[string]schema.Attribute{
 		"certificate_file": schema.StringAttribute{Required: true, MarkdownDescription: "Path of the certificate and its chain on the proxy."},
-		"min_version":      choiceAttribute(defaults.MinVersion, []string{"1.2", "1.3"}, "Oldest version of TLS that is spoken, `1.2` or `1.3`."),
+		"min_version":      choiceAttribute(defaults.MinVersion, []string{"1.2", "1.3"}, "Oldest version of TLS that is allowed, `1.2` or `1.3`."),
 		"http2":            boolAttribute(defaults.HTTP2, "Whether browsers can use HTTP/2."),
 		"hsts_max_age":     intAttribute(defaults.HSTSMaxAge, "Seconds for which browsers remember to use TLS; `0` sends no such header."),
 		"redirect_http":    boolAttribute(defaults.RedirectHTTP, "Whether plain HTTP is redirected to https (with 308, which keeps the POST of an API call)."),
-		"acme_responder":   textAttribute("", "IP and port of what answers ACME challenges under `/.well-known/acme-challenge/` on plain HTTP. Needs `redirect_http`."),
+		"acme_responder":   textAttribute("", "IP and port of the program that answers ACME challenges under `/.well-known/acme-challenge/` on plain HTTP. Needs `redirect_http`."),
 	}
 	if r.proxy.dialect == webtier.Nginx {
 		attributes["key_file"] = schema.StringAttribute{Required: true, MarkdownDescription: "Path of the certificate's key on the proxy."}
 	} else {
 		attributes["certificate_file"] = schema.StringAttribute{Required: true, MarkdownDescription: "Path of the certificate, its chain and its key, in one file on the proxy."}
 	}
-	return objectAttribute("TLS, which ends at the proxy. Without it the tier speaks plain HTTP and the plan warns: browsers give a web phone no microphone.", attributes)
+	return objectAttribute("TLS, which ends at the proxy. Without it the tier uses plain HTTP, and the plan warns: browsers give a web phone no microphone.", attributes)
 }
 
 func listenAttribute(defaults webtier.Listen) schema.Attribute {
@@ -62,7 +62,7 @@ func nodeTLSAttribute() schema.Attribute {
 	return objectAttribute("TLS between the proxy and the nodes, also for health checks. Without it, the proxy uses plain HTTP. Set the nodes' `port` to 443. It is necessary if Apache on the nodes redirects plain HTTP to https, because every health check would get a redirect.", map[string]schema.Attribute{
 		"verify":  boolAttribute(true, "Whether the nodes' certificates are checked."),
 		"ca_file": textAttribute("", "Path on the proxy of the certificates that may have issued the nodes'. Needed for `verify`."),
-		"sni":     textAttribute("", "Name that nodes are asked for and that their certificates must hold; empty is `hostname`."),
+		"sni":     textAttribute("", "Server name (SNI) of the connections to the nodes, which their certificates must have; empty is `hostname`."),
 	})
 }
 
@@ -76,7 +76,7 @@ func routesAttribute() schema.Attribute {
 				MarkdownDescription: "The servers: IP address or host name, with `:port` where that is not 80. They must hold the same files.",
 				Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
 			},
-			"access": choiceAttribute(accessManagers, []string{accessManagers, accessEveryone}, "Who may have it: `managers` (`admin_sources`) or `everyone`."),
+			"access": choiceAttribute(accessManagers, []string{accessManagers, accessEveryone}, "Who can open it: `managers` (`admin_sources`) or `everyone`."),
 		}},
 	}
 }
@@ -96,7 +96,7 @@ func (r *Resource) healthAttribute(defaults webtier.Health) schema.Attribute {
 		"timeout":             durationAttribute(defaults.Timeout, "How long a check may take."),
 		"rise":                intAttribute(defaults.Rise, "Checks in a row that bring a node back."),
 		"fall":                intAttribute(defaults.Fall, "Checks in a row that take a node out."),
-		"allow_slow_ejection": boolAttribute(false, "Permit settings by which a node that hangs stays in rotation for more than 3 seconds, after which agents' screens report an error."),
+		"allow_slow_ejection": boolAttribute(false, "Whether settings are allowed with which a node that hangs stays in rotation for more than 3 seconds, after which agents' screens report an error."),
 	})
 }
 
@@ -113,7 +113,7 @@ func (r *Resource) timeoutsAttribute(defaults webtier.Timeouts) schema.Attribute
 		"connect": durationAttribute(defaults.Connect, "For a node to take a connection."),
 		"poll":    durationAttribute(defaults.Poll, "For the answer to an agent's poll."),
 		"agent":   durationAttribute(defaults.Agent, "For any other answer to an agent."),
-		"admin":   durationAttribute(defaults.Admin, "For reports, uploads and the APIs. VICIdial's installation gives PHP 330 seconds; less warns."),
+		"admin":   durationAttribute(defaults.Admin, "For reports, uploads and the APIs. VICIdial's installation gives PHP 330 seconds; the plan warns of less."),
 	}
 	if r.proxy.dialect == webtier.HAProxy {
 		attributes["queue"] = durationAttribute(defaults.Queue, "For a free slot on a node.")
@@ -135,16 +135,16 @@ func (r *Resource) statsAttribute(defaults *webtier.Stats) schema.Attribute {
 
 func (r *Resource) processAttribute(defaults webtier.Process) schema.Attribute {
 	attributes := map[string]schema.Attribute{
-		"user":  packageAttribute(defaults.User, "Account that the proxy runs as; empty for whoever starts it."),
+		"user":  packageAttribute(defaults.User, "Account that the proxy runs as; empty for the account that starts it."),
 		"group": packageAttribute(defaults.Group, "Group that the proxy runs as."),
 	}
 	if r.proxy.dialect == webtier.HAProxy {
 		attributes["log"] = packageAttribute(defaults.Log, "Where to log: a socket's path, `IP:port` of a syslog server, or `stdout`.")
-		attributes["chroot"] = packageAttribute(defaults.Chroot, "Directory to lock the process into; empty for none.")
+		attributes["chroot"] = packageAttribute(defaults.Chroot, "Directory to which the process is confined (`chroot`); empty for none.")
 		attributes["control_socket"] = packageAttribute(defaults.ControlSocket, "Socket for draining nodes by hand and for reloads that lose nothing; empty for none.")
 	} else {
 		attributes["log"] = packageAttribute(defaults.Log, "Path of the access log. Query strings are not in it.")
-		attributes["error_log"] = packageAttribute(defaults.ErrorLog, "Path of the error log. What fails for a request is not in it, since nginx would write the password too: `us=` and `uct=` in the access log tell.")
+		attributes["error_log"] = packageAttribute(defaults.ErrorLog, "Path of the error log. Errors of single requests are not in it, since nginx would write passwords, too; `us=` and `uct=` in the access log are the status of the node and the time to connect to it.")
 		attributes["pid_file"] = packageAttribute(defaults.PIDFile, "Path of the process id's file.")
 		attributes["mime_types"] = packageAttribute(defaults.MimeTypes, "Path of nginx's `mime.types`.")
 		attributes["temp_directory"] = packageAttribute(defaults.TempDirectory, "Directory for request bodies and the like; empty for what the package is built with.")
@@ -165,7 +165,7 @@ func vrrpAttribute() schema.Attribute {
 	return objectAttribute("The address that two proxies share, for `keepalived_snippet`. Without it, the snippet is empty.", map[string]schema.Attribute{
 		"address":   schema.StringAttribute{Required: true, MarkdownDescription: "The shared address, with or without a mask."},
 		"interface": schema.StringAttribute{Required: true, MarkdownDescription: "Network interface that carries it."},
-		"router_id": schema.Int64Attribute{Required: true, MarkdownDescription: "`virtual_router_id`, 1 to 255, unlike any other on the network."},
+		"router_id": schema.Int64Attribute{Required: true, MarkdownDescription: "`virtual_router_id`, 1 to 255, which no other pair on the network has."},
 		"peers":     sourcesAttribute("Addresses of the other proxies. Without any, keepalived uses multicast."),
 	})
 }
