@@ -101,7 +101,7 @@ func (r *Resource) healthAttribute(defaults webtier.Health) schema.Attribute {
 }
 
 func audioAttribute() schema.Attribute {
-	return objectAttribute("The one node that holds the audio store. Without it `audio_store.php` is refused, since the files lie on one node's disk.", map[string]schema.Attribute{
+	return objectAttribute("The one node that holds the audio store. Without it `audio_store.php` is refused, since the files are on the disk of one node.", map[string]schema.Attribute{
 		"node":      schema.StringAttribute{Required: true, MarkdownDescription: "Which of `nodes` it is."},
 		"host":      schema.StringAttribute{Required: true, MarkdownDescription: "`system_settings.sounds_web_server`: the page answers under this name only. `https://` before it is left out, as VICIdial does."},
 		"directory": schema.StringAttribute{Required: true, MarkdownDescription: "`system_settings.sounds_web_directory`."},
