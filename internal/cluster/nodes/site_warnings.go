@@ -29,7 +29,7 @@ func (s Site) Warnings() []Warning {
 			}
 		}
 		if work.pages && s.needs(work) && len(s.Nodes) > 0 && len(assignment[work.duty]) == 0 {
-			warnings = append(warnings, Warning{Text: fmt.Sprintf("no node does %s: its programs write into the folder of the web pages, and no node has both", work.duty)})
+			warnings = append(warnings, Warning{Text: fmt.Sprintf("no node does %s: its programs write into the folder of the web pages, and no node with web pages runs the programs of VICIdial", work.duty)})
 		}
 	}
 	for _, node := range s.sorted() {
