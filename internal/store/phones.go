@@ -37,16 +37,18 @@ func (s *Store) readPhones(ctx context.Context, columns []string, where string, 
 	selected := append([]string{"server_ip", "login", "extension", "dialplan_number", "voicemail_id"}, read.columns...)
 	query := "SELECT " + strings.Join(selected, ", ") + " FROM phones" + whereClause(where) + " ORDER BY server_ip, extension"
 	scanner := newRowScanner(len(selected))
+	var phones rowList[seating.Phone]
 	err = s.query(ctx, "phones", query, args, func(rows *sql.Rows) error {
 		if err := rows.Scan(scanner.dest...); err != nil {
 			return err
 		}
-		read.phones = append(read.phones, seating.Phone{
+		phones.add(seating.Phone{
 			ServerIP: trimKey(scanner.text(0)), Login: trimKey(string(scanner.raw[1])), Extension: trimKey(scanner.text(2)),
 			DialplanNumber: string(scanner.raw[3]), VoicemailID: scanner.text(4), Values: scanner.values(5),
 		})
 		return nil
 	})
+	read.phones = phones.rows()
 	return read, err
 }
 

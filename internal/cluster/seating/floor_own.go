@@ -50,6 +50,7 @@ func (s FloorStyle) Own(all FloorRows, seats Seats) FloorRows {
 		}
 	}
 	if s.Naming.HasAlias() {
+		own.Aliases = make([]PhoneAlias, 0, len(all.Aliases))
 		for _, a := range all.Aliases {
 			if seat, named := s.Naming.AliasID.seat(a.ID, Label{}); named {
 				if _, ours := seats.Index(seat); ours {

@@ -100,6 +100,9 @@ func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 	if p.Seats().Len() > 0 {
 		rows.Phones = make([]Phone, 0, p.Seats().Len()*max(1, len(p.at(0))))
 	}
+	if s.Naming.HasAlias() {
+		rows.Aliases = make([]PhoneAlias, 0, p.Seats().Len())
+	}
 	width := len(rows.Columns)
 	var block []cluster.Value // values of many phones, allocated at once
 	fullname := slices.Index(rows.Columns, "fullname")
