@@ -15,7 +15,7 @@ type Carrier Row
 // Carriers are rows of vicidial_server_carriers.
 type Carriers []Carrier
 
-// The columns of a carrier that have a meaning of their own here.
+// Columns of carriers, some of them of other tables too.
 const (
 	columnCarrierID  = "carrier_id"
 	ColumnServerIP   = "server_ip"
@@ -184,8 +184,8 @@ type CarrierChange struct {
 	Have           Carriers          // every row of the table, read afresh
 	Seen           Carriers          // the route's rows as the plan saw them; none when the route is new
 	Want           Carriers          // the wanted rows of the route; none for a removal
-	Secrets        map[string]string // values for the places in the texts
-	Renew          bool              // the secrets changed: texts with places are written again
+	Secrets        map[string]string // values of the placeholders in the texts
+	Renew          bool              // the secrets changed: texts with placeholders are written again
 	PendingRebuild Rebuild           // flags that an earlier apply did not set
 }
 

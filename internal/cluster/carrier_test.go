@@ -178,7 +178,7 @@ func TestCarrierChange(t *testing.T) {
 			t.Errorf("%v, flags %v", err, plan.Rebuild)
 		}
 	})
-	t.Run("a secret is written into its place and not again until it is renewed", func(t *testing.T) {
+	t.Run("a secret takes the place of its placeholder and not again until it is renewed", func(t *testing.T) {
 		want := with(one, "account_entry", "[a]\nsecret={secret:main}\nhost=x\n")
 		held := with(one, "account_entry", "[a]\nsecret=old\nhost=x\n")
 		secrets := map[string]string{"main": "new"}

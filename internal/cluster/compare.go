@@ -9,7 +9,7 @@ import (
 const ImportHint = "Nothing was overwritten. Import the row if this configuration is to own it."
 
 // Equivalence reports whether the value that a row holds means the same to VICIdial as
-// another, which may have places for secrets.
+// another, which may have placeholders for secrets.
 type Equivalence func(column string, want, have Value) bool
 
 // changedColumns returns the columns in which a row differs from want: their present and

@@ -61,7 +61,7 @@ type TemplateChange struct {
 	Use            TemplateUse
 	PendingRebuild Rebuild // flags that an earlier apply did not set
 
-	Secrets map[string]string // values for the places in the contents
+	Secrets map[string]string // values of the placeholders in the contents
 	Renew   bool              // write them again
 }
 

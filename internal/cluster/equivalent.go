@@ -27,7 +27,7 @@ func (t Table) Normal(column string, value Value) Value {
 	case "local_gmt":
 		return normalOffset(value)
 	case "reports_use_slave_db":
-		return Text(WriteReports(ReportTitles(value.Text)))
+		return Text(FormatReports(ParseReports(value.Text)))
 	}
 	switch {
 	case slices.Contains(numericColumns[t], column):

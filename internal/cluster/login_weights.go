@@ -12,9 +12,9 @@ import (
 // takes the weights of servers (docs/vicidial/agent-login.md#login-weights).
 const LoginWeightsContainer = "AGENT_LOAD_BALANCING_WEIGHT"
 
-// WriteWeights returns the container's text for weights by server_ip: a line
+// FormatWeights returns the container's text for weights by server_ip: a line
 // "server_ip,weight" for each, sorted.
-func WriteWeights(weights map[string]int) string {
+func FormatWeights(weights map[string]int) string {
 	var text strings.Builder
 	for _, ip := range slices.Sorted(maps.Keys(weights)) {
 		text.WriteString(ip + "," + strconv.Itoa(weights[ip]) + "\n")

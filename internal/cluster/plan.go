@@ -117,7 +117,7 @@ type Step struct {
 	// AllowNoMatch reports that it is no conflict where no row matches.
 	AllowNoMatch bool
 	// Shown is what the change log shows in place of a text that has secrets in it:
-	// the text with their places.
+	// the text with placeholders.
 	Shown map[string]string
 	Audit Audit
 }

@@ -8,10 +8,10 @@ import (
 	"unicode"
 )
 
-// ReportTitles parses reports_use_slave_db. The admin page writes a blank before every
+// ParseReports parses reports_use_slave_db. The admin page writes a blank before every
 // title but the first, and stores NONE among the others
 // (docs/vicidial/admin-page.md#report-list).
-func ReportTitles(text string) []string {
+func ParseReports(text string) []string {
 	var titles []string
 	for title := range strings.SplitSeq(text, ",") {
 		if title = strings.TrimSpace(title); title != "" && title != "NONE" {
@@ -21,10 +21,10 @@ func ReportTitles(text string) []string {
 	return SortedUnique(titles)
 }
 
-// WriteReports returns reports_use_slave_db for these titles. The page shows a title as
+// FormatReports returns reports_use_slave_db for these titles. The page shows a title as
 // selected, and saves it again, only where a blank is before it
 // (docs/vicidial/admin-page.md#report-list).
-func WriteReports(titles []string) string {
+func FormatReports(titles []string) string {
 	if len(titles) == 0 {
 		return ""
 	}
@@ -58,7 +58,7 @@ func ReviewReports(titles []string, replica string) []string {
 	if len(titles) > 0 && usedReplica(replica) == "" {
 		warnings = append(warnings, "no report uses a replica: slave_db_server must be longer than five characters")
 	}
-	listed := WriteReports(titles)
+	listed := FormatReports(titles)
 	for _, title := range SortedUnique(titles) {
 		if !slices.Contains(knownReports, title) {
 			warnings = append(warnings, fmt.Sprintf("%q is not among the reports of VICIdial 2.14; titles differ between versions, and one that no page has does nothing", title))

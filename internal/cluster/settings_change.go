@@ -67,10 +67,10 @@ func CoordinatorRestarts(schema Schema, from, to string, servers Servers) string
 	return text
 }
 
-// SoundsMove describes how to make nodes fetch their sounds from another server. The
+// DescribeSoundsChange describes how to make nodes fetch their sounds from another server. The
 // keepalive of a node fetches only where its sounds_update is set
 // (docs/vicidial/daemons.md#sounds).
-func SoundsMove(to string, servers Servers) string {
+func DescribeSoundsChange(to string, servers Servers) string {
 	var waiting []string
 	for _, server := range servers {
 		if server.Telephony() {

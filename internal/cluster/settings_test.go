@@ -209,7 +209,7 @@ func TestWeights(t *testing.T) {
 	t.Run("what is written is what is read", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			weights := rapid.MapOf(rapid.StringMatching(`10\.[0-9]\.[1-9][0-9]\.[1-9]`), rapid.IntRange(0, 100000)).Draw(t, "weights")
-			read, rest := cluster.ParseWeights(cluster.WriteWeights(weights))
+			read, rest := cluster.ParseWeights(cluster.FormatWeights(weights))
 			if diff := cmp.Diff(weights, read); diff != "" || len(rest) > 0 {
 				t.Error(diff, rest)
 			}
@@ -224,7 +224,7 @@ func TestWeights(t *testing.T) {
 		if diff := cmp.Diff([]string{"; a remark", "10.0.0.300,5", "10.0.0.2,many"}, rest); diff != "" {
 			t.Error(diff)
 		}
-		if cluster.EquivalentWeights(text, cluster.WriteWeights(weights)) {
+		if cluster.EquivalentWeights(text, cluster.FormatWeights(weights)) {
 			t.Error("a text with other lines passes for one without")
 		}
 	})
@@ -254,7 +254,7 @@ func TestWeights(t *testing.T) {
 
 func TestReports(t *testing.T) {
 	t.Run("titles are read with the page's blanks and without NONE", func(t *testing.T) {
-		got := cluster.ReportTitles("NONE, User Stats, Agent Time Detail,User Stats,")
+		got := cluster.ParseReports("NONE, User Stats, Agent Time Detail,User Stats,")
 		if diff := cmp.Diff([]string{"Agent Time Detail", "User Stats"}, got); diff != "" {
 			t.Error(diff)
 		}

@@ -276,11 +276,11 @@ func shownOf(step cluster.Step) map[string]string {
 		case ok:
 			shown[value.Text] = cluster.HideSecrets(safe, secretMask)
 		case asterisk.IsText(step.Table, column):
-			if sealed := asterisk.SealSecrets(value.Text, "secret"); len(cluster.SecretNames(sealed)) > 0 {
-				shown[value.Text] = cluster.HideSecrets(sealed, secretMask)
+			if hidden := asterisk.ReplaceSecrets(value.Text, "secret"); len(cluster.SecretNames(hidden)) > 0 {
+				shown[value.Text] = cluster.HideSecrets(hidden, secretMask)
 			}
 		case strings.ContainsAny(value.Text, "@=("):
-			shown[value.Text] = cluster.HideSecrets(asterisk.SealDialed(value.Text, "secret"), secretMask)
+			shown[value.Text] = cluster.HideSecrets(asterisk.ReplaceDialedSecrets(value.Text, "secret"), secretMask)
 		}
 	}
 	for _, value := range slices.Concat(step.Old, step.New) {

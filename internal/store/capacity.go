@@ -23,7 +23,7 @@ SELECT server_ip,
 
 // CapacityMeasures reads what each telephony server carried within the given time, and
 // carries now.
-func (s *Store) CapacityMeasures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasure, error) {
+func (s *Store) CapacityMeasures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasurement, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	servers, err := s.Servers(ctx)
@@ -35,13 +35,13 @@ func (s *Store) CapacityMeasures(ctx context.Context, within time.Duration) ([]f
 		return nil, err
 	}
 	at := make(map[string]int)
-	var measures []forecast.CapacityMeasure
+	var measures []forecast.CapacityMeasurement
 	for _, server := range servers {
 		if _, twice := at[server.IP()]; twice || !server.Telephony() {
 			continue
 		}
 		at[server.IP()] = len(measures)
-		measures = append(measures, forecast.CapacityMeasure{
+		measures = append(measures, forecast.CapacityMeasurement{
 			ServerIP: server.IP(), ID: server.ID(), MaxTrunks: server.MaxTrunks(), Rooms: rooms[server.IP()].total,
 			LogsPerformance: server.Row["sys_perf_log"].Yes(),
 		})
@@ -76,7 +76,7 @@ SELECT server_ip,
 
 // addLoad adds the current agents and lines, and which servers dial: those that have trunks of a
 // campaign, or whose dialer has worked on a campaign that dials.
-func (s *Store) addLoad(ctx context.Context, within time.Duration, measures []forecast.CapacityMeasure, at map[string]int) error {
+func (s *Store) addLoad(ctx context.Context, within time.Duration, measures []forecast.CapacityMeasurement, at map[string]int) error {
 	agents, err := s.LiveAgents(ctx)
 	if err != nil {
 		return err

@@ -41,7 +41,7 @@ func (s *Store) Health(ctx context.Context) (health.Snapshot, error) {
 	}{
 		{health.PartRooms, func(ctx context.Context) error { return s.readHealthRooms(ctx, &snapshot) }},
 		{health.PartPhones, func(ctx context.Context) error { return s.readHealthPhones(ctx, info, &snapshot) }},
-		{health.PartHeartbeats, func(ctx context.Context) (err error) { snapshot.Beats, err = s.heartbeats(ctx); return err }},
+		{health.PartHeartbeats, func(ctx context.Context) (err error) { snapshot.Heartbeats, err = s.heartbeats(ctx); return err }},
 		{health.PartAgents, func(ctx context.Context) error {
 			agents, err := s.liveAgents(ctx, "")
 			snapshot.Agents = health.CountAgents(agents)

@@ -51,7 +51,7 @@ func TestHealth_unusualRows(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(snapshot.Servers)+len(snapshot.Beats)+len(snapshot.Agents)+len(snapshot.Calls) != 0 || snapshot.Schema != schema || snapshot.Now.IsZero() {
+			if len(snapshot.Servers)+len(snapshot.Heartbeats)+len(snapshot.Agents)+len(snapshot.Calls) != 0 || snapshot.Schema != schema || snapshot.Now.IsZero() {
 				t.Errorf("schema %d: %+v", schema, snapshot)
 			}
 		}
@@ -69,7 +69,7 @@ func TestHealth_unusualRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		health := health.NewReport(snapshot)
-		if !health.Nodes[0].Alive || health.Nodes[1].Beats || health.Nodes[2].Alive {
+		if !health.Nodes[0].Alive || health.Nodes[1].HasHeartbeat || health.Nodes[2].Alive {
 			t.Errorf("%+v", health.Nodes)
 		}
 		if alive, found, err := s.Alive(t.Context()); err != nil || !found || !slices.Equal(alive, []string{"10.0.0.1"}) {

@@ -69,7 +69,7 @@ func TestSystemSettings_write(t *testing.T) {
 			return cluster.PlanSettings(have, seen, want, secrets)
 		})
 	}
-	weights := cluster.Text(cluster.WriteWeights(map[string]int{"10.0.0.1": 5}))
+	weights := cluster.Text(cluster.FormatWeights(map[string]int{"10.0.0.1": 5}))
 	if err := apply(nil, cluster.Row{"sounds_web_server": cluster.Text("10.0.2.1"), cluster.WeightsColumn: weights}, cluster.Row{cluster.DefaultServerPassword: cluster.Text("hush-17")}); err != nil {
 		t.Fatal(err)
 	}

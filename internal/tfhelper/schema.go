@@ -24,9 +24,9 @@ func IdentitySchema(attribute, doc string) identityschema.Schema {
 	}}
 }
 
-// Address marks the attribute of an address as sensitive: VICIdial's users write
-// passwords into addresses.
-func Address(text schema.StringAttribute) schema.StringAttribute {
+// SensitiveURL marks the attribute of a URL as sensitive: VICIdial's users write
+// passwords into URLs.
+func SensitiveURL(text schema.StringAttribute) schema.StringAttribute {
 	text.Sensitive = true
 	text.MarkdownDescription += " It is marked as sensitive, since it may have a password in it, and the state contains it."
 	return text

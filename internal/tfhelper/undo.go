@@ -13,8 +13,8 @@ type applier interface {
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
 
-// Wrote reports whether a write that failed may have written rows.
-func Wrote(err error) bool {
+// MayHaveWritten reports whether a write that failed may have written rows.
+func MayHaveWritten(err error) bool {
 	var partial *cluster.Partial
 	return errors.As(err, &partial)
 }

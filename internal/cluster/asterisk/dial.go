@@ -24,7 +24,7 @@ type Dial struct {
 	CallerID    string   // number shown to the called party; empty leaves the campaign's
 	MaxChannels int      // calls at once on one node; 0 for no limit
 	Failover    []string // routes to try next, in this order
-	Bare        bool     `json:"-"` // without comments
+	NoComments  bool     `json:"-"` // without comments
 	DialMore
 }
 
@@ -138,7 +138,7 @@ func OffersRoute(dialplan, route string) bool {
 // [KeepsComments] is false.
 func (d Dial) Dialplan() string {
 	var text strings.Builder
-	if !d.Bare {
+	if !d.NoComments {
 		fmt.Fprintf(&text, "; route %s, generated from its dial block\n", d.Route)
 		text.WriteString(d.declaration())
 	}

@@ -59,7 +59,7 @@ func ReadDial(protocol, text string) (Dial, bool) {
 		return dial, true
 	}
 	bare := dial
-	bare.Bare = true
+	bare.NoComments = true
 	return dial, cluster.EquivalentText(bare.Dialplan(), text)
 }
 

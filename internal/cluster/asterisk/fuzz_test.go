@@ -16,9 +16,9 @@ var checkedColumns = []cluster.AsteriskText{
 // that tries longer ones does not end in its time.
 const fuzzedBytes = 64 << 10
 
-// sealedBytes bounds the texts that are sealed: the work grows with the places times
+// maxFuzzedBytes bounds the texts: the work grows with the secrets times
 // the length.
-const sealedBytes = 4 << 10
+const maxFuzzedBytes = 4 << 10
 
 func FuzzCheck(f *testing.F) {
 	for i, one := range fieldCases(f) {
@@ -79,21 +79,21 @@ func FuzzSealSecrets(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if len(text) > sealedBytes || strings.Contains(text, "Zq") {
+		if len(text) > maxFuzzedBytes || strings.Contains(text, "Zq") {
 			return
 		}
 		text = strings.Replace(text, "@@", secret, 1)
-		sealed := SealSecrets(text, "x")
-		if again := SealSecrets(sealed, "x"); again != sealed {
-			t.Errorf("sealing %q twice is %q and not %q", text, again, sealed)
+		replaced := ReplaceSecrets(text, "x")
+		if again := ReplaceSecrets(replaced, "x"); again != replaced {
+			t.Errorf("replaced twice, %q is %q and not %q", text, again, replaced)
 		}
-		if !cluster.EquivalentSecretText(sealed, text) {
-			t.Errorf("%q is no form of %q", sealed, text)
+		if !cluster.EquivalentSecretText(replaced, text) {
+			t.Errorf("%q is no form of %q", replaced, text)
 		}
 		config := readConfig(text, &Section{})
 		for _, place := range secretsOf(config) {
-			if held := config.text[place.from:place.to]; strings.Contains(held, secret) && strings.Contains(sealed, secret) {
-				t.Errorf("the secret is in %q", sealed)
+			if held := config.text[place.from:place.to]; strings.Contains(held, secret) && strings.Contains(replaced, secret) {
+				t.Errorf("the secret is in %q", replaced)
 			}
 		}
 	})

@@ -21,8 +21,8 @@ func TestSeal_edges(t *testing.T) {
 		";-- secret=s3cret\n":       ";-- secret=" + place + "\n",
 		"register=me:s3cret@host\n": "register=me:" + place + "@host\n",
 	} {
-		if have := asterisk.SealSecrets(text, "s"); have != want {
-			t.Errorf("%q is sealed as %q, want %q", text, have, want)
+		if have := asterisk.ReplaceSecrets(text, "s"); have != want {
+			t.Errorf("%q becomes %q, want %q", text, have, want)
 		}
 	}
 	for text, want := range map[string]string{
@@ -36,8 +36,8 @@ func TestSeal_edges(t *testing.T) {
 		"http://me:1,2&(3@host/":  "http://me:" + place + "@host/",
 		"http://host:80/1,2@x":    "http://host:80/1,2@x",
 	} {
-		if have := asterisk.SealDialed(text, "s"); have != want {
-			t.Errorf("%q is sealed as %q, want %q", text, have, want)
+		if have := asterisk.ReplaceDialedSecrets(text, "s"); have != want {
+			t.Errorf("%q becomes %q, want %q", text, have, want)
 		}
 	}
 }

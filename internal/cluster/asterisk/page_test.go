@@ -28,13 +28,13 @@ func TestSavedDial(t *testing.T) {
 	page := clustertest.ReadPage(t)
 	for _, schema := range clustertest.Schemas {
 		dial := aDial()
-		dial.Bare = !KeepsComments(schema)
+		dial.NoComments = !KeepsComments(schema)
 		text := dial.Dialplan()
 		saved, _ := page.Save(cluster.TableCarriers, string(cluster.DialplanEntry), schema, text)
 		if !cluster.EquivalentText(saved, text) || len(CheckForm(cluster.DialplanEntry, text, schema)) > 0 {
 			t.Errorf("schema %d: the form makes %q of %q", schema, saved, text)
 		}
-		if read, ok := ReadDial(dial.Protocol, saved); !ok || read.Route != dial.Route || strings.Contains(text, ";") == dial.Bare {
+		if read, ok := ReadDial(dial.Protocol, saved); !ok || read.Route != dial.Route || strings.Contains(text, ";") == dial.NoComments {
 			t.Errorf("schema %d: %q reads as %+v", schema, saved, read)
 		}
 	}

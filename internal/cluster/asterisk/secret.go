@@ -193,7 +193,7 @@ func lowerASCII(text string) string {
 }
 
 // within returns a part of a value without outer blanks, or nil if it is empty or
-// contains the place of a secret.
+// contains the placeholder of a secret.
 func within(value string, from, to int) []span {
 	for from < to && blank(value[from]) {
 		from++
@@ -208,17 +208,17 @@ func within(value string, from, to int) []span {
 }
 
 // secretsOf returns the positions and lines of the plain-text secrets of a text.
-func secretsOf(config parsedConfig) []secretPlace {
-	var places []secretPlace
+func secretsOf(config parsedConfig) []secretSpan {
+	var spans []secretSpan
 	for _, written := range config.written {
 		for _, part := range secretParts(written.name, string(written.value.text)) {
-			places = append(places, secretPlace{line: written.value.number, span: written.value.part(part.from, part.to).in(config.text)})
+			spans = append(spans, secretSpan{line: written.value.number, span: written.value.part(part.from, part.to).in(config.text)})
 		}
 	}
-	return places
+	return spans
 }
 
-type secretPlace struct {
+type secretSpan struct {
 	line int
 	span
 }
@@ -236,46 +236,46 @@ func readAll(text string) parsedConfig {
 	return config
 }
 
-// SealSecrets replaces each secret of a text by a place: {secret:account},
-// {secret:account2} and so on in their order. Existing places stay. Secrets in comments
+// ReplaceSecrets replaces each secret of a text by a placeholder: {secret:account},
+// {secret:account2} and so on in their order. Existing placeholders stay. Secrets in comments
 // are replaced too.
-func SealSecrets(text, name string) string {
+func ReplaceSecrets(text, name string) string {
 	text = cluster.NormalText(text)
-	places := secretsOf(readAll(text))
+	spans := secretsOf(readAll(text))
 	start := 0
 	for line := range strings.SplitSeq(text, "\n") {
 		rest := strings.TrimLeft(line, ";-# \t")
 		ahead := start + len(line) - len(rest)
 		config := readAll(rest)
-		for _, place := range secretsOf(config) {
-			places = append(places, secretPlace{span: span{ahead + place.from, ahead + place.to}})
+		for _, secret := range secretsOf(config) {
+			spans = append(spans, secretSpan{span: span{ahead + secret.from, ahead + secret.to}})
 		}
 		if len(config.written) == 0 { // no setting, such as a remark
 			for piece := range strings.SplitSeq(rest, ";") {
 				for _, part := range textSecrets(piece) {
-					places = append(places, secretPlace{span: span{ahead + part.from, ahead + part.to}})
+					spans = append(spans, secretSpan{span: span{ahead + part.from, ahead + part.to}})
 				}
 				ahead += len(piece) + 1
 			}
 		}
 		start += len(line) + 1
 	}
-	return seal(text, places, name)
+	return replaceSpans(text, spans, name)
 }
 
-// SealDialed replaces the secrets of a dial string or URL, which is not a line of a
+// ReplaceDialedSecrets replaces the secrets of a dial string or URL, which is not a line of a
 // file.
-func SealDialed(text, name string) string {
-	var places []secretPlace
+func ReplaceDialedSecrets(text, name string) string {
+	var spans []secretSpan
 	for _, part := range secretParts("", text) {
-		places = append(places, secretPlace{span: part})
+		spans = append(spans, secretSpan{span: part})
 	}
-	return seal(text, places, name)
+	return replaceSpans(text, spans, name)
 }
 
-// HasSecret reports whether [SealSecrets] or [SealDialed] finds a secret in a text.
+// HasSecret reports whether [ReplaceSecrets] or [ReplaceDialedSecrets] finds a secret in a text.
 func HasSecret(text string) bool {
-	return SealSecrets(text, "x") != cluster.NormalText(text) || SealDialed(text, "x") != text
+	return ReplaceSecrets(text, "x") != cluster.NormalText(text) || ReplaceDialedSecrets(text, "x") != text
 }
 
 // HasPassword reports whether the text of a column has a password in it.
@@ -283,38 +283,38 @@ func HasPassword(column string, value cluster.Value) bool {
 	return cluster.MayHoldPassword(column) && HasSecret(value.Text)
 }
 
-func seal(text string, places []secretPlace, name string) string {
-	slices.SortFunc(places, func(a, b secretPlace) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
-	var sealed strings.Builder
+func replaceSpans(text string, spans []secretSpan, name string) string {
+	slices.SortFunc(spans, func(a, b secretSpan) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
+	var replaced strings.Builder
 	done, number := 0, 0
-	for _, place := range places {
-		if place.from < done {
-			if place.to > done { // the two readings overlap: what either takes for a secret is sealed
-				done = place.to
+	for _, secret := range spans {
+		if secret.from < done {
+			if secret.to > done { // the two readings overlap: what either takes for a secret is replaced
+				done = secret.to
 			}
 			continue
 		}
 		number++
-		sealed.WriteString(text[done:place.from])
-		sealed.WriteString(placeOf(name, number))
-		done = place.to
+		replaced.WriteString(text[done:secret.from])
+		replaced.WriteString(placeholderOf(name, number))
+		done = secret.to
 	}
-	return sealed.String() + text[done:]
+	return replaced.String() + text[done:]
 }
 
-func placeOf(name string, number int) string {
+func placeholderOf(name string, number int) string {
 	if number == 1 {
 		return "{secret:" + name + "}"
 	}
 	return fmt.Sprintf("{secret:%s%d}", name, number)
 }
 
-// BareSecrets returns an error for each line with a plain-text secret.
-func BareSecrets(text string) Violations {
+// CheckSecrets returns an error for each line with a plain-text secret.
+func CheckSecrets(text string) Violations {
 	var violations Violations
-	for _, place := range secretsOf(readAll(text)) {
+	for _, secret := range secretsOf(readAll(text)) {
 		violations = append(violations, Violation{
-			Line: place.line, Text: "the text holds a password, which is then in the state and in every plan",
+			Line: secret.line, Text: "the text holds a password, which is then in the state and in every plan",
 			Advice: "write {secret:NAME} in its place and its value into secrets_wo",
 		})
 	}

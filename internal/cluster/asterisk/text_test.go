@@ -370,15 +370,15 @@ func TestSecretsInText(t *testing.T) {
 			if cluster.EquivalentSecretText(template, strings.Replace(text, "host=carrier", "host=other", 1)) {
 				t.Error("another host fits")
 			}
-			if sealed := SealSecrets(text, "main"); sealed != template && sealed != strings.Replace(template, "=", "= ", 1) {
-				t.Errorf("the secret is left in %q", sealed)
+			if replaced := ReplaceSecrets(text, "main"); replaced != template && replaced != strings.Replace(template, "=", "= ", 1) {
+				t.Errorf("the secret is left in %q", replaced)
 			}
 			if read := accountSections(text); len(read) != 1 || read[0].Get("secret") != secret {
 				t.Errorf("Asterisk reads %+v", read)
 			}
 		})
 	})
-	t.Run("every value that a line can hold is taken, read back and sealed", func(t *testing.T) {
+	t.Run("every value that a line can hold is taken, read back and replaced", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			shape := rapid.SampledFrom([]string{
 				"[a]\nsecret={secret:n}\nhost=x", "[a]\nsecret = {secret:n} ; why", "[a]\nsecret => {secret:n}", "[a]\nremotesecret={secret:n};why", "[a]\nmd5secret={secret:n}",
@@ -397,8 +397,8 @@ func TestSecretsInText(t *testing.T) {
 				t.Errorf("%q does not fit %q", text, shape)
 			}
 			blanks := strings.NewReplacer("= ", "=", "> ", ">", " ;", ";")
-			if sealed, other := blanks.Replace(SealSecrets(text, "n")), blanks.Replace(SealSecrets(plain, "n")); sealed != other {
-				t.Errorf("%q is sealed as %q, and %q as %q", text, sealed, plain, other)
+			if replaced, other := blanks.Replace(ReplaceSecrets(text, "n")), blanks.Replace(ReplaceSecrets(plain, "n")); replaced != other {
+				t.Errorf("%q becomes %q, and %q as %q", text, replaced, plain, other)
 			}
 			settings := accountSections(text)[0].Settings
 			if read := settings[slices.IndexFunc(settings, func(one Setting) bool { return one.Name != "host" })].Value; read != secret {
@@ -406,8 +406,8 @@ func TestSecretsInText(t *testing.T) {
 			}
 		})
 	})
-	t.Run("a dialed password is sealed, and a variable is none", func(t *testing.T) {
-		for text, sealed := range map[string]string{
+	t.Run("a dialed password is replaced, and a variable is none", func(t *testing.T) {
+		for text, replaced := range map[string]string{
 			"exten => _9X.,1,Dial(SIP/me:PASS@host/${EXTEN:1},,tTor)":               "exten => _9X.,1,Dial(SIP/me:{secret:n}@host/${EXTEN:1},,tTor)",
 			"exten => _9X.,1,Dial(IAX2/${USER}:PASS@host/${EXTEN})":                 "exten => _9X.,1,Dial(IAX2/${USER}:{secret:n}@host/${EXTEN})",
 			"exten => _9X.,1,Dial(SIP/${A}:${B}@host&SIP/u:PASS@h2)":                "exten => _9X.,1,Dial(SIP/${A}:${B}@host&SIP/u:{secret:n}@h2)",
@@ -479,8 +479,8 @@ func TestSecretsInText(t *testing.T) {
 			"exten => 9,1,Dial(Local/1@a:b/n,30,G(x^y@z))":                "exten => 9,1,Dial(Local/1@a:b/n,30,G(x^y@z))",
 			"exten => 9,1,GotoIf($[\"${A}\"=\"1\"]?a:b)":                  "exten => 9,1,GotoIf($[\"${A}\"=\"1\"]?a:b)",
 		} {
-			if got := SealSecrets(text, "n"); got != sealed {
-				t.Errorf("%q became %q, wanted %q", text, got, sealed)
+			if got := ReplaceSecrets(text, "n"); got != replaced {
+				t.Errorf("%q became %q, wanted %q", text, got, replaced)
 			}
 		}
 	})
@@ -493,13 +493,13 @@ func TestSecretsInText(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a place without a secret is an error that names it", func(t *testing.T) {
-		if _, err := cluster.FillSecrets("secret={secret:east}", nil); err == nil || !strings.Contains(err.Error(), `"east"`) {
+	t.Run("a placeholder without a secret is an error that names it", func(t *testing.T) {
+		if _, err := cluster.FillSecrets("secret={secret:east}", nil); err == nil || !strings.Contains(err.Error(), "{secret:east}") {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("passwords are found where Asterisk reads them", func(t *testing.T) {
-		for text, sealed := range map[string]string{
+		for text, replaced := range map[string]string{
 			"[a]\nsecret=abc\nusername=x":                      "[a]\nsecret={secret:n}\nusername=x",
 			"outbound_auth/password = abc ; why":               "outbound_auth/password = {secret:n} ; why",
 			"register => u:abc@h:5060/9":                       "register => u:{secret:n}@h:5060/9",
@@ -510,19 +510,19 @@ func TestSecretsInText(t *testing.T) {
 			"secret={secret:mine}\npassword=two\nsecret=three": "secret={secret:mine}\npassword={secret:n}\nsecret={secret:n2}",
 			"host=1.2.3.4":                                     "host=1.2.3.4",
 		} {
-			if got := SealSecrets(text, "n"); got != sealed {
-				t.Errorf("%q became %q, wanted %q", text, got, sealed)
+			if got := ReplaceSecrets(text, "n"); got != replaced {
+				t.Errorf("%q became %q, wanted %q", text, got, replaced)
 			}
-			if strings.Contains(SealSecrets(text, "n"), "abc") {
-				t.Errorf("the state would show %q", SealSecrets(text, "n"))
+			if strings.Contains(ReplaceSecrets(text, "n"), "abc") {
+				t.Errorf("the state would show %q", ReplaceSecrets(text, "n"))
 			}
 		}
 	})
 	t.Run("a password that is written out is reported with its line", func(t *testing.T) {
-		if violations := BareSecrets("[a]\nsecret=abc"); len(violations) != 1 || violations[0].Line != 2 || strings.Contains(violations.String(), "abc") {
+		if violations := CheckSecrets("[a]\nsecret=abc"); len(violations) != 1 || violations[0].Line != 2 || strings.Contains(violations.String(), "abc") {
 			t.Errorf("told %q", violations)
 		}
-		if violations := BareSecrets("[a]\nsecret={secret:b}"); len(violations) != 0 {
+		if violations := CheckSecrets("[a]\nsecret={secret:b}"); len(violations) != 0 {
 			t.Errorf("told %q", violations)
 		}
 	})

@@ -31,12 +31,12 @@ const busyCeiling = 0.70
 // nearCeiling is the part of a ceiling from which a node is reported.
 const nearCeiling = 0.80
 
-// CapacityMeasure is the measurements of one telephony node.
-type CapacityMeasure struct {
+// CapacityMeasurement is the measurements of one telephony node.
+type CapacityMeasurement struct {
 	ServerIP string
 	ID       string
 	// Outbound reports that it dials; else it only takes calls. It depends on what is
-	// declared and what happened in the period, not by the calls of this moment.
+	// declared and what happened in the period, not on the calls of this moment.
 	Outbound        bool
 	LogsPerformance bool // sys_perf_log
 	MaxTrunks       int
@@ -62,7 +62,7 @@ type CapacityNode struct {
 	LinesMeasured int     // at which the processor would be 70 % busy; 0 where it was too idle to tell
 	Use           float64 // the largest part of any ceiling that is used
 	Near          bool    // 80 % or more
-	Why           string  // one sentence
+	Reason        string  // one sentence
 }
 
 // Capacity is the load and the capacity of the cluster.
@@ -77,11 +77,11 @@ type Capacity struct {
 }
 
 // NewCapacity compares measurements with the dimensioning guidance.
-func NewCapacity(measures []CapacityMeasure) Capacity {
+func NewCapacity(measures []CapacityMeasurement) Capacity {
 	var c Capacity
 	kinds := map[bool]int{}   // nodes that dial, and those that do not
 	agents, lines := 0.0, 0.0 // nodes that are needed
-	for _, m := range slices.SortedStableFunc(slices.Values(measures), func(a, b CapacityMeasure) int { return cmp.Compare(a.ServerIP, b.ServerIP) }) {
+	for _, m := range slices.SortedStableFunc(slices.Values(measures), func(a, b CapacityMeasurement) int { return cmp.Compare(a.ServerIP, b.ServerIP) }) {
 		node := nodeCapacity(m)
 		c.Nodes = append(c.Nodes, node)
 		c.AgentsPeak += node.AgentsPeak
@@ -94,7 +94,7 @@ func NewCapacity(measures []CapacityMeasure) Capacity {
 		agents += float64(node.AgentsPeak) / float64(agentsEach)
 		lines += float64(node.LinesPeak) / float64(linesEach)
 		if node.Near {
-			c.Findings = append(c.Findings, node.Why)
+			c.Findings = append(c.Findings, node.Reason)
 		}
 	}
 	c.NodesNeeded = max(1, ceil(agents), ceil(lines))
@@ -109,7 +109,7 @@ func NewCapacity(measures []CapacityMeasure) Capacity {
 func ceil(nodes float64) int { return int(math.Ceil(nodes - 1e-9)) }
 
 // sources describes the samples, and the nodes without any.
-func sources(measures []CapacityMeasure) []string {
+func sources(measures []CapacityMeasurement) []string {
 	if len(measures) == 0 {
 		return nil
 	}
@@ -183,7 +183,7 @@ func guidance(outbound bool) (agents, lines int) {
 	return inboundAgents, inboundLines
 }
 
-func nodeCapacity(m CapacityMeasure) CapacityNode {
+func nodeCapacity(m CapacityMeasurement) CapacityNode {
 	agents, lines := guidance(m.Outbound)
 	node := CapacityNode{
 		ServerIP:      m.ServerIP,
@@ -195,7 +195,7 @@ func nodeCapacity(m CapacityMeasure) CapacityNode {
 		LinesMeasured: measuredCeiling(m),
 	}
 	subject := fmt.Sprintf("Server %s (%s)", m.ID, m.ServerIP)
-	node.Why = subject + " is idle."
+	node.Reason = subject + " is idle."
 	bounds := []struct {
 		used, ceiling int
 		text          string
@@ -217,7 +217,7 @@ func nodeCapacity(m CapacityMeasure) CapacityNode {
 		}
 		if use > node.Use {
 			node.Use = use
-			node.Why = fmt.Sprintf("%s uses %d of the %d %s.", subject, bound.used, bound.ceiling, bound.text)
+			node.Reason = fmt.Sprintf("%s uses %d of the %d %s.", subject, bound.used, bound.ceiling, bound.text)
 		}
 	}
 	node.Near = node.Use >= nearCeiling
@@ -227,7 +227,7 @@ func nodeCapacity(m CapacityMeasure) CapacityNode {
 // measuredCeiling extrapolates from the busiest sample the number of lines at which the
 // processor would reach its ceiling. The load without calls is included, so the real
 // ceiling is higher. It returns 0 for a machine that was hardly used.
-func measuredCeiling(m CapacityMeasure) int {
+func measuredCeiling(m CapacityMeasurement) int {
 	busy := float64(100-m.PeakIdle) / 100
 	if m.Samples == 0 || m.PeakLines < 10 || busy < 0.10 {
 		return 0

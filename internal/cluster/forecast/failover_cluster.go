@@ -216,8 +216,8 @@ func (f *failoverCluster) dial(state *loginState, agents []failoverAgent, loss *
 		}
 		if lines.Carried < before {
 			why := ""
-			if len(total.Why) > 0 {
-				why = " " + strings.Join(total.Why, " ")
+			if len(total.Reasons) > 0 {
+				why = " " + strings.Join(total.Reasons, " ")
 			}
 			loss.Reasons = append(loss.Reasons, fmt.Sprintf("Campaign %s gets %d lines instead of %d.%s", campaign.ID, lines.Carried, before, why))
 		}

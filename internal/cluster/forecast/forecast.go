@@ -103,7 +103,7 @@ type Local struct {
 	Allowed  int  // max_vicidial_trunks less the reservations of all other campaigns
 	Place    int  // new lines in this loop, never below 0
 	Shortage int  // local_trunk_shortage as the table holds it, never below 0
-	Why      string
+	Reason   string
 }
 
 // Fill is what the balance fill does on one server for one campaign.
@@ -122,7 +122,7 @@ type Total struct {
 	Shortage int // what the local dialers report
 	Filled   int // what the fill places of it
 	Missing  int // goal less lines, never below 0
-	Why      []string
+	Reasons  []string
 }
 
 // Node sums a server up.
@@ -213,5 +213,5 @@ func (f Forecast) campaign(id string) Total {
 
 func (t Total) sentence() string {
 	sentence := fmt.Sprintf("Campaign %s gets %d of the %d lines that it wants; %d are missing.", t.Campaign, min(t.Lines, t.Goal), t.Goal, t.Missing)
-	return strings.Join(append([]string{sentence}, t.Why...), " ")
+	return strings.Join(append([]string{sentence}, t.Reasons...), " ")
 }

@@ -135,21 +135,21 @@ func (s *loopState) localCampaign(server dialServer, goal Goal, active int) (Loc
 	if wouldBe > server.maxTrunks { // step 4
 		place = min(place, server.maxTrunks-active)
 		shortage = min(wouldBe-server.maxTrunks, wanted)
-		line.Why = fmt.Sprintf("Server %s has a maximum of %d lines, and %d are in use.", server.ip, server.maxTrunks, active)
+		line.Reason = fmt.Sprintf("Server %s has a maximum of %d lines, and %d are in use.", server.ip, server.maxTrunks, active)
 	}
 	switch {
 	case line.Limited && line.Limit < line.Goal: // step 5, which ignores step 4
 		place = line.Limit - line.Existing
 		shortage = min(line.Goal-line.Limit, wanted) // step 7
-		line.Why = fmt.Sprintf("Its MAXIMUM_LIMIT on server %s is %d.", server.ip, line.Limit)
+		line.Reason = fmt.Sprintf("Its MAXIMUM_LIMIT on server %s is %d.", server.ip, line.Limit)
 	case !line.Limited && line.Allowed < wouldBe: // step 6
 		shortage = min(wouldBe-line.Allowed, wanted) // step 7
 		place = min(place, line.Allowed-active)
-		line.Why = fmt.Sprintf("Other campaigns reserve %d of the %d lines of server %s, and %d lines are in use: "+
+		line.Reason = fmt.Sprintf("Other campaigns reserve %d of the %d lines of server %s, and %d lines are in use: "+
 			"without a MAXIMUM_LIMIT row of its own the campaign stops at %d lines in use by anybody.",
 			others, server.maxTrunks, server.ip, active, line.Allowed)
 		if others == 0 {
-			line.Why = fmt.Sprintf("Server %s has a maximum of %d lines, and %d are in use.", server.ip, server.maxTrunks, active)
+			line.Reason = fmt.Sprintf("Server %s has a maximum of %d lines, and %d are in use.", server.ip, server.maxTrunks, active)
 		}
 	}
 	counted := max(0, place)
@@ -159,9 +159,9 @@ func (s *loopState) localCampaign(server dialServer, goal Goal, active int) (Loc
 	}
 	if campaign.NoDial || s.in.AutoDialOff {
 		line.Place = 0
-		line.Why = "Nothing dials it: its dial method or an inbound rule forbids it."
+		line.Reason = "Nothing dials it: its dial method or an inbound rule forbids it."
 		if s.in.AutoDialOff {
-			line.Why = "Auto dialing is switched off in the system settings."
+			line.Reason = "Auto dialing is switched off in the system settings."
 		}
 	}
 	return line, counted
@@ -200,8 +200,8 @@ func (s *loopState) totals(f Forecast) []Total {
 		}
 		total.Goal += line.Goal
 		total.Shortage += line.Shortage
-		if line.Why != "" && line.Existing+line.Place < line.Goal && !slices.Contains(total.Why, line.Why) {
-			total.Why = append(total.Why, line.Why)
+		if line.Reason != "" && line.Existing+line.Place < line.Goal && !slices.Contains(total.Reasons, line.Reason) {
+			total.Reasons = append(total.Reasons, line.Reason)
 		}
 	}
 	for _, fill := range f.Fill {
@@ -220,7 +220,7 @@ func (s *loopState) totals(f Forecast) []Total {
 		total := *sums[id]
 		total.Missing = max(0, total.Goal-total.Lines)
 		if total.Missing > 0 && total.Shortage > 0 {
-			total.Why = append(total.Why, s.whyUnfilled(id, f))
+			total.Reasons = append(total.Reasons, s.whyUnfilled(id, f))
 		}
 		totals = append(totals, total)
 	}

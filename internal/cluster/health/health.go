@@ -80,7 +80,7 @@ type Snapshot struct {
 	Now             time.Time // the database's NOW()
 	DatabaseStarted time.Time // Now less its uptime
 	Servers         []Server  // two rows may have one address
-	Beats           []Heartbeat
+	Heartbeats      []Heartbeat
 	Agents          []AgentCount
 	Calls           []cluster.CallCount
 	Shortages       []Shortage
@@ -119,7 +119,7 @@ const (
 type Node struct {
 	ID               string
 	IP               string
-	Beats            bool          // it has a row in server_updater
+	HasHeartbeat     bool          // it has a row in server_updater
 	Alive            bool          // and that is fresh, by the time that the node wrote
 	Silence          time.Duration // since its last heartbeat, by the database's clock alone
 	Skew             time.Duration // node clock less database clock
@@ -180,8 +180,8 @@ type Report struct {
 // NewReport evaluates a snapshot.
 func NewReport(s Snapshot) Report {
 	h := Report{Campaigns: campaignHealth(s)}
-	beats := make(map[string]Heartbeat, len(s.Beats))
-	for _, beat := range s.Beats {
+	beats := make(map[string]Heartbeat, len(s.Heartbeats))
+	for _, beat := range s.Heartbeats {
 		beats[trimIP(beat.ServerIP)] = beat
 	}
 	s.Servers = slices.SortedStableFunc(slices.Values(s.Servers), func(a, b Server) int { return cmp.Compare(a.IP(), b.IP()) })
@@ -213,7 +213,7 @@ func NewReport(s Snapshot) Report {
 
 func nodeHealth(s Snapshot, server Server, beat Heartbeat, beats bool) Node {
 	node := Node{
-		ID: server.ID(), IP: server.IP(), Beats: beats,
+		ID: server.ID(), IP: server.IP(), HasHeartbeat: beats,
 		Load: float64(server.Row.Int("sysload")) / 100, CPUIdlePercent: server.Row.Int("cpu_idle_percent"), Channels: server.Row.Int("channels_total"),
 		RoomsTotal: server.RoomsTotal, RoomsFree: server.RoomsFree, RebuildPending: server.RebuildPending(),
 		Phones: server.Phones, PhonesRegistered: server.PhonesRegistered,
@@ -236,7 +236,7 @@ func nodeHealth(s Snapshot, server Server, beat Heartbeat, beats bool) Node {
 // reads it within the tolerance. The age of the flag is known only from several snapshots.
 func (n *Node) rebuild(s Snapshot, server Server) {
 	asked := server.RebuildPending() && server.Generates()
-	dead := !n.Alive && len(s.Beats) > 0 // without any heartbeat, the database was restarted
+	dead := !n.Alive && len(s.Heartbeats) > 0 // without any heartbeat, the database was restarted
 	n.RebuildStuck = asked && (dead || server.FlagSeen >= RebuildTolerance)
 	n.RebuildKnown = !asked || n.RebuildStuck
 }

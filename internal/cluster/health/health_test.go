@@ -32,7 +32,7 @@ func aHealthyCluster() Snapshot {
 		Now:             noon,
 		DatabaseStarted: noon.Add(-72 * time.Hour),
 		Servers:         []Server{aHealthyServer(dial2), aHealthyServer(dial1)},
-		Beats:           []Heartbeat{aBeat(dial1, time.Second, 0), aBeat(dial2, time.Second, time.Second)},
+		Heartbeats:      []Heartbeat{aBeat(dial1, time.Second, 0), aBeat(dial2, time.Second, time.Second)},
 		VoicemailServer: dial1,
 		Schema:          1720,
 	}
@@ -67,48 +67,48 @@ func TestHealth_well(t *testing.T) {
 func TestHealth_heartbeat(t *testing.T) {
 	t.Run("120 seconds are alive, 121 are dead", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats[1] = aBeat(dial2, 120*time.Second, 0)
+		s.Heartbeats[1] = aBeat(dial2, 120*time.Second, 0)
 		if h := NewReport(s); !h.Nodes[1].Alive {
 			t.Errorf("%+v", h.Nodes[1])
 		}
-		s.Beats[1] = aBeat(dial2, 121*time.Second, 0)
+		s.Heartbeats[1] = aBeat(dial2, 121*time.Second, 0)
 		wantProblem(t, s, dial2, "is dead: its last heartbeat is 2 min old")
 	})
 
 	t.Run("8 seconds of skew are in sync, 9 are not, in either direction", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats[1] = aBeat(dial2, 0, -8*time.Second)
+		s.Heartbeats[1] = aBeat(dial2, 0, -8*time.Second)
 		if h := NewReport(s); !h.Nodes[1].InSync || len(h.Problems) != 0 {
 			t.Errorf("%+v", h)
 		}
-		s.Beats[1] = aBeat(dial2, 0, 9*time.Second)
+		s.Heartbeats[1] = aBeat(dial2, 0, 9*time.Second)
 		wantProblem(t, s, dial2, "9 s ahead of the database's")
-		s.Beats[1] = aBeat(dial2, 0, -9*time.Second)
+		s.Heartbeats[1] = aBeat(dial2, 0, -9*time.Second)
 		wantProblem(t, s, dial2, "9 s behind the database's")
 	})
 
 	t.Run("a node without a row among others that have one", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats = s.Beats[:1]
+		s.Heartbeats = s.Heartbeats[:1]
 		wantProblem(t, s, dial2, "has no heartbeat")
 	})
 
 	t.Run("an empty MEMORY table after a restart is reported once, not of every node", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats = nil
+		s.Heartbeats = nil
 		s.DatabaseStarted = noon.Add(-3 * time.Minute)
 		h := NewReport(s)
 		if len(h.Problems) != 1 || !strings.Contains(h.Problems[0].Text, "the database was started 3 min ago") {
 			t.Errorf("%v", h.Problems)
 		}
-		if h.Nodes[0].Alive || h.Nodes[0].Beats {
+		if h.Nodes[0].Alive || h.Nodes[0].HasHeartbeat {
 			t.Errorf("%+v", h.Nodes[0])
 		}
 	})
 
 	t.Run("a clock that is minutes behind is not taken for a death", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats[1] = Heartbeat{ServerIP: dial2, Age: 5 * time.Minute, Silence: time.Second, Skew: -299 * time.Second, SkewKnown: true}
+		s.Heartbeats[1] = Heartbeat{ServerIP: dial2, Age: 5 * time.Minute, Silence: time.Second, Skew: -299 * time.Second, SkewKnown: true}
 		wantProblem(t, s, dial2, "looks dead to the agent login, and is not: its clock is 4 min behind the database's")
 		if node := NewReport(s).Nodes[1]; node.Alive || node.Silence != time.Second {
 			t.Errorf("%+v", node)
@@ -117,13 +117,13 @@ func TestHealth_heartbeat(t *testing.T) {
 
 	t.Run("a clock that is an hour ahead does not hide a death", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats[1] = Heartbeat{ServerIP: dial2, Age: -30 * time.Minute, Silence: 30 * time.Minute, Skew: time.Hour, SkewKnown: true}
+		s.Heartbeats[1] = Heartbeat{ServerIP: dial2, Age: -30 * time.Minute, Silence: 30 * time.Minute, Skew: time.Hour, SkewKnown: true}
 		wantProblem(t, s, dial2, "has been silent for 30 min, and still looks alive to the agent login: its clock is 60 min ahead of")
 	})
 
 	t.Run("without the database's own time the clock is not reported", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats[1] = Heartbeat{ServerIP: dial2}
+		s.Heartbeats[1] = Heartbeat{ServerIP: dial2}
 		if h := NewReport(s); len(h.Problems) != 0 || h.Nodes[1].SkewKnown {
 			t.Errorf("%+v", h)
 		}
@@ -131,7 +131,7 @@ func TestHealth_heartbeat(t *testing.T) {
 
 	t.Run("a node that is out of service is not checked until an agent is logged in on it", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats = s.Beats[:1]
+		s.Heartbeats = s.Heartbeats[:1]
 		s.Servers[0].RoomsTotal = 0
 		s.Servers[0].Row["active"], s.Servers[0].Row["rebuild_conf_files"] = cluster.YesNo(false), cluster.YesNo(true)
 		if h := NewReport(s); len(h.Problems) != 0 {
@@ -154,7 +154,7 @@ func TestHealth_heartbeat(t *testing.T) {
 
 	t.Run("agents on a dead node must log in again", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats[1] = aBeat(dial2, time.Hour, 0)
+		s.Heartbeats[1] = aBeat(dial2, time.Hour, 0)
 		s.Agents = []AgentCount{{ServerIP: dial2, Campaign: "SALES", Status: "INCALL", Count: 7}}
 		wantProblem(t, s, dial2, "is dead while 7 agents are still listed")
 	})
@@ -177,7 +177,7 @@ func TestHealth_coordinator(t *testing.T) {
 	s.VoicemailServer = "10.9.9.9"
 	wantProblem(t, s, "", "10.9.9.9 is not in the servers table")
 	s.VoicemailServer = dial2
-	s.Beats[1] = aBeat(dial2, time.Hour, 0)
+	s.Heartbeats[1] = aBeat(dial2, time.Hour, 0)
 	wantProblem(t, s, "", "The active_voicemail_server 10.0.0.2 is dead")
 }
 
@@ -208,7 +208,7 @@ func TestHealth_rebuild(t *testing.T) {
 
 	t.Run("a restart of the database makes no flag stuck", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Servers[0].Row["rebuild_conf_files"], s.Beats = cluster.YesNo(true), nil
+		s.Servers[0].Row["rebuild_conf_files"], s.Heartbeats = cluster.YesNo(true), nil
 		if node := NewReport(s).Nodes[1]; node.RebuildStuck || node.RebuildKnown {
 			t.Errorf("%+v", node)
 		}
@@ -217,7 +217,7 @@ func TestHealth_rebuild(t *testing.T) {
 	t.Run("one on a dead node waits", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Servers[0].Row["rebuild_conf_files"] = cluster.YesNo(true)
-		s.Beats[1] = aBeat(dial2, time.Hour, 0)
+		s.Heartbeats[1] = aBeat(dial2, time.Hour, 0)
 		wantProblem(t, s, dial2, "configuration files and is dead")
 	})
 

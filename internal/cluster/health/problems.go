@@ -35,7 +35,7 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 			add(fmt.Sprintf("%s are rows of servers with one address, %s: VICIdial takes them for one.", strings.Join(ids[ip], " and "), ip), "Remove the rows that are not the machine's, or give them their own address.")
 		}
 	}
-	if up := s.Now.Sub(s.DatabaseStarted); len(s.Beats) == 0 && !slices.Contains(s.Unanswered, PartHeartbeats) && slices.ContainsFunc(s.Servers, func(server Server) bool { return server.Telephony() }) {
+	if up := s.Now.Sub(s.DatabaseStarted); len(s.Heartbeats) == 0 && !slices.Contains(s.Unanswered, PartHeartbeats) && slices.ContainsFunc(s.Servers, func(server Server) bool { return server.Telephony() }) {
 		text := "No node has a heartbeat: server_updater is empty."
 		if !s.DatabaseStarted.IsZero() {
 			text = fmt.Sprintf("No node has a heartbeat: server_updater is a MEMORY table and empty, and the database was started %s ago.", ago(up))
@@ -47,7 +47,7 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 		add("No active_voicemail_server is set: voicemail, the end of day and the purges run nowhere.", "Name one telephony node in the system settings.")
 	case !slices.ContainsFunc(s.Servers, func(server Server) bool { return trimIP(server.IP()) == trimIP(s.VoicemailServer) }):
 		add(fmt.Sprintf("The active_voicemail_server %s is not in the servers table: voicemail, the end of day and the purges run nowhere.", s.VoicemailServer), "Name one telephony node in the system settings.")
-	case !h.CoordinatorAlive && len(s.Beats) > 0:
+	case !h.CoordinatorAlive && len(s.Heartbeats) > 0:
 		add(fmt.Sprintf("The active_voicemail_server %s is dead: voicemail, the end of day and the purges stop.", s.VoicemailServer), "Bring it back, or name another node in the system settings.")
 	}
 	if s.AutoDialOff {
@@ -197,9 +197,9 @@ func heartbeatProblems(s Snapshot, server Server, node Node, add func(text, advi
 	}
 	silent := node.Silence > heartbeatTolerance
 	switch {
-	case !server.Telephony(), len(s.Beats) == 0:
+	case !server.Telephony(), len(s.Heartbeats) == 0:
 		return // no telephony node, or reported for the whole cluster
-	case !node.Beats:
+	case !node.HasHeartbeat:
 		add("has no heartbeat: server_updater holds no row of it.", "Check that its keepalives run (1 in VARactive_keepalives), and restart the update process if the database was restarted.")
 	case silent && node.Alive:
 		add(fmt.Sprintf("has been silent for %s, and still looks alive to the agent login: its clock is %s.", ago(node.Silence), clock), "Set active_agent_login_server to N until it is back. Check the machine, its network to the database and its keepalive cron job.")
@@ -210,7 +210,7 @@ func heartbeatProblems(s Snapshot, server Server, node Node, add func(text, advi
 	case !node.InSync:
 		add(fmt.Sprintf("has a clock %s: agents there see a time synchronisation error.", clock), ntp)
 	}
-	if node.Beats && silent && node.Agents > 0 {
+	if node.HasHeartbeat && silent && node.Agents > 0 {
 		add(fmt.Sprintf("is dead while %s still listed on it.", cluster.PluralAre(node.Agents, "agent")), "Let them log in again; the failover plan says where they can.")
 	}
 }

@@ -175,7 +175,7 @@ func (u Undrain) Summary() []string {
 func (u Undrain) steps() ([]describedStep, error) {
 	var steps []describedStep
 	for _, first := range u.Wanted {
-		run, err := u.Run(first)
+		run, err := u.RemoteAgentsFrom(first)
 		if err != nil {
 			return nil, err
 		}
@@ -196,8 +196,8 @@ func (u Undrain) steps() ([]describedStep, error) {
 	return steps, nil
 }
 
-// Run returns the remote agents of the server with the given first user.
-func (u Undrain) Run(first string) (cluster.RemoteAgents, error) {
+// RemoteAgentsFrom returns the remote agents of the server with the given first user.
+func (u Undrain) RemoteAgentsFrom(first string) (cluster.RemoteAgents, error) {
 	run, found, err := cluster.FindRemoteAgents(u.RemoteAgents, "", first)
 	switch {
 	case err != nil:

@@ -35,7 +35,7 @@ func CheckKeepalives(letters string) error {
 // CronJob is one line of a crontab and its comment: a job, or a setting such
 // as MAILTO=ops for the lines below it.
 type CronJob struct {
-	About    string
+	Comment  string
 	Schedule string // five fields or a nickname; "" for a setting
 	Command  string // for a setting, NAME=value
 }
@@ -62,7 +62,7 @@ type LogDays struct{ VICIdial, Asterisk, Screen, Speech int }
 func (n Node) Crontab(assignment Assignment, archives Archives, options CrontabOptions) []CronJob {
 	var jobs []CronJob
 	script := func(about, schedule, command string) {
-		jobs = append(jobs, CronJob{About: about, Schedule: schedule, Command: options.Home + "/" + command})
+		jobs = append(jobs, CronJob{Comment: about, Schedule: schedule, Command: options.Home + "/" + command})
 	}
 	if !n.WebOnly {
 		keepalive := append([]string{"ADMIN_keepalive_ALL.pl"}, n.KeepaliveFlags...)
@@ -110,12 +110,12 @@ func (n Node) housekeeping(options CrontabOptions) []CronJob {
 	remove := func(about, schedule, folder, which string, days int) {
 		if days > 0 {
 			command := fmt.Sprintf("/usr/bin/find %s %s -mtime +%d -delete", folder, which, days)
-			jobs = append(jobs, CronJob{About: about, Schedule: schedule, Command: command})
+			jobs = append(jobs, CronJob{Comment: about, Schedule: schedule, Command: command})
 		}
 	}
 	if options.TimeServer != "" {
 		jobs = append(jobs, CronJob{
-			About: "sets the clock: more than 8 s apart from the database stops agents", Schedule: "30 * * * *",
+			Comment: "sets the clock: more than 8 s apart from the database stops agents", Schedule: "30 * * * *",
 			Command: "/usr/sbin/ntpdate -u " + options.TimeServer + " >/dev/null 2>&1",
 		})
 	}

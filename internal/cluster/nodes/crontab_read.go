@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Found are the options that the jobs of a node's crontab imply.
-type Found struct {
+// ParsedJobs are the options that the jobs of a node's crontab imply.
+type ParsedJobs struct {
 	// Keepalive reports whether ADMIN_keepalive_ALL.pl is called, and so whether
 	// VARactive_keepalives has any effect.
 	Keepalive      bool
@@ -30,8 +30,8 @@ var (
 
 // ReadJobs interprets a node's crontab. It identifies programs of VICIdial by their names
 // and folders by the options.
-func ReadJobs(jobs []CronJob, options CrontabOptions) Found {
-	found := Found{Recordings: Recordings{Transfer: Transfer{Folders: "date"}}}
+func ReadJobs(jobs []CronJob, options CrontabOptions) ParsedJobs {
+	found := ParsedJobs{Recordings: Recordings{Transfer: Transfer{Folders: "date"}}}
 	for _, job := range jobs {
 		program, flags := parseCommand(job.Command)
 		if found.readRemoval(job.Command, options) {
@@ -132,7 +132,7 @@ func parseTransfer(flags []string) Transfer {
 	return transfer
 }
 
-func (f *Found) readArchive(flags []string) {
+func (f *ParsedJobs) readArchive(flags []string) {
 	switch {
 	case hasFlag(flags, "--url-log-only"):
 		f.Archives.URLLogDays = flagNumber(flags, "--url-log-days=")
@@ -148,7 +148,7 @@ func (f *Found) readArchive(flags []string) {
 
 // readRemoval interprets a job that removes old files. It reports whether the folder is
 // known.
-func (f *Found) readRemoval(command string, options CrontabOptions) bool {
+func (f *ParsedJobs) readRemoval(command string, options CrontabOptions) bool {
 	match := removal.FindStringSubmatch(command)
 	if match == nil {
 		return false
@@ -191,7 +191,7 @@ type Difference struct {
 
 // Compare compares a node's jobs with the generated ones. It ignores the order of flags
 // and the notation of a schedule.
-func (f Found) Compare(have, made []CronJob) Difference {
+func (f ParsedJobs) Compare(have, made []CronJob) Difference {
 	var difference Difference
 	taken := make([]bool, len(have))
 	for _, job := range made {

@@ -91,7 +91,7 @@ func (r Recordings) jobs(home string) []CronJob {
 				words = append(words, flag)
 			}
 		}
-		jobs = append(jobs, CronJob{About: about, Schedule: schedule, Command: strings.Join(words, " ")})
+		jobs = append(jobs, CronJob{Comment: about, Schedule: schedule, Command: strings.Join(words, " ")})
 	}
 	https, runCheck := flagIf(r.HTTPS, "--HTTPS"), flagIf(r.RunCheck, "--run-check")
 	script("mixes the two sides of recordings", "*/3 * * * *", "AST_CRON_audio_1_move_mix.pl", "--MIX", https)
@@ -162,11 +162,11 @@ func (r Recordings) archiveRemoval() []CronJob {
 }
 
 func removeFiles(about, schedule, folder string, days int) CronJob {
-	return CronJob{About: about, Schedule: schedule, Command: fmt.Sprintf("/usr/bin/find %s -type f -mtime +%d -delete", folder, days)}
+	return CronJob{Comment: about, Schedule: schedule, Command: fmt.Sprintf("/usr/bin/find %s -type f -mtime +%d -delete", folder, days)}
 }
 
 // removeFolders removes empty folders from a depth on: the ones above are those
 // that install.pl makes. One into which a program may be about to write stays.
 func removeFolders(about, schedule, folder string, depth int) CronJob {
-	return CronJob{About: about, Schedule: schedule, Command: fmt.Sprintf("/usr/bin/find %s -mindepth %d -type d -empty -mmin +60 -delete", folder, depth)}
+	return CronJob{Comment: about, Schedule: schedule, Command: fmt.Sprintf("/usr/bin/find %s -mindepth %d -type d -empty -mmin +60 -delete", folder, depth)}
 }

@@ -16,9 +16,9 @@ const mostValues = 20
 // Adopt returns the declaration of existing rows: the most common value of each column,
 // and overrides for the other rows. It omits columns that have the database's default in
 // all rows; those in which almost every number has its own value, such as a description,
-// which are in loose; and those with a password in some value, which a list or a file
+// which are in individual; and those with a password in some value, which a list or a file
 // would show, which are in secret.
-func (t Table) Adopt(of ranges.Set, defaults cluster.Row, hasPassword func(column string, value cluster.Value) bool) (block Block, loose, secret []string) {
+func (t Table) Adopt(of ranges.Set, defaults cluster.Row, hasPassword func(column string, value cluster.Value) bool) (block Block, individual, secret []string) {
 	block = Block{Numbers: of, Shared: cluster.Row{}}
 	var members []Record
 	for member := range of.Values() {
@@ -46,7 +46,7 @@ func (t Table) Adopt(of ranges.Set, defaults cluster.Row, hasPassword func(colum
 			continue
 		}
 		if len(counts) > mostValues && 2*counts[most] < len(members) {
-			loose = append(loose, column)
+			individual = append(individual, column)
 			continue
 		}
 		block.Shared[column] = most
@@ -60,7 +60,7 @@ func (t Table) Adopt(of ranges.Set, defaults cluster.Row, hasPassword func(colum
 		}
 	}
 	block.Overrides = overridesOf(members, own)
-	return block, loose, secret
+	return block, individual, secret
 }
 
 // overridesOf groups numbers that differ from the others in the same way.
@@ -86,8 +86,8 @@ func overridesOf(members []Record, own []cluster.Row) []Override {
 	return overrides
 }
 
-// Found is a group of numbers that are routed to the same place.
-type Found struct {
+// Candidate is a group of numbers that are routed to the same place.
+type Candidate struct {
 	Name    string
 	Numbers ranges.Set
 }
@@ -98,9 +98,9 @@ var targets = map[string]string{
 	"PHONE": "phone", "IN_GROUP": "group_id", "CALLMENU": "menu_id",
 }
 
-// Find returns the groups of at least two numbers that are routed to the same place,
+// Candidates returns the groups of at least two numbers that are routed to the same place,
 // without VICIdial's own rows.
-func (t Table) Find() []Found {
+func (t Table) Candidates() []Candidate {
 	names := map[string][]string{}
 	for _, record := range t.Records {
 		route, ok := t.value(record, "did_route")
@@ -114,10 +114,10 @@ func (t Table) Find() []Found {
 		name := strings.TrimSpace(kind + " " + target)
 		names[name] = append(names[name], record.Pattern)
 	}
-	var found []Found
+	var found []Candidate
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if len(names[name]) > 1 {
-			found = append(found, Found{Name: name, Numbers: ranges.Of(names[name])})
+			found = append(found, Candidate{Name: name, Numbers: ranges.Of(names[name])})
 		}
 	}
 	return found

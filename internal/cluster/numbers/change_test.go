@@ -232,8 +232,8 @@ func TestTable_Adopt(t *testing.T) {
 	}
 	have := numbers.NewTable([]string{"group_id", "menu_id", "list_id", "user"}, records)
 	defaults := row("group_id", "", "menu_id", "", "list_id", "999", "user", "")
-	found, loose, _ := have.Adopt(set(t, "100-159"), defaults, func(string, cluster.Value) bool { return false })
-	if diff := cmp.Diff([]string{"menu_id"}, loose); diff != "" {
+	found, individual, _ := have.Adopt(set(t, "100-159"), defaults, func(string, cluster.Value) bool { return false })
+	if diff := cmp.Diff([]string{"menu_id"}, individual); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(row("group_id", "SALES"), found.Shared); diff != "" {

@@ -305,9 +305,9 @@ func gcd(a, b int) int {
 	return a
 }
 
-// UsersFollow reports whether the users of the seats' numbers log in with their
+// AssignsUsers reports whether the users of the seats' numbers log in with their
 // seats: at least one does, and none has another phone login.
-func (f Adopted) UsersFollow(all FloorRows) bool {
+func (f Adopted) AssignsUsers(all FloorRows) bool {
 	naming, err := ParseNaming(f.Naming)
 	if err != nil {
 		return false

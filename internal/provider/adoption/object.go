@@ -43,7 +43,7 @@ func (c *client) findConfiguration(ctx context.Context, o adopt.Object, usual fu
 	found.state = imported.state
 	chosen := choice{kept: map[string]bool{}, off: map[string]bool{}, usual: func(at string, value tftypes.Value) bool { return usual(at, value, imported.state) }}
 	attributes := c.block(o.Kind).Attributes
-	for _, at := range bare(attributes, imported.state) {
+	for _, at := range withPasswords(attributes, imported.state) {
 		chosen.omit(at, notDeclared, &found)
 	}
 	for range maxTries {

@@ -10,9 +10,9 @@ import (
 // notDeclared is the reason for omitting an attribute with a password.
 const notDeclared = "It contains a password, which the file would show"
 
-// bare returns the paths of attributes with a password in their texts that may be
+// withPasswords returns the paths of attributes with a password in their texts that may be
 // omitted from the files.
-func bare(attributes []*tfprotov6.SchemaAttribute, state tftypes.Value) []string {
+func withPasswords(attributes []*tfprotov6.SchemaAttribute, state tftypes.Value) []string {
 	var paths []string
 	var walk func(attributes []*tfprotov6.SchemaAttribute, value tftypes.Value, in string)
 	walk = func(attributes []*tfprotov6.SchemaAttribute, value tftypes.Value, in string) {

@@ -48,7 +48,7 @@ func reviewOverride(at path.Path, text, before cluster.Value) diag.Diagnostics {
 	if cluster.EquivalentText(text.Text, before.Text) {
 		errs, warnings = nil, violations
 	}
-	for _, bare := range asterisk.BareSecrets(text.Text) {
+	for _, bare := range asterisk.CheckSecrets(text.Text) {
 		bare.Warning, bare.Advice = true, "use conf_secret_wo, which VICIdial writes unless conf_override replaces it"
 		warnings = append(warnings, bare)
 	}

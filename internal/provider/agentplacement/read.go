@@ -347,7 +347,7 @@ func adoptModel(name types.String, found seating.Adopted, all seating.FloorRows,
 			}
 		}
 	}
-	m.AssignUsers = types.BoolValue(found.UsersFollow(all))
+	m.AssignUsers = types.BoolValue(found.AssignsUsers(all))
 	m.IgnorePasswordDrift = types.BoolValue(found.PasswordsDiffer(all))
 	return m.adoptColumns(found.Columns(all, defaults, importable))
 }

@@ -198,7 +198,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if seats, err := seating.ParseSeats(slices.Concat(prior.ranges(), written)); err == nil && len(written) > 0 {
 			m.Seats = tfhelper.StringList(seats.Ranges())
 		}
-		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
+		if tfhelper.MayHaveWritten(err) { // replaced below, unless the database cannot be read
 			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), m, saved)
 		}
 	} else {

@@ -156,7 +156,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, s
 		}
 		return r.plan(ctx, own, before.all, rows, flag...)
 	})
-	if tfhelper.Wrote(err) {
+	if tfhelper.MayHaveWritten(err) {
 		written = r.writtenSeats(context.WithoutCancel(ctx), want, have, found, s)
 	}
 	return notMoved, written, err

@@ -22,7 +22,7 @@ import (
 
 // store is the part of the store that the data source needs.
 type store interface {
-	CapacityMeasures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasure, error)
+	CapacityMeasures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasurement, error)
 }
 
 func New() datasource.DataSource {
@@ -110,7 +110,7 @@ func (m model) withResult(c forecast.Capacity) model {
 		n := nodeModel{
 			AgentsPeak: tfhelper.Int64(node.AgentsPeak), LinesPeak: tfhelper.Int64(node.LinesPeak),
 			AgentsCeiling: tfhelper.Int64(node.AgentsCeiling), LinesCeiling: tfhelper.Int64(node.LinesCeiling), LinesMeasured: types.Int64Null(),
-			Hours: types.Float64Null(), UsePercent: types.Float64Null(), Near: types.BoolValue(node.Near), Why: types.StringValue(node.Why),
+			Hours: types.Float64Null(), UsePercent: types.Float64Null(), Near: types.BoolValue(node.Near), Why: types.StringValue(node.Reason),
 		}
 		if node.Hours > 0 {
 			n.Hours = types.Float64Value(math.Round(node.Hours*10) / 10)

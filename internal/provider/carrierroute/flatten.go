@@ -23,7 +23,7 @@ func (m model) withRows(rows cluster.Carriers, servers cluster.Servers) model {
 	}
 	declared := m // compared with the rows
 	m.PerServer = maps.Clone(m.PerServer)
-	m.Carriers = places(rows)
+	m.Carriers = serversByID(rows)
 	m.showNodes(rows)
 	m.Protocol = m.agreed(rows, "protocol")
 	m.UserGroup = m.agreed(rows, "user_group")
@@ -98,7 +98,7 @@ func (m *model) agreed(rows cluster.Carriers, column string) types.String {
 // showText shows one of the texts. A text that is equivalent to the declared one stays
 // as it is declared; passwords are replaced by placeholders.
 func (m *model) showText(rows cluster.Carriers, column cluster.AsteriskText, declared model) {
-	textByNode := map[string]string{} // by node
+	textByNode := map[string]string{}
 	count := map[string]int{}
 	sharedFound := false
 	for _, row := range rows {
@@ -110,9 +110,9 @@ func (m *model) showText(rows cluster.Carriers, column cluster.AsteriskText, dec
 		case !declared.shared(column).IsNull() && cluster.EquivalentSecretText(declaredText, existing):
 			sharedFound = sharedFound || !overridden
 		case overridden:
-			textByNode[address] = sealed(column, existing)
+			textByNode[address] = safeText(column, existing)
 		default:
-			textByNode[address] = sealed(column, existing)
+			textByNode[address] = safeText(column, existing)
 			count[textByNode[address]]++
 		}
 	}
@@ -157,20 +157,20 @@ func (m *model) differ(address string, set func(*overrideModel)) {
 	m.PerServer[address] = override
 }
 
-// sealed returns a text for the state: with LF, and without passwords.
-func sealed(column cluster.AsteriskText, text string) string {
+// safeText returns a text for the state: with LF, and without passwords.
+func safeText(column cluster.AsteriskText, text string) string {
 	name, _, _ := strings.Cut(string(column), "_")
-	return asterisk.SealSecrets(cluster.NormalText(text), name)
+	return asterisk.ReplaceSecrets(cluster.NormalText(text), name)
 }
 
-// seal returns the rows that a later write compares with, without their passwords.
-func (m model) seal(rows cluster.Carriers) cluster.Carriers {
+// withoutSecrets returns the rows that a later write compares with, without their passwords.
+func (m model) withoutSecrets(rows cluster.Carriers) cluster.Carriers {
 	safe := make(cluster.Carriers, len(rows))
 	for i, row := range rows {
 		copied := maps.Clone(row)
 		for _, column := range textColumns {
 			if existing := row.Asterisk(column); !row[string(column)].Null {
-				text := sealed(column, existing)
+				text := safeText(column, existing)
 				if declaredText := m.text(column, row.ServerIP()); cluster.EquivalentSecretText(declaredText, existing) {
 					text = declaredText
 				}

@@ -122,7 +122,7 @@ func (m model) dial(address string) asterisk.Dial {
 		Pattern: asterisk.AnyNumber, Strip: len(d.Prefix.ValueString()), Prepend: d.Prepend.ValueString(),
 		Timeout: int(d.Timeout.ValueInt64()), Options: asterisk.DefaultDialOptions, CallerID: d.CallerID.ValueString(),
 		MaxChannels: int(d.MaxChannels.ValueInt64()), Failover: tfhelper.Strings(d.Failover.Elements()),
-		Bare: m.withoutComments(),
+		NoComments: m.withoutComments(),
 	}
 	dial.DialMore = d.more()
 	if !d.Pattern.IsNull() {
@@ -211,7 +211,7 @@ func (m model) planned(config model, prior *model, comments bool) model {
 	case m.Dial != nil && !config.Dialplan.IsNull(): // the generated text, as an import declares it
 	case m.Dial != nil:
 		dial := m.dial("")
-		dial.Bare = !comments
+		dial.NoComments = !comments
 		m.Dialplan = types.StringValue(dial.Dialplan())
 		if prior != nil && cluster.EquivalentText(prior.Dialplan.ValueString(), m.Dialplan.ValueString()) {
 			m.Dialplan = prior.Dialplan
@@ -260,8 +260,8 @@ func (m model) rows(prior *model) (cluster.Carriers, error) {
 	return rows, nil
 }
 
-// places returns the attribute carriers of rows.
-func places(rows cluster.Carriers) types.Map {
+// serversByID returns the attribute carriers of rows.
+func serversByID(rows cluster.Carriers) types.Map {
 	elements := make(map[string]attr.Value, len(rows))
 	for _, row := range rows {
 		elements[row.ID()] = types.StringValue(row.ServerIP())

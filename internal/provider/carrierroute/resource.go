@@ -87,7 +87,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			r.store.AddRoute(prior.route(), nil, prior.ids())
 			rows, _, err := r.read(ctx, *prior)
 			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of carrier route", prior.route(), err)...)
-			resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, prior.seal(rows))...)
+			resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, prior.withoutSecrets(rows))...)
 		}
 		return
 	}
@@ -121,7 +121,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if err != nil {
 		return
 	}
-	m.Carriers, m.Stale = places(rows), tfhelper.StringList(nil)
+	m.Carriers, m.Stale = serversByID(rows), tfhelper.StringList(nil)
 	m.InboundTargets = types.MapUnknown(types.StringType)
 	if prior != nil { // a change of addresses alone is not written
 		m.InboundTargets = prior.InboundTargets
@@ -229,7 +229,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if err != nil {
 		// The secrets may not have been written, and rows to remove may still exist.
 		m.SecretsVersion, m.Carriers, m.Stale = prior.SecretsVersion, union(prior.Carriers, m.Carriers), prior.Stale
-		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
+		if tfhelper.MayHaveWritten(err) { // replaced below, unless the database cannot be read
 			prior.Carriers = m.Carriers
 			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), prior, saved)
 		}

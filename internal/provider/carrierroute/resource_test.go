@@ -249,7 +249,7 @@ resource "vicidial_carrier_route" "main" {
 	}
 	play(t,
 		refused(strings.ReplaceAll(config("w0rd", 1, `host=a\n`), "secret={secret:main}", "secret=w0rd"), `line 2: the text holds a password`),
-		refused(strings.ReplaceAll(config("w0rd", 1, `host=a\n`), "{ main =", "{ other ="), `the secret "main" has a place in the text and no value`),
+		refused(strings.ReplaceAll(config("w0rd", 1, `host=a\n`), "{ main =", "{ other ="), `the placeholder \{secret:main\}, which has no value`),
 		resource.TestStep{Config: config("w0rd1", 1, `host=a\n`), ConfigStateChecks: places, Check: resource.ComposeTestCheckFunc(held("w0rd1", `host=a\n`)(t), nowhere)},
 		resource.TestStep{Config: config("w0rd2", 1, `host=a\n`), ConfigPlanChecks: does(plancheck.ResourceActionNoop), Check: held("w0rd1", `host=a\n`)(t)},
 		resource.TestStep{Config: config("w0rd2", 2, `host=a\n`), ConfigPlanChecks: does(plancheck.ResourceActionUpdate), Check: resource.ComposeTestCheckFunc(held("w0rd2", `host=a\n`)(t), nowhere)},

@@ -78,7 +78,7 @@ func (v planReview) violations(protocol string, column cluster.AsteriskText, tex
 		violations := asterisk.Check(column, text)
 		found.errs, found.warnings = violations.Errors(), violations.Warnings()
 	}
-	bare := asterisk.BareSecrets(text)
+	bare := asterisk.CheckSecrets(text)
 	if column == cluster.AccountEntry || column == cluster.RegistrationString {
 		found.errs = append(found.errs, bare...)
 	} else {

@@ -77,7 +77,7 @@ func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, k
 		}
 		rows := seen
 		if !known {
-			rows = m.seal(have.OfRoute(m.route(), m.ids()...))
+			rows = m.withoutSecrets(have.OfRoute(m.route(), m.ids()...))
 		}
 		off := cluster.CarrierChange{Route: m.route(), Have: have, PendingRebuild: m.pendingRebuild()}
 		removed, index := cluster.CarrierChange{Route: m.route()}, have.Index()
@@ -124,7 +124,7 @@ func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response, s
 			stale := cluster.Plan{Rebuild: m.pendingRebuild()}.And(cluster.Plan{Rebuild: cluster.CarrierChange{Route: m.route(), Have: rows, Seen: seen}.Stale()})
 			m.Stale = tfhelper.StringList(stale.Rebuild.Addresses())
 		}
-		to.SetState(ctx, m.identity(), m, m.seal(rows))
+		to.SetState(ctx, m.identity(), m, m.withoutSecrets(rows))
 	}
 }
 

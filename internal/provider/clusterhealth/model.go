@@ -104,7 +104,7 @@ func newNodeModel(node health.Node, campaigns []health.Campaign) nodeModel {
 	if node.RebuildKnown {
 		n.RebuildStuck = types.BoolValue(node.RebuildStuck)
 	}
-	if node.Beats {
+	if node.HasHeartbeat {
 		n.HeartbeatAge = types.Int64Value(int64(node.Silence / time.Second))
 	}
 	if node.SkewKnown {

@@ -81,10 +81,10 @@ func (m *model) columns() []tfhelper.Column {
 func (m *model) row() cluster.Row {
 	row := tfhelper.Expand(m.columns())
 	if !m.Reports.IsNull() && !m.Reports.IsUnknown() {
-		row["reports_use_slave_db"] = cluster.Text(cluster.WriteReports(m.reports()))
+		row["reports_use_slave_db"] = cluster.Text(cluster.FormatReports(m.reports()))
 	}
 	if !m.Weights.IsNull() && !m.Weights.IsUnknown() {
-		row[cluster.WeightsColumn] = cluster.Text(cluster.WriteWeights(m.weights()))
+		row[cluster.WeightsColumn] = cluster.Text(cluster.FormatWeights(m.weights()))
 	}
 	return row
 }
@@ -136,7 +136,7 @@ func (m *model) update(row cluster.Row) {
 		}
 	}
 	if value, named := row["reports_use_slave_db"]; named {
-		m.Reports = titles(cluster.ReportTitles(value.Text))
+		m.Reports = titles(cluster.ParseReports(value.Text))
 	}
 	if value, named := row[cluster.WeightsColumn]; named {
 		m.Weights, m.OtherLines = types.MapNull(types.Int64Type), tfhelper.StringList(nil)

@@ -25,7 +25,7 @@ func TestSavedForm(t *testing.T) {
 func TestSavedReports(t *testing.T) {
 	options := []string{"NONE", " Real-Time Main Report", " Agent Time Detail", " Inbound Report"}
 	for _, titles := range [][]string{{"Agent Time Detail"}, {"Inbound Report", "Real-Time Main Report"}, {}} {
-		written := cluster.WriteReports(titles)
+		written := cluster.FormatReports(titles)
 		saved := ""
 		for _, option := range options {
 			if option != "NONE" && len(written) > 0 && strings.Contains(written, option) {

@@ -163,8 +163,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	saved, err := r.update(ctx, seen, want, config.secrets(&prior))
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update cluster settings", "", err)...)
 	if err != nil {
-		plan.keepVersions(prior) // the secrets may not be written
-		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
+		plan.keepVersions(prior)          // the secrets may not be written
+		if tfhelper.MayHaveWritten(err) { // replaced below, unless the database cannot be read
 			seen.Saved = saved
 			tfhelper.ForUpdate(resp).SetState(ctx, theIdentity(), prior, seen)
 		}

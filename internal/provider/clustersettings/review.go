@@ -137,7 +137,7 @@ func reviewLists(config model, settings cluster.Settings, servers cluster.Server
 		diags.Append(tfhelper.WarnAt(path.Root("sounds_web_server"), "Central sounds are off",
 			"sounds_central_control_active is 0: no node fetches sounds from this server until it is turned on in the system settings.")...)
 	} else if to := config.SoundsServer.ValueString(); to != "" && to != settings.Row["sounds_web_server"].Text {
-		diags.Append(warnings(path.Root("sounds_web_server"), "Nodes do not fetch sounds yet", []string{cluster.SoundsMove(to, servers)})...)
+		diags.Append(warnings(path.Root("sounds_web_server"), "Nodes do not fetch sounds yet", []string{cluster.DescribeSoundsChange(to, servers)})...)
 	}
 	return diags
 }

@@ -42,7 +42,7 @@ func reviewColumns(schema cluster.Schema, config model, settings cluster.Setting
 			diags.Append(tfhelper.DiagnoseAt(root(column), tfhelper.TitleMisspelled, cluster.CheckSpelling("host", host, existing))...)
 		}
 	}
-	titles := cluster.ReportTitles(current["reports_use_slave_db"].Text)
+	titles := cluster.ParseReports(current["reports_use_slave_db"].Text)
 	for _, title := range config.reports() {
 		diags.Append(tfhelper.DiagnoseNew(root("reports_use_slave_db"), "Invalid value", cluster.CheckReport(title), slices.Contains(titles, title))...)
 	}

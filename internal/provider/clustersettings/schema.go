@@ -46,7 +46,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"active_voicemail_server": managed.Text("`active_voicemail_server`: the `server_ip` of the node that stores voicemail and runs the end-of-day process, purges, timed jobs and notifications. It must be the address of a server. When it changes, all nodes generate their files again; the admin page does not do this. The plan says on which nodes you must restart the dialer."),
 			"sounds_web_server":       managed.Text("`sounds_web_server`: the web node that holds the audio store, from which all telephony nodes fetch their sounds: a host, or `https://host` for TLS, whose certificate they do not check."),
-			"webphone_url":            tfhelper.Address(managed.Text("`webphone_url`: page of the web phone in the agent screen, such as `https://phone.example.com/index.php`. A phone's template may name another. Empty for none.")),
+			"webphone_url":            tfhelper.SensitiveURL(managed.Text("`webphone_url`: page of the web phone in the agent screen, such as `https://phone.example.com/index.php`. A phone's template may name another. Empty for none.")),
 			"default_webphone":        managed.Bool("`default_webphone`: whether phones that are added by VICIdial's forms are web phones."),
 			"slave_db_server":         managed.Text("`slave_db_server`: the replica that reports read from, `host` or `host:port`. User, password and database name are those of the primary. Empty for none."),
 			"reports_use_slave_db": schema.SetAttribute{

@@ -19,7 +19,7 @@ func NewList() list.ListResource {
 		func(ctx context.Context, store store) (tfhelper.Listing, error) {
 			templates, err := store.Templates(ctx)
 			return tfhelper.Listing{Items: tfhelper.ListItems(templates, func(template cluster.Template) tfhelper.ListItem {
-				m := model{}.Flatten(model{}.sealed(cluster.Row(template)))
+				m := model{}.Flatten(model{}.withoutSecrets(cluster.Row(template)))
 				return tfhelper.ListItem{
 					Name: tfhelper.DisplayName(m.Key(), m.Name.ValueString()), ID: tfhelper.Identity(key, m.Key()), Model: m,
 					Values: map[string][]string{tfhelper.FilterMatch: {m.Key(), m.Name.ValueString()}, "user_group": {template["user_group"].Text}},

@@ -58,7 +58,7 @@ func (r *Resource) table(with cluster.TemplateChange) singlerow.Table[model] {
 // find returns the row without its secrets.
 func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error) {
 	row, found, err := r.row(ctx, m)
-	return m.sealed(row), found, err
+	return m.withoutSecrets(row), found, err
 }
 
 func (r *Resource) row(ctx context.Context, m model) (cluster.Row, bool, error) {

@@ -354,7 +354,7 @@ resource "vicidial_conf_template" "softphone" {
 	}
 	var warnings acctest.Warnings
 	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
-		refused(strings.ReplaceAll(config("w0rd1", 1, ""), "{ floor =", "{ other ="), `secret "floor" has a place in the text and no value`),
+		refused(strings.ReplaceAll(config("w0rd1", 1, ""), "{ floor =", "{ other ="), `the placeholder \{secret:floor\}, which has no value`),
 		{Config: config("w0rd1", 1, ""), Check: resource.ComposeTestCheckFunc(held("w0rd1", ""), nowhere, warnings.ExpectNo(t, "the text holds a password"))},
 		{Config: config("w0rd2", 1, ""), ConfigPlanChecks: noop, Check: held("w0rd1", "")},
 		{PreConfig: settle, Config: config("w0rd2", 2, ""), Check: resource.ComposeTestCheckFunc(held("w0rd2", ""), nowhere, flagsItsNode)},

@@ -22,7 +22,7 @@ func (r *Resource) reviewContents(ctx context.Context, m model) diag.Diagnostics
 		errs, warnings = nil, violations
 	}
 	diags := tfhelper.DiagnoseAt(at, "Asterisk cannot read this", errs.Err())
-	for _, violations := range []asterisk.Violations{warnings, asterisk.CheckForm(cluster.TemplateContents, text, 0), asterisk.BareSecrets(text)} {
+	for _, violations := range []asterisk.Violations{warnings, asterisk.CheckForm(cluster.TemplateContents, text, 0), asterisk.CheckSecrets(text)} {
 		if len(violations) > 0 {
 			diags.Append(tfhelper.WarnAt(at, "Possible mistake in the text", violations.String())...)
 		}

@@ -12,23 +12,23 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// sealed returns a row without its secrets: with the contents of the model where
-// the row holds those with values in the places, else with places of its own.
-func (m model) sealed(row cluster.Row) cluster.Row {
+// withoutSecrets returns a row without its secrets: with the contents of the model where
+// the row holds those with values in place of the placeholders, else with placeholders of its own.
+func (m model) withoutSecrets(row cluster.Row) cluster.Row {
 	existing, found := row[contents]
 	if !found || existing.Null {
 		return row
 	}
 	safeText := m.Contents.ValueString()
 	if !cluster.EquivalentSecretText(safeText, existing.Text) {
-		safeText = asterisk.SealSecrets(existing.Text, "template")
+		safeText = asterisk.ReplaceSecrets(existing.Text, "template")
 	}
 	safe := maps.Clone(row)
 	safe[contents] = cluster.Text(safeText)
 	return safe
 }
 
-// checkSecrets returns an error for a place in the contents that is to be written
+// checkSecrets returns an error for a placeholder in the contents that is to be written
 // and has no value.
 func (r *Resource) checkSecrets(ctx context.Context, m model, secrets map[string]string, renew bool) diag.Diagnostics {
 	existing, found, err := r.row(ctx, m)

@@ -24,7 +24,7 @@ func NewNumbersList() list.ListResource {
 		},
 		func(ctx context.Context, store store) (tfhelper.Listing, error) {
 			table, defaults, err := adoptable(ctx, store)
-			return tfhelper.Listing{Items: tfhelper.ListItems(table.Find(), func(found numbers.Found) tfhelper.ListItem {
+			return tfhelper.Listing{Items: tfhelper.ListItems(table.Candidates(), func(found numbers.Candidate) tfhelper.ListItem {
 				declared, _, _ := table.Adopt(found.Numbers, defaults, asterisk.HasPassword)
 				b := adopted(found.Name, declared).with("deviations", deviationMap(nil))
 				route, target, _ := strings.Cut(found.Name, " ")

@@ -74,7 +74,7 @@ func (r *Numbers) update(ctx context.Context, b block, want, prior declared, see
 		Before: prior.wanted, Seen: seen, Want: want.wanted, Released: want.released, TakeOver: b.isTrue("take_over"),
 	}
 	err = r.apply(ctx, change, func(table numbers.Table) { found = table })
-	if !tfhelper.Wrote(err) {
+	if !tfhelper.MayHaveWritten(err) {
 		return nil, err
 	}
 	fresh := want.Numbers.Without(prior.Numbers).Without(thoseIn(found, want.Numbers))

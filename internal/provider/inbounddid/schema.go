@@ -75,7 +75,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"user_group":                         managed.Text("`user_group`: who sees the DID in the admin pages; `---ALL---` is everybody. Needs schema 1308."),
 			"filter_inbound_number":              managed.Text("`filter_inbound_number`: which calls use `filter_action` instead of `did_route`. `DISABLED`: none. `GROUP`: calls from numbers in `filter_phone_group_id`. `GROUP_AREACODE`: calls from area codes in `filter_phone_group_id`. `URL`: calls that `filter_url` selects. `DNC_INTERNAL`: calls from numbers on the do-not-call list of the system. `DNC_CAMPAIGN`: calls from numbers on the do-not-call list of `filter_dnc_campaign`."),
 			"filter_phone_group_id":              managed.Text("`filter_phone_group_id`: the filter phone group for `GROUP` and `GROUP_AREACODE`."),
-			"filter_url":                         tfhelper.Address(managed.Text("`filter_url`: for `URL`, the web address that VICIdial calls for each call and whose answer decides.")),
+			"filter_url":                         tfhelper.SensitiveURL(managed.Text("`filter_url`: for `URL`, the web address that VICIdial calls for each call and whose answer decides.")),
 			"filter_url_did_redirect":            managed.Bool("`filter_url_did_redirect`: whether the answer of `filter_url` may name another DID. Needs schema 1371."),
 			"filter_dnc_campaign":                managed.Text("`filter_dnc_campaign`: the campaign whose do-not-call list is used for `DNC_CAMPAIGN`. Needs schema 1371."),
 			"filter_action":                      managed.Text("`filter_action`: where filtered calls go. The values are those of `did_route`, with the columns that begin with `filter_`."),

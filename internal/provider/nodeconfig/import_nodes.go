@@ -18,7 +18,7 @@ import (
 // the first crontab of a dialer.
 func (m *model) addNodes(found map[string]onNode) []string {
 	var notes []string
-	reports := map[string]nodes.Found{}
+	reports := map[string]nodes.ParsedJobs{}
 	for _, serverIP := range slices.Sorted(maps.Keys(found)) {
 		files := found[serverIP]
 		node := nodes.FromKeepalives(serverIP, files.file.Values["VARactive_keepalives"])
@@ -89,7 +89,7 @@ func crontabFolders(file astguiclient.File) nodes.CrontabOptions {
 
 // addReports declares what the crontabs do: recordings and days of the first dialer for
 // all nodes, and those of other dialers if they differ.
-func (m *model) addReports(reports map[string]nodes.Found) {
+func (m *model) addReports(reports map[string]nodes.ParsedJobs) {
 	layout, _ := astguiclient.LayoutOf("")
 	first := true
 	for _, serverIP := range slices.Sorted(maps.Keys(reports)) {

@@ -29,7 +29,7 @@ func (r *Resource) check(ctx context.Context, file fileModel, tier webtier.Tier)
 	if errors.Is(err, configcheck.ErrNoBinary) && binary == "" {
 		return nil, nil
 	}
-	return configcheck.Host(ctx, r.proxy.dialect, tier), err
+	return configcheck.CheckHost(ctx, r.proxy.dialect, tier), err
 }
 
 // checkPlan returns the problems that check finds. A binary that is missing here may exist

@@ -29,11 +29,11 @@ type proxy struct {
 var proxies = map[webtier.Dialect]proxy{
 	webtier.HAProxy: {
 		webtier.HAProxy, "_haproxy_config", "HAProxy configuration", haproxyDescription,
-		haproxy.ProcessOn, haproxy.Render, haproxy.Diff, haproxy.Sum,
+		haproxy.DefaultProcess, haproxy.Render, haproxy.Diff, haproxy.Sum,
 	},
 	webtier.Nginx: {
 		webtier.Nginx, "_nginx_config", "nginx configuration", nginxDescription,
-		nginx.ProcessOn, nginx.Render, nginx.Diff, nginx.Sum,
+		nginx.DefaultProcess, nginx.Render, nginx.Diff, nginx.Sum,
 	},
 }
 

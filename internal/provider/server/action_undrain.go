@@ -86,7 +86,7 @@ func reviewUndrain(ctx context.Context, s drainTopology, m undrainModel) diag.Di
 	var diags diag.Diagnostics
 	for i, element := range m.RemoteAgents.Elements() {
 		if first, ok := element.(types.String); ok && !first.IsUnknown() && !first.IsNull() {
-			_, err := u.Run(first.ValueString())
+			_, err := u.RemoteAgentsFrom(first.ValueString())
 			diags.Append(tfhelper.DiagnoseAt(path.Root("remote_agents").AtListIndex(i), "Unknown remote agents", err)...)
 		}
 	}

@@ -91,7 +91,7 @@ func reviewDialplan(schema cluster.Schema, text string, existing cluster.Server)
 	violations := asterisk.CheckCustomDialplan(text, schema.Version)
 	commands := asterisk.CheckCommands(asterisk.CustomDialplan, text)
 	errs, refused, warnings := violations.Errors(), commands.Errors(), slices.Concat(violations.Warnings(), commands.Warnings())
-	for _, bare := range asterisk.BareSecrets(text) {
+	for _, bare := range asterisk.CheckSecrets(text) {
 		bare.Advice = "put it into the account of a vicidial_carrier_route, and dial the section of that account"
 		warnings = append(warnings, bare)
 	}

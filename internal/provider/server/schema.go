@@ -94,7 +94,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"carrier_logging_active":       managed.Bool("`carrier_logging_active`: whether hangup causes of carriers are logged."),
 			"gather_asterisk_output":       managed.Bool("`gather_asterisk_output`: whether Asterisk's console output is collected."),
 			"auto_restart_asterisk":        managed.Bool("`auto_restart_asterisk`: whether a dead Asterisk is started again by the keepalive."),
-			"ara_url":                      tfhelper.Address(managed.Text("`ara_url`: the web address that the keepalive calls after it has restarted Asterisk.")),
+			"ara_url":                      tfhelper.SensitiveURL(managed.Text("`ara_url`: the web address that the keepalive calls after it has restarted Asterisk.")),
 			"conf_qualify":                 managed.Bool("`conf_qualify`: whether Asterisk checks regularly that the other nodes answer."),
 			"custom_dialplan_entry":        managed.Text("`custom_dialplan_entry`: lines of the dialplan that VICIdial adds to the generated dialplan of the server, in a context of their own that the context `default` includes. VICIdial writes its own `h` extension above them. The plan checks the lines as Asterisk reads them. If somebody saves the server at the admin page, the page removes backslashes and single quotes."),
 			"user_group":                   managed.Text("`user_group`: who sees the server in the admin pages; `---ALL---` is everybody."),

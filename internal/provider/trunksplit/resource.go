@@ -167,7 +167,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, m.identity(), saved)
 	} else {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update trunk split", m.campaign(), err)...)
-		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
+		if tfhelper.MayHaveWritten(err) { // replaced below, unless the database cannot be read
 			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), prior.possibleState(m), saved)
 		}
 		show = func(rows cluster.Split, servers cluster.Servers) model {

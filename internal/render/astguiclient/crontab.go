@@ -29,8 +29,8 @@ func Crontab(jobs []nodes.CronJob) (string, error) {
 		if i == 0 || job.Schedule != "" || jobs[i-1].Schedule != "" { // settings stand together
 			text.WriteString("\n")
 		}
-		if job.About != "" {
-			text.WriteString("# " + cluster.JoinLines(job.About) + "\n")
+		if job.Comment != "" {
+			text.WriteString("# " + cluster.JoinLines(job.Comment) + "\n")
 		}
 		text.WriteString(line + "\n")
 	}

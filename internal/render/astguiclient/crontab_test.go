@@ -133,7 +133,7 @@ func TestCrontab(t *testing.T) {
 		}
 	})
 	t.Run("a remark cannot end its line", func(t *testing.T) {
-		text, err := astguiclient.Crontab([]nodes.CronJob{{About: "tea\n* * * * * reboot", Schedule: "* * * * *", Command: "/bin/true"}})
+		text, err := astguiclient.Crontab([]nodes.CronJob{{Comment: "tea\n* * * * * reboot", Schedule: "* * * * *", Command: "/bin/true"}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -56,7 +56,7 @@ type NodeFiles struct {
 	// there are none.
 	Fill    string
 	Install string
-	// userData is cloud-init user data with Conf, UserDataFilled with Filled.
+	// UserData is cloud-init user data with Conf, UserDataFilled with Filled.
 	UserData, UserDataFilled string
 }
 

@@ -95,7 +95,7 @@ func anEvilForecast() (cluster.Servers, forecast.Forecast) {
 	f := forecast.Forecast{Shortfalls: []string{evil, strings.Repeat(evil, 9)}, Nodes: []forecast.Node{{ServerIP: evil, Lines: 99_999, OverMaximum: 99_989}, {ServerIP: "of no server", Lines: 1}}}
 	for i := range 14 {
 		campaign := fmt.Sprint(i, evil)
-		f.Campaigns = append(f.Campaigns, forecast.Total{Campaign: campaign, Goal: 65_535, Missing: 65_000, Filled: 65_535, Why: []string{evil}})
+		f.Campaigns = append(f.Campaigns, forecast.Total{Campaign: campaign, Goal: 65_535, Missing: 65_000, Filled: 65_535, Reasons: []string{evil}})
 		f.Local = append(f.Local, forecast.Local{ServerIP: evil, Campaign: campaign, Goal: 65_535, Place: 65_000})
 		f.Fill = append(f.Fill, forecast.Fill{ServerIP: evil, Campaign: campaign, Place: 32_767})
 	}

@@ -115,7 +115,7 @@ func (d *forecastChart) block(totals []forecast.Total, first int) {
 		if total.Missing > 0 {
 			class, text = "bad", fmt.Sprintf("%s of %s missing", svg.Grouped(total.Missing), svg.Grouped(total.Goal))
 		}
-		d.Open(append([]string{total.Campaign}, total.Why...)...)
+		d.Open(append([]string{total.Campaign}, total.Reasons...)...)
 		d.Rect(fmt.Sprintf("c%d", (first+i)%svg.Colors), x, d.y+4, 10, 10, 2)
 		d.Text(x+15, d.y+14, "name", svg.Fit(total.Campaign, campaignWidth-26, 13, true), "")
 		d.Text(x, d.y+31, class, svg.Fit(text, campaignWidth-12, 11, class == "bad"), "")

@@ -24,7 +24,7 @@ import (
 
 var (
 	dialects  = []webtier.Dialect{webtier.HAProxy, webtier.Nginx}
-	processes = map[webtier.Dialect]webtier.Process{webtier.HAProxy: haproxy.ProcessOn(webtier.Debian), webtier.Nginx: nginx.ProcessOn(webtier.Debian)}
+	processes = map[webtier.Dialect]webtier.Process{webtier.HAProxy: haproxy.DefaultProcess(webtier.Debian), webtier.Nginx: nginx.DefaultProcess(webtier.Debian)}
 )
 
 func TestMain(m *testing.M) {
@@ -133,7 +133,7 @@ func TestRealProxies_takeHundredNodes(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	tier := webtiertest.ATier(webtier.HAProxy, haproxy.ProcessOn(webtier.Debian))
+	tier := webtiertest.ATier(webtier.HAProxy, haproxy.DefaultProcess(webtier.Debian))
 	t.Run("a binary that is not there is another thing than a refusal", func(t *testing.T) {
 		err := configcheck.Check(t.Context(), webtier.HAProxy, "/nowhere/haproxy", tier)
 		if !errors.Is(err, configcheck.ErrNoBinary) {

@@ -15,11 +15,11 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// Host checks what a tier needs on this machine: accounts, directories and names of
+// CheckHost checks what a tier needs on this machine: accounts, directories and names of
 // nodes, without which the proxy does not start. The proxy's own check reads a copy
 // without them. Missing certificates are a warning, since they may be installed
 // later.
-func Host(ctx context.Context, dialect webtier.Dialect, tier webtier.Tier) []webtier.Problem {
+func CheckHost(ctx context.Context, dialect webtier.Dialect, tier webtier.Tier) []webtier.Problem {
 	h := &host{}
 	p := tier.Process
 	h.account("user", p.User, func() error { _, err := user.Lookup(p.User); return err })
@@ -89,7 +89,7 @@ func (h *host) certificate(attribute, path string) {
 // names resolves the names that nginx resolves at its start, since it does not
 // start if one fails.
 func (h *host) names(ctx context.Context, tier webtier.Tier) {
-	if tier.FollowsNames() {
+	if tier.ResolvesNames() {
 		return
 	}
 	hosts := map[string]webtier.Path{}

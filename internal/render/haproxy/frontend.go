@@ -148,13 +148,13 @@ func (w writer) acls(s *Section) {
 		"acl", "p_odd", "path_sub", "-i", "%2f", "%5c", "%00", "#"))
 	s.acl("p_odd", "var(txn.page) -m sub", "/../", "/./")
 	s.acl("p_odd", "var(txn.page) -m end", "/..", "/.")
-	directories, pages := w.Served()
+	directories, pages := w.SplitExtraPaths()
 	s.acl("p_extra", "var(txn.page) -m beg", directories...)
 	s.acl("p_extra", "var(txn.page) -m str", pages...)
 	s.acl("is_login", "var(txn.page) -m str", webtier.Logins...)
 	s.add(noted("a login accepts a password in the URL, too",
 		"acl", "has_password", "method", "POST"), words("acl has_password query -m found"))
-	reach := w.Reach()
+	reach := w.EffectiveAccess()
 	admin, _ := reach.AdminSources()
 	s.acl("src_admin", w.fromClient(), admin...)
 	api, limited := reach.APISources()
@@ -262,7 +262,7 @@ func (w writer) denials(s *Section) {
 		words("http-request deny deny_status 404 if p_private"),
 		line("http-request", "deny", "deny_status", "413").when("if { req.hdr_val(content-length) gt "+strconv.Itoa(w.MaxBodyMB<<20)+" }"))
 	served := "unless p_known or p_audio"
-	directories, pages := w.Served()
+	directories, pages := w.SplitExtraPaths()
 	if len(directories)+len(pages) > 0 {
 		served += " or p_extra"
 	}
@@ -273,7 +273,7 @@ func (w writer) denials(s *Section) {
 		served += " or p_socket"
 	}
 	s.add(words("http-request deny deny_status 404 " + served))
-	reach := w.Reach()
+	reach := w.EffectiveAccess()
 	admin, limited := reach.AdminSources()
 	if limited {
 		s.add(words("http-request deny deny_status 403 if p_admin !p_api !p_audio !p_open !p_static" + unless("src_admin", admin)))

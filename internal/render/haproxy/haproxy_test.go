@@ -21,7 +21,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func aTier() webtier.Tier {
-	return webtiertest.ATier(webtier.HAProxy, haproxy.ProcessOn(webtier.Debian))
+	return webtiertest.ATier(webtier.HAProxy, haproxy.DefaultProcess(webtier.Debian))
 }
 
 func render(t *testing.T, tier webtier.Tier) []byte {
@@ -74,7 +74,7 @@ func TestRender_isWhatItWas(t *testing.T) {
 func TestRender(t *testing.T) {
 	t.Run("the same tier gives the same bytes, and they read back as the tree they came from", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
-			tier := webtiertest.Draw(t, webtier.HAProxy, haproxy.ProcessOn(webtier.Debian))
+			tier := webtiertest.Draw(t, webtier.HAProxy, haproxy.DefaultProcess(webtier.Debian))
 			tree, err := haproxy.Build(tier)
 			if err != nil {
 				t.Fatal(err)
@@ -94,7 +94,7 @@ func TestRender(t *testing.T) {
 	})
 	t.Run("no line is longer than HAProxy's 64 words", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
-			tree, err := haproxy.Build(webtiertest.Draw(t, webtier.HAProxy, haproxy.ProcessOn(webtier.Debian)))
+			tree, err := haproxy.Build(webtiertest.Draw(t, webtier.HAProxy, haproxy.DefaultProcess(webtier.Debian)))
 			if err != nil {
 				t.Fatal(err)
 			}

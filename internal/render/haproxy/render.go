@@ -33,10 +33,10 @@ const (
 	resolvers  = "vicidial"
 )
 
-// ProcessOn returns how a distribution's package runs HAProxy. openSUSE, AlmaLinux
+// DefaultProcess returns how a distribution's package runs HAProxy. openSUSE, AlmaLinux
 // and similar ones have the control socket in the chroot's directory; AlmaLinux's
 // package logs to syslog's port, since no /dev/log is in its chroot.
-func ProcessOn(distribution webtier.Distribution) webtier.Process {
+func DefaultProcess(distribution webtier.Distribution) webtier.Process {
 	p := webtier.Process{
 		User: "haproxy", Group: "haproxy", Log: "/dev/log",
 		Chroot: "/var/lib/haproxy", ControlSocket: "/run/haproxy/admin.sock",

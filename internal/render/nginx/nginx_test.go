@@ -20,7 +20,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func aTier() webtier.Tier { return webtiertest.ATier(webtier.Nginx, nginx.ProcessOn(webtier.Debian)) }
+func aTier() webtier.Tier {
+	return webtiertest.ATier(webtier.Nginx, nginx.DefaultProcess(webtier.Debian))
+}
 
 func render(t *testing.T, tier webtier.Tier) []byte {
 	t.Helper()
@@ -72,7 +74,7 @@ func TestRender_isWhatItWas(t *testing.T) {
 func TestRender(t *testing.T) {
 	t.Run("the same tier gives the same bytes, and they read back as the tree they came from", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
-			tier := webtiertest.Draw(t, webtier.Nginx, nginx.ProcessOn(webtier.Debian))
+			tier := webtiertest.Draw(t, webtier.Nginx, nginx.DefaultProcess(webtier.Debian))
 			tree, err := nginx.Build(tier)
 			if err != nil {
 				t.Fatal(err)
@@ -92,7 +94,7 @@ func TestRender(t *testing.T) {
 	})
 	t.Run("every target's version tables know each directive, its place and its number of words", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
-			tier := webtiertest.Draw(t, webtier.Nginx, nginx.ProcessOn(webtier.Debian))
+			tier := webtiertest.Draw(t, webtier.Nginx, nginx.DefaultProcess(webtier.Debian))
 			text, err := nginx.Render(tier)
 			if err != nil {
 				t.Fatal(err)

@@ -8,8 +8,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// ProcessOn returns how a distribution's package runs nginx.
-func ProcessOn(distribution webtier.Distribution) webtier.Process {
+// DefaultProcess returns how a distribution's package runs nginx.
+func DefaultProcess(distribution webtier.Distribution) webtier.Process {
 	p := webtier.Process{
 		User: "www-data", Log: "/var/log/nginx/vicidial_access.log", ErrorLog: "/var/log/nginx/error.log",
 		PIDFile: "/run/nginx.pid", MimeTypes: "/etc/nginx/mime.types",
@@ -145,7 +145,7 @@ func (w writer) proxying() []Directive {
 		list = append(list, set("proxy_redirect", "http://$public_host:443/", "https://$public_host/"))
 	}
 	list = append(list, w.encryption()...)
-	if w.FollowsNames() {
+	if w.ResolvesNames() {
 		resolver := make([]string, 0, len(w.DNSServers)+1)
 		for _, server := range w.DNSServers {
 			resolver = append(resolver, webtier.JoinPort(server, 53))

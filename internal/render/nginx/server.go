@@ -119,7 +119,7 @@ var noRetry = []Directive{fixed("proxy_next_upstream off")}
 // locations returns the locations. nginx prefers an exact one, then a "^~" prefix, then
 // the first pattern that matches.
 func (w writer) locations() []Directive {
-	reach := w.Reach()
+	reach := w.EffectiveAccess()
 	_, adminLimited := reach.AdminSources()
 	_, apiLimited := reach.APISources()
 	managers, calls := denyOthers("$src_admin", adminLimited), denyOthers("$src_api", apiLimited)
@@ -149,7 +149,7 @@ func (w writer) locations() []Directive {
 		location([]string{"~*", `^/(` + strings.Join(w.Directories(), "|") + `)/.*\.(` + strings.Join(webtier.StaticExtensions, "|") + ")$"}, w.proxyPass(staticUpstream)),
 		location([]string{"~", "^/(" + strings.Join(w.ManagerDirectories(), "|") + ")/"}, managers, slow, w.action("admin", adminUpstream)),
 		location([]string{"~", "^/(" + webtier.AgentDirectory + "|" + webtier.ChatDirectory + ")/"}, w.action("agent", agentUpstream)))
-	directories, pages := w.Served()
+	directories, pages := w.SplitExtraPaths()
 	for _, directory := range directories {
 		list = append(list, location([]string{"^~", directory}, w.action("agent", agentUpstream)))
 	}

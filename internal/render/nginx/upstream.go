@@ -39,7 +39,7 @@ func (w writer) variables() []Directive {
 	} else {
 		list = append(list, block("map", []string{"$scheme", "$backend_host"}, set("default", w.plainHost())))
 	}
-	reach := w.Reach()
+	reach := w.EffectiveAccess()
 	if admin, limited := reach.AdminSources(); limited {
 		list = append(list, geo("$src_admin", admin))
 	}
@@ -177,7 +177,7 @@ func (w writer) server(node webtier.Node, class webtier.Class) Directive {
 
 // withResolve adds the periodic resolution of a node's name, if nginx supports it.
 func (w writer) withResolve(server Directive, node webtier.Node) Directive {
-	if node.IsName() && w.FollowsNames() {
+	if node.IsName() && w.ResolvesNames() {
 		server.Words = append(server.Words, "resolve")
 	}
 	return server

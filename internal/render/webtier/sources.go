@@ -44,11 +44,11 @@ func Sources(lists ...[]string) []string {
 	return texts
 }
 
-// Reach returns the access with the web nodes added: they fetch the URLs that VICIdial
+// EffectiveAccess returns the access with the web nodes added: they fetch the URLs that VICIdial
 // calls at the start and the end of a call, by the public name. The cluster fetches those
 // of inbound filters, which are in the admin directory as well. A node on the loopback
 // has no address to add.
-func (t Tier) Reach() Access {
+func (t Tier) EffectiveAccess() Access {
 	reach := t.Access
 	var nodes []string
 	for _, name := range t.NodeNames() {

@@ -380,9 +380,9 @@ func DefaultTLS(certificate, key string) *TLS {
 	}
 }
 
-// FollowsNames reports whether nginx resolves nodes' names again while it runs, and so
+// ResolvesNames reports whether nginx resolves nodes' names again while it runs, and so
 // starts even if that fails.
-func (t Tier) FollowsNames() bool { return len(t.DNSServers) > 0 && t.Target.AtLeast(1, 27, 3) }
+func (t Tier) ResolvesNames() bool { return len(t.DNSServers) > 0 && t.Target.AtLeast(1, 27, 3) }
 
 // NodeNames returns the nodes' names in the order in which they are written.
 func (t Tier) NodeNames() []string { return slices.Sorted(maps.Keys(t.Nodes)) }

@@ -88,8 +88,8 @@ var leadPages = []string{
 	"AST_server_performance", "vicidial_sales_viewer", "recording_lookup",
 }
 
-// ReportFiles is a pattern of what those pages leave in the web root: pictures, copies
-// of recordings and spreadsheets. VICIdial's pages have "vicidial" as the directory.
+// ReportFiles is a pattern of what the last three of leadPages leave in the web root:
+// pictures, copies of recordings and spreadsheets. VICIdial's pages have "vicidial" as the directory.
 const ReportFiles = "/vicidial/(ploticus/|temp/|vicidial_(closer|fronter)_report_)"
 
 // agentPages lie in the admin directory and are for agents: the screens of remote
@@ -178,8 +178,8 @@ func (t Tier) PrivatePatterns() []string {
 	}
 }
 
-// Served splits the extra paths outside VICIdial's own directories into directories ("/dir/") and single pages.
-func (t Tier) Served() (directories, pages []string) {
+// SplitExtraPaths splits the extra paths outside VICIdial's own directories into directories ("/dir/") and single pages.
+func (t Tier) SplitExtraPaths() (directories, pages []string) {
 	for _, path := range slices.Compact(slices.Sorted(slices.Values(t.ExtraPaths))) {
 		if t.insideOwn(path) {
 			continue

@@ -8,24 +8,24 @@ import (
 )
 
 // The text of a carrier or of a template contains its passwords. Terraform's state has the
-// text with a place {secret:NAME} for each of them; the values are write-only.
+// text with a placeholder {secret:NAME} for each of them; the values are write-only.
 
-var secretPlace = regexp.MustCompile(`\{secret:([A-Za-z0-9_]{1,32})\}`)
+var secretPlaceholder = regexp.MustCompile(`\{secret:([A-Za-z0-9_]{1,32})\}`)
 
-// SecretNames are the names of the secrets that a text has places for, sorted.
+// SecretNames are the names of the secrets that a text has placeholders for, sorted.
 func SecretNames(texts ...string) []string {
 	var names []string
 	for _, text := range texts {
-		for _, found := range secretPlace.FindAllStringSubmatch(text, -1) {
+		for _, found := range secretPlaceholder.FindAllStringSubmatch(text, -1) {
 			names = append(names, found[1])
 		}
 	}
 	return SortedUnique(names)
 }
 
-// HideSecrets replaces the place of each secret of a text by a word.
+// HideSecrets replaces each placeholder of a secret by a word.
 func HideSecrets(text, word string) string {
-	return secretPlace.ReplaceAllLiteralString(text, word)
+	return secretPlaceholder.ReplaceAllLiteralString(text, word)
 }
 
 // lineBytes is the length of a line that Asterisk reads (main/config.c).
@@ -37,7 +37,7 @@ func CheckSecret(name, secret string) error {
 	case secret == "":
 		return fmt.Errorf("the secret %q is empty", name)
 	case len(SecretNames(secret)) > 0:
-		return fmt.Errorf("the secret %q is itself a place for one", name)
+		return fmt.Errorf("the secret %q contains the placeholder of one", name)
 	case strings.ContainsAny(secret, "\x00\n\r"):
 		return fmt.Errorf("the secret %q has a line end or a NUL in it, which Asterisk cannot read", name)
 	case strings.TrimFunc(secret, func(char rune) bool { return char < 33 }) != secret:
@@ -48,27 +48,27 @@ func CheckSecret(name, secret string) error {
 	return nil
 }
 
-// FillSecrets puts the secrets into their places, so that Asterisk reads each as
-// it is given: a semicolon is escaped. A place without a secret, and a secret that
+// FillSecrets replaces placeholders by the secrets, so that Asterisk reads each as
+// it is given: a semicolon is escaped. A placeholder without a secret, and a secret that
 // no line of Asterisk's can hold, is an error that does not repeat the secret.
 func FillSecrets(text string, secrets map[string]string) (string, error) {
 	var filled strings.Builder
 	at := 0
-	for _, place := range secretPlace.FindAllStringSubmatchIndex(text, -1) {
-		name := text[place[2]:place[3]]
+	for _, found := range secretPlaceholder.FindAllStringSubmatchIndex(text, -1) {
+		name := text[found[2]:found[3]]
 		secret, given := secrets[name]
 		if !given {
-			return "", fmt.Errorf("the secret %q has a place in the text and no value", name)
+			return "", fmt.Errorf("the text has the placeholder {secret:%s}, which has no value", name)
 		}
 		if err := CheckSecret(name, secret); err != nil {
 			return "", err
 		}
-		filled.WriteString(text[at:place[0]])
-		if strings.HasPrefix(secret, ">") && strings.HasSuffix(text[:place[0]], "=") {
+		filled.WriteString(text[at:found[0]])
+		if strings.HasPrefix(secret, ">") && strings.HasSuffix(text[:found[0]], "=") {
 			filled.WriteString(" ") // => would be the sign, and not its second half the value
 		}
 		filled.WriteString(strings.ReplaceAll(secret, ";", `\;`))
-		if at = place[1]; strings.HasPrefix(text[at:], ";") && strings.HasSuffix(secret, `\`) || strings.HasPrefix(text[at:], ";") && strings.HasSuffix(secret, "-") {
+		if at = found[1]; strings.HasPrefix(text[at:], ";") && strings.HasSuffix(secret, `\`) || strings.HasPrefix(text[at:], ";") && strings.HasSuffix(secret, "-") {
 			filled.WriteString(" ") // the comment behind it stays one
 		}
 	}
@@ -81,7 +81,7 @@ func FillSecrets(text string, secrets map[string]string) (string, error) {
 	return filled.String(), nil
 }
 
-// fillSecrets returns a row with the secrets in the places of its texts, and what may be
+// fillSecrets returns a row with the secrets in its texts, and what may be
 // shown of each such text.
 func fillSecrets(subject string, row Row, secrets map[string]string) (full Row, shown map[string]string, err error) {
 	full, shown = maps.Clone(row), map[string]string{}
@@ -99,7 +99,7 @@ func fillSecrets(subject string, row Row, secrets map[string]string) (full Row, 
 	return full, shown, nil
 }
 
-// changedSecretColumns is [changedColumns] for a row whose texts have places for secrets.
+// changedSecretColumns is [changedColumns] for a row whose texts have placeholders for secrets.
 // With renew, each such text is written again.
 func changedSecretColumns(subject string, have, seen, want Row, same Equivalence, secrets map[string]string, renew bool) (from, to Row, shown map[string]string, err error) {
 	from, to, err = changedColumns(subject, have, seen, want, same)
@@ -116,7 +116,7 @@ func changedSecretColumns(subject string, have, seen, want Row, same Equivalence
 		return nil, nil, nil, err
 	}
 	for column := range to {
-		if held, ok := have[column]; ok && to[column] == held { // a secret that the text already has
+		if old, ok := have[column]; ok && to[column] == old { // a secret that the text already has
 			delete(from, column)
 			delete(to, column)
 		}
@@ -129,16 +129,16 @@ func changedSecretColumns(subject string, have, seen, want Row, same Equivalence
 	return from, to, shown, nil
 }
 
-// EquivalentSecretText reports whether a text is the template with some secrets in its
-// places. A template without places is compared by [EquivalentText].
+// EquivalentSecretText reports whether a text is the template with some secrets in place
+// of its placeholders. A template without placeholders is compared by [EquivalentText].
 func EquivalentSecretText(template, text string) bool {
 	if len(SecretNames(template)) == 0 {
 		return EquivalentText(template, text)
 	}
 	var pattern strings.Builder
-	pieces := secretPlace.Split(TrimText(template), -1)
+	pieces := secretPlaceholder.Split(TrimText(template), -1)
 	for i, piece := range pieces {
-		if i == 1 || i > 1 && pieces[i-1] != "" { // two places side by side are one
+		if i == 1 || i > 1 && pieces[i-1] != "" { // two placeholders side by side are one
 			pattern.WriteString(couldBeSecret)
 		}
 		pattern.WriteString(regexp.QuoteMeta(latin1(piece)))
