@@ -67,9 +67,9 @@ func (s Schema) Defaults(table Table, columns []string) Row {
 // ParseDefault reads information_schema.COLUMNS.COLUMN_DEFAULT, which MariaDB
 // writes as SQL: quoted text, a number, NULL or an expression. An absent
 // text is a column without a default. The result for an expression is nil.
-func ParseDefault(text string, there bool) *Value {
+func ParseDefault(text string, exists bool) *Value {
 	switch {
-	case !there:
+	case !exists:
 		return nil
 	case strings.EqualFold(text, "NULL"):
 		null := Null

@@ -51,13 +51,13 @@ type requested [sha256.Size]byte
 
 // hashOf returns the hash of an object with its state. Without an object it is not
 // known.
-func hashOf(resource string, of *tfprotov6.DynamicValue, more ...[]byte) requested {
+func hashOf(resource string, value *tfprotov6.DynamicValue, more ...[]byte) requested {
 	hash := sha256.New()
 	add := func(part []byte) { _, _ = fmt.Fprintf(hash, "%d %s", len(part), part) }
 	add([]byte(resource))
-	if of != nil {
-		add(of.MsgPack)
-		add(of.JSON)
+	if value != nil {
+		add(value.MsgPack)
+		add(value.JSON)
 	}
 	for _, part := range more {
 		add(part)

@@ -21,9 +21,9 @@ SELECT server_ip,
  WHERE start_time >= NOW() - INTERVAL ? SECOND
  GROUP BY server_ip`
 
-// CapacityMeasures reads what each telephony server carried within the given time, and
+// CapacityMeasurements reads what each telephony server carried within the given time, and
 // carries now.
-func (s *Store) CapacityMeasures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasurement, error) {
+func (s *Store) CapacityMeasurements(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasurement, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	servers, err := s.Servers(ctx)

@@ -97,7 +97,7 @@ func BenchmarkReads(b *testing.B) {
 			return fmt.Sprintf("%d campaigns", len(forecast.New(in).Campaigns)), err
 		}},
 		{"capacity", func(ctx context.Context) (string, error) {
-			measures, err := s.CapacityMeasures(ctx, 24*time.Hour)
+			measures, err := s.CapacityMeasurements(ctx, 24*time.Hour)
 			return fmt.Sprintf("%d nodes, %d samples of the first", len(measures), measures[0].Samples), err
 		}},
 		{"topology", func(ctx context.Context) (string, error) {

@@ -31,14 +31,14 @@ func TestDialing_spellsCampaignsAsTheirRows(t *testing.T) {
 }
 
 // The database compares without trailing blanks, so a row with one is of the same server.
-func TestCapacityMeasures_trailingBlank(t *testing.T) {
+func TestCapacityMeasurements_trailingBlank(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	run(t, d,
 		"INSERT INTO servers (server_id, server_ip, active, active_asterisk_server) VALUES ('dial1', '10.0.0.1 ', 'Y', 'Y')",
 		"INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active, dial_method) VALUES ('SALES', 'Sales', 'Y', 'RATIO')",
 		"INSERT INTO vicidial_campaign_server_stats (server_ip, campaign_id, update_time) VALUES ('10.0.0.1 ', 'SALES', NOW())")
-	measures, err := newStore(t, d).CapacityMeasures(t.Context(), time.Hour)
+	measures, err := newStore(t, d).CapacityMeasurements(t.Context(), time.Hour)
 	if err != nil || len(measures) != 1 || !measures[0].Outbound {
 		t.Errorf("%+v, %v", measures, err)
 	}

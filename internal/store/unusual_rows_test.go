@@ -75,7 +75,7 @@ func reads(s *Store) map[string]func(context.Context) error {
 		"DID targets":      func(ctx context.Context) error { _, err := s.DIDTargets(ctx, true); return err },
 		"the change log":   func(ctx context.Context) error { _, err := s.LogPosition(ctx); return err },
 		"live agents":      func(ctx context.Context) error { _, err := s.LiveAgents(ctx); return err },
-		"measures":         func(ctx context.Context) error { _, err := s.CapacityMeasures(ctx, time.Hour); return err },
+		"measures":         func(ctx context.Context) error { _, err := s.CapacityMeasurements(ctx, time.Hour); return err },
 		"template use":     func(ctx context.Context) error { _, err := s.TemplateUse(ctx, ""); return err },
 		"alive":            func(ctx context.Context) error { _, _, err := s.Alive(ctx); return err },
 		"cross server":     func(ctx context.Context) error { _, err := s.CrossServerExten(ctx); return err },

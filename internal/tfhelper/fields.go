@@ -19,21 +19,21 @@ import (
 
 // fieldIndexes returns the indexes of a struct's fields by their tfsdk tags; nil
 // when a field has no tag.
-func fieldIndexes(of reflect.Type) map[string]int {
-	if known, found := indexCache.Load(of); found {
+func fieldIndexes(structType reflect.Type) map[string]int {
+	if known, found := indexCache.Load(structType); found {
 		byTag, _ := known.(map[string]int)
 		return byTag
 	}
-	byTag := make(map[string]int, of.NumField())
-	for i := range of.NumField() {
-		if tag, found := of.Field(i).Tag.Lookup("tfsdk"); found {
+	byTag := make(map[string]int, structType.NumField())
+	for i := range structType.NumField() {
+		if tag, found := structType.Field(i).Tag.Lookup("tfsdk"); found {
 			byTag[tag] = i
 		}
 	}
-	if len(byTag) != of.NumField() {
+	if len(byTag) != structType.NumField() {
 		byTag = nil
 	}
-	indexCache.Store(of, byTag)
+	indexCache.Store(structType, byTag)
 	return byTag
 }
 

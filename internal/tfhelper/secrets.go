@@ -25,10 +25,10 @@ func SecretsAttribute() schema.MapAttribute {
 }
 
 // VersionAttribute returns the attribute that is the version of a write-only one.
-func VersionAttribute(of string, secret path.Expression) schema.Int64Attribute {
+func VersionAttribute(attribute string, secret path.Expression) schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional:            true,
-		MarkdownDescription: "Terraform does not store the value of `" + of + "` and cannot see that it changed. Raise this number to write it.",
+		MarkdownDescription: "Terraform does not store the value of `" + attribute + "` and cannot see that it changed. Raise this number to write it.",
 		Validators:          []validator.Int64{int64validator.AlsoRequires(secret)},
 	}
 }

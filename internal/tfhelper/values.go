@@ -44,9 +44,9 @@ func Strings(elements []attr.Value) []string {
 }
 
 // Texts returns the known texts of a map, by key.
-func Texts(of types.Map) map[string]string {
-	values := make(map[string]string, len(of.Elements()))
-	for key, element := range of.Elements() {
+func Texts(elements types.Map) map[string]string {
+	values := make(map[string]string, len(elements.Elements()))
+	for key, element := range elements.Elements() {
 		if text, ok := element.(types.String); ok && !text.IsNull() && !text.IsUnknown() {
 			values[key] = text.ValueString()
 		}

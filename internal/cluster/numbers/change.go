@@ -115,9 +115,9 @@ func (c Change) change(name string, record Record, want cluster.Row) (from, to c
 }
 
 // checkUnchanged returns a conflict if a row differs from what the plan saw in some columns.
-func (c Change) checkUnchanged(name string, record Record, of cluster.Row) error {
+func (c Change) checkUnchanged(name string, record Record, expected cluster.Row) error {
 	seen := c.Seen.rows[cluster.FoldKey(name)]
-	for _, column := range slices.Sorted(maps.Keys(of)) {
+	for _, column := range slices.Sorted(maps.Keys(expected)) {
 		before, known := seen[column]
 		current, ok := c.Have.value(record, column)
 		if known && ok && !cluster.EquivalentDID(column, before, current) {

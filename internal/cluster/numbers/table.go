@@ -78,7 +78,7 @@ type Group struct {
 
 // Groups groups numbers by the values of some columns, and by the digests of their rows.
 // It omits numbers without a row.
-func (t Table) Groups(of ranges.Set, columns []string) []Group {
+func (t Table) Groups(members ranges.Set, columns []string) []Group {
 	at := make([]int, 0, len(columns))
 	for _, column := range columns {
 		if i, ok := t.at[column]; ok {
@@ -90,7 +90,7 @@ func (t Table) Groups(of ranges.Set, columns []string) []Group {
 	first := map[string]Record{}
 	var order []string
 	var signature strings.Builder
-	for name := range of.Values() {
+	for name := range members.Values() {
 		record, found := t.ByPattern(name)
 		if !found {
 			continue
@@ -125,9 +125,9 @@ func (t Table) Groups(of ranges.Set, columns []string) []Group {
 
 // CommonValues returns those of the values that all rows with that wanted value have
 // already.
-func (t Table) CommonValues(of ranges.Set, want Wanted, values cluster.Row) cluster.Row {
+func (t Table) CommonValues(members ranges.Set, want Wanted, values cluster.Row) cluster.Row {
 	common := maps.Clone(values)
-	for name := range of.Values() {
+	for name := range members.Values() {
 		record, found := t.ByPattern(name)
 		wanted, _ := want.Row(name)
 		for column, value := range common {

@@ -87,11 +87,11 @@ func (i *Instances) DeleteInstance(key, token string) bool {
 	return true
 }
 
-func (i *Instances) other(key, token string, is func(Instance) bool) bool {
+func (i *Instances) other(key, token string, matches func(Instance) bool) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return slices.ContainsFunc(i.known[key], func(known Instance) bool {
-		return known.Token != token && known.Token != "" && token != "" && is(known)
+		return known.Token != token && known.Token != "" && token != "" && matches(known)
 	})
 }
 

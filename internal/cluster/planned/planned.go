@@ -340,10 +340,10 @@ func (c *Changes) FloorReceived(now seating.FloorRows, to seating.FloorClaim) se
 }
 
 // FloorKept returns a floor's own rows without those that others of the run take.
-func (c *Changes) FloorKept(own seating.FloorRows, of seating.FloorClaim) seating.FloorRows {
+func (c *Changes) FloorKept(own seating.FloorRows, claim seating.FloorClaim) seating.FloorRows {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.claims.Kept(own, of)
+	return c.claims.Kept(own, claim)
 }
 
 // put sets an element of a map, which may be nil.

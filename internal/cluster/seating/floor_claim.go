@@ -146,10 +146,10 @@ func (c FloorClaims) Received(all FloorRows, to FloorClaim) FloorRows {
 }
 
 // Kept returns a floor's own rows without those that other floors of the run take.
-func (c FloorClaims) Kept(own FloorRows, of FloorClaim) FloorRows {
+func (c FloorClaims) Kept(own FloorRows, owner FloorClaim) FloorRows {
 	kept := own
 	for _, claim := range c {
-		if claim.Action == FloorKept && !claim.same(of) {
+		if claim.Action == FloorKept && !claim.same(owner) {
 			kept = kept.without(claim.Style.Own(own, claim.Seats))
 		}
 	}

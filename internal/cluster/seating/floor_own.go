@@ -7,7 +7,7 @@ import (
 
 // seat parses the seat from a name that [NameTemplate.Name] returned. It reports
 // false for any other name.
-func (t NameTemplate) seat(name string, on Label) (string, bool) {
+func (t NameTemplate) seat(name string, label Label) (string, bool) {
 	literals, seats := 0, 0
 	before := -1
 	for i, part := range t.parts {
@@ -20,7 +20,7 @@ func (t NameTemplate) seat(name string, on Label) (string, bool) {
 			}
 			seats++
 		default:
-			literals += len(NameTemplate{parts: []string{"", part, ""}}.Name("", on))
+			literals += len(NameTemplate{parts: []string{"", part, ""}}.Name("", label))
 		}
 	}
 	length := len(name) - literals
@@ -28,7 +28,7 @@ func (t NameTemplate) seat(name string, on Label) (string, bool) {
 		return "", false
 	}
 	seat := name[before : before+length/seats]
-	return seat, strings.EqualFold(t.Name(seat, on), name)
+	return seat, strings.EqualFold(t.Name(seat, label), name)
 }
 
 // Own returns the rows of the floor's seats: phones with the floor's names on its

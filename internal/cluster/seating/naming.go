@@ -90,7 +90,7 @@ func (t NameTemplate) usesIndex() bool {
 }
 
 // Name returns the name of a seat on a node.
-func (t NameTemplate) Name(seat string, on Label) string {
+func (t NameTemplate) Name(seat string, label Label) string {
 	if len(t.parts) == 0 {
 		return ""
 	}
@@ -100,15 +100,15 @@ func (t NameTemplate) Name(seat string, on Label) string {
 		case placeSeat:
 			name += seat
 		case placeSuffix:
-			name += on.Suffix
+			name += label.Suffix
 		case placeIndex:
-			name += strconv.Itoa(on.Index)
+			name += strconv.Itoa(label.Index)
 		case placeIndexNot:
-			if on.Index != 0 {
-				name += strconv.Itoa(on.Index)
+			if label.Index != 0 {
+				name += strconv.Itoa(label.Index)
 			}
 		default:
-			name += plus(t.parts[i], seat, on.Index)
+			name += plus(t.parts[i], seat, label.Index)
 		}
 		name += t.parts[i+1]
 	}

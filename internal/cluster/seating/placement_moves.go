@@ -110,7 +110,7 @@ func changedParts(before, after *Placement) []changedPart {
 	})...)
 }
 
-func changedRuns(p *Placement, changed func(seat string, position int) (before, after []string, is bool)) []changedPart {
+func changedRuns(p *Placement, changed func(seat string, position int) (before, after []string, differ bool)) []changedPart {
 	var parts []changedPart
 	from := 0
 	var runBefore, runAfter []string

@@ -389,7 +389,7 @@ func (s *stack) withNodeState(changed string, state webtier.State) webtier.Tier 
 
 // waitForState polls HAProxy's state of a node until is returns true, and returns
 // that time.
-func (s *stack) waitForState(ctx context.Context, name string, atMost time.Duration, is func(webstack.Server) bool) (time.Time, error) {
+func (s *stack) waitForState(ctx context.Context, name string, atMost time.Duration, matches func(webstack.Server) bool) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
 	for {
@@ -397,7 +397,7 @@ func (s *stack) waitForState(ctx context.Context, name string, atMost time.Durat
 		if err != nil {
 			return time.Time{}, err
 		}
-		if is(seen) {
+		if matches(seen) {
 			return time.Now(), nil
 		}
 		if err := wait(ctx, 15*time.Millisecond); err != nil {

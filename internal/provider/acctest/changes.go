@@ -32,7 +32,7 @@ func (c changes) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, re
 		flatten("", change.Change.Before, before)
 		flatten("", change.Change.After, after)
 		flatten("", change.Change.AfterUnknown, unknown)
-		maps.DeleteFunc(unknown, func(_ string, is any) bool { open, ok := is.(bool); return !ok || !open })
+		maps.DeleteFunc(unknown, func(_ string, value any) bool { open, ok := value.(bool); return !ok || !open })
 		names := maps.Clone(before)
 		maps.Copy(names, after)
 		maps.Copy(names, unknown)

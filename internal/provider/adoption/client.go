@@ -39,10 +39,10 @@ func hasErrors(diagnostics []*tfprotov6.Diagnostic) bool {
 }
 
 // sentences returns the diagnostics of a severity as sorted texts.
-func sentences(of tfprotov6.DiagnosticSeverity, lists ...[]*tfprotov6.Diagnostic) []string {
+func sentences(severity tfprotov6.DiagnosticSeverity, lists ...[]*tfprotov6.Diagnostic) []string {
 	var texts []string
 	for _, d := range slices.Concat(lists...) {
-		if d.Severity == of {
+		if d.Severity == severity {
 			texts = append(texts, sentence(d))
 		}
 	}
@@ -115,7 +115,7 @@ type planned struct {
 }
 
 // plan validates a configuration and plans it for an object that was imported.
-func (c *client) plan(ctx context.Context, kind string, of imported, config tftypes.Value) (planned, error) {
+func (c *client) plan(ctx context.Context, kind string, object imported, config tftypes.Value) (planned, error) {
 	packed := func(value tftypes.Value) (*tfprotov6.DynamicValue, error) {
 		dynamic, err := tfprotov6.NewDynamicValue(c.typeOf(kind), value)
 		return &dynamic, err
@@ -131,11 +131,11 @@ func (c *client) plan(ctx context.Context, kind string, of imported, config tfty
 	if hasErrors(valid.Diagnostics) {
 		return planned{diagnostics: valid.Diagnostics}, nil
 	}
-	proposal, err := proposed(c.block(kind).Attributes, of.state, config)
+	proposal, err := proposed(c.block(kind).Attributes, object.state, config)
 	if err != nil {
 		return planned{}, err
 	}
-	prior, err := packed(of.state)
+	prior, err := packed(object.state)
 	if err != nil {
 		return planned{}, err
 	}
@@ -144,7 +144,7 @@ func (c *client) plan(ctx context.Context, kind string, of imported, config tfty
 		return planned{}, err
 	}
 	resp, err := c.server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{
-		TypeName: kind, PriorState: prior, ProposedNewState: next, Config: given, PriorPrivate: of.private, PriorIdentity: of.identity,
+		TypeName: kind, PriorState: prior, ProposedNewState: next, Config: given, PriorPrivate: object.private, PriorIdentity: object.identity,
 	})
 	if err != nil {
 		return planned{}, err

@@ -181,10 +181,10 @@ func (s *site) nodeNames(addresses []string) (terraform.Value, bool) {
 }
 
 // byNode converts a map by server_ip to one by the names of nodes.
-func (s *site) byNode(elements map[string]tftypes.Value, of func(map[string]tftypes.Value) terraform.Value) terraform.Value {
+func (s *site) byNode(elements map[string]tftypes.Value, element func(map[string]tftypes.Value) terraform.Value) terraform.Value {
 	var object terraform.Object
 	for _, address := range slices.SortedFunc(maps.Keys(elements), func(a, b string) int { return natural(s.nodes[a], s.nodes[b]) }) {
-		if value := of(fields(elements[address])); value != nil {
+		if value := element(fields(elements[address])); value != nil {
 			object = append(object, terraform.Entry{Key: terraform.Text(s.nodes[address]), Value: value})
 		}
 	}

@@ -68,9 +68,9 @@ func (c *client) findConfiguration(ctx context.Context, o adopt.Object, usual fu
 }
 
 // omit removes an attribute from the configuration.
-func (c *choice) omit(at, why string, of *adoptedObject) {
+func (c *choice) omit(at, why string, object *adoptedObject) {
 	c.off[at] = true
-	of.notes = append(of.notes, fmt.Sprintf("%s is not declared and not changed. %s", at, why))
+	object.notes = append(object.notes, fmt.Sprintf("%s is not declared and not changed. %s", at, why))
 }
 
 // applyDiagnostics corrects the choice by the diagnostics of a plan. It returns false

@@ -37,10 +37,10 @@ func (f *result) report() string {
 	return text.String()
 }
 
-func (f *result) remarks(text *strings.Builder, title, about string, of func(adoptedObject) []string) {
+func (f *result) remarks(text *strings.Builder, title, about string, list func(adoptedObject) []string) {
 	first := true
 	for _, o := range f.objects {
-		for _, remark := range of(o) {
+		for _, remark := range list(o) {
 			if first {
 				text.WriteString("\n## " + title + "\n\n" + about + "\n\n")
 				first = false

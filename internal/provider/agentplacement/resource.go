@@ -215,19 +215,19 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 // Key returns the name and the seats of a placement: several placements may have the
 // same name.
-func Key(ctx context.Context, of replacement.State) string {
+func Key(ctx context.Context, state replacement.State) string {
 	var name types.String
 	var seats types.List
-	of.GetAttribute(ctx, path.Root("name"), &name)   // null where there is an error
-	of.GetAttribute(ctx, path.Root("seats"), &seats) // null after an import
+	state.GetAttribute(ctx, path.Root("name"), &name)   // null where there is an error
+	state.GetAttribute(ctx, path.Root("seats"), &seats) // null after an import
 	if seats.IsNull() {
 		return ""
 	}
 	return name.ValueString() + " " + strings.Join(tfhelper.Strings(seats.Elements()), ",")
 }
 
-func (r *Resource) Rows(ctx context.Context, of replacement.State) []string {
-	m, ok := tfhelper.Get[model](ctx, of, &diag.Diagnostics{})
+func (r *Resource) Rows(ctx context.Context, state replacement.State) []string {
+	m, ok := tfhelper.Get[model](ctx, state, &diag.Diagnostics{})
 	if !ok {
 		return nil
 	}

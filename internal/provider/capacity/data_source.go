@@ -22,7 +22,7 @@ import (
 
 // store is the part of the store that the data source needs.
 type store interface {
-	CapacityMeasures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasurement, error)
+	CapacityMeasurements(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasurement, error)
 }
 
 func New() datasource.DataSource {
@@ -91,7 +91,7 @@ func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
 	if !m.Hours.IsNull() {
 		within = time.Duration(m.Hours.ValueInt64()) * time.Hour
 	}
-	measures, err := s.CapacityMeasures(ctx, within)
+	measures, err := s.CapacityMeasurements(ctx, within)
 	*m = m.withResult(forecast.NewCapacity(measures))
 	return nil, err
 }

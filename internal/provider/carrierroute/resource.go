@@ -246,8 +246,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	r.DeleteExcept(ctx, req, resp, nil)
 }
 
-func (r *Resource) Rows(ctx context.Context, of replacement.State) []string {
-	m, ok := tfhelper.Get[model](ctx, of, &diag.Diagnostics{})
+func (r *Resource) Rows(ctx context.Context, state replacement.State) []string {
+	m, ok := tfhelper.Get[model](ctx, state, &diag.Diagnostics{})
 	if !ok {
 		return nil
 	}

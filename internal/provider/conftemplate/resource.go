@@ -33,7 +33,7 @@ const key = "template_id"
 
 // table describes vicidial_conf_templates. A change takes Secrets, Renew and
 // PendingRebuild from with.
-func (r *Resource) table(with cluster.TemplateChange) singlerow.Table[model] {
+func (r *Resource) table(change cluster.TemplateChange) singlerow.Table[model] {
 	return singlerow.Table[model]{
 		Noun: "template", Key: key, Tables: []cluster.Table{cluster.TableTemplates, cluster.TableServers}, Section: "CONFTEMPLATES", Records: []string{key}, Rules: rules,
 		Store: r.store, Find: r.find, Same: cluster.EquivalentTemplate,
@@ -46,11 +46,11 @@ func (r *Resource) table(with cluster.TemplateChange) singlerow.Table[model] {
 			if err != nil {
 				return cluster.Plan{}, err
 			}
-			with.ID, with.Have, with.Seen, with.Want, with.Use = m.Key(), have, seen, want, use
-			return with.Plan()
+			change.ID, change.Have, change.Seen, change.Want, change.Use = m.Key(), have, seen, want, use
+			return change.Plan()
 		},
 		Review: func(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
-			return append(r.table(with).CheckColumns(ctx, m, want), r.reviewContents(ctx, m)...)
+			return append(r.table(change).CheckColumns(ctx, m, want), r.reviewContents(ctx, m)...)
 		},
 	}
 }

@@ -169,8 +169,8 @@ func (r *Numbers) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 }
 
 // NumbersKey returns the name and the numbers of a block.
-func NumbersKey(ctx context.Context, of replacement.State) string {
-	b := blockOf(ctx, of, &diag.Diagnostics{})
+func NumbersKey(ctx context.Context, state replacement.State) string {
+	b := blockOf(ctx, state, &diag.Diagnostics{})
 	if b == nil || b["dids"].IsUnknown() {
 		return ""
 	}
@@ -178,8 +178,8 @@ func NumbersKey(ctx context.Context, of replacement.State) string {
 }
 
 // Rows returns the names of the rows of a block, as the key of vicidial_inbound_did.
-func (r *Numbers) Rows(ctx context.Context, of replacement.State) []string {
-	set, err := parseDIDs(blockOf(ctx, of, &diag.Diagnostics{}).texts("dids"))
+func (r *Numbers) Rows(ctx context.Context, state replacement.State) []string {
+	set, err := parseDIDs(blockOf(ctx, state, &diag.Diagnostics{}).texts("dids"))
 	if err != nil {
 		return nil
 	}

@@ -56,9 +56,9 @@ func (r *Numbers) create(ctx context.Context, b block, want declared) error {
 }
 
 // thoseIn returns the numbers that have a row.
-func thoseIn(table numbers.Table, of ranges.Set) ranges.Set {
+func thoseIn(table numbers.Table, members ranges.Set) ranges.Set {
 	var existing []string
-	for name := range of.Values() {
+	for name := range members.Values() {
 		if _, found := table.ByPattern(name); found {
 			existing = append(existing, name)
 		}

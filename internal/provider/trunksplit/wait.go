@@ -83,8 +83,8 @@ func joinErrors(own string, failures map[string]error) error {
 }
 
 // keepRows sets the limits of servers with too few free trunks to their current rows.
-func keepRows(limits map[string]cluster.Limit, rows cluster.Split, over []cluster.Overcommit) {
-	for _, server := range over {
+func keepRows(limits map[string]cluster.Limit, rows cluster.Split, overcommitted []cluster.Overcommit) {
+	for _, server := range overcommitted {
 		if len(rows[server.ServerIP]) > 0 {
 			limits[server.ServerIP] = rows.Effective(server.ServerIP)
 		} else {

@@ -178,7 +178,8 @@ func (t Tier) PrivatePatterns() []string {
 	}
 }
 
-// SplitExtraPaths splits the extra paths outside VICIdial's own directories into directories ("/dir/") and single pages.
+// SplitExtraPaths splits the extra paths outside VICIdial's own directories into
+// directories ("/dir/") and single pages.
 func (t Tier) SplitExtraPaths() (directories, pages []string) {
 	for _, path := range slices.Compact(slices.Sorted(slices.Values(t.ExtraPaths))) {
 		if t.insideOwn(path) {

@@ -33,7 +33,7 @@ type Resource interface {
 // successor may have different ones.
 type MultiRow interface {
 	// Rows returns names of the known rows of a plan or a state.
-	Rows(ctx context.Context, of State) []string
+	Rows(ctx context.Context, state State) []string
 	// DeleteExcept deletes the rows of an instance, without those that are named.
 	DeleteExcept(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, kept map[string]bool)
 }
@@ -75,23 +75,23 @@ type Key struct {
 }
 
 // KeyOf returns the Key of a resource whose key is not an attribute.
-func KeyOf(of func(context.Context, State) string) Key { return Key{of: of} }
+func KeyOf(key func(context.Context, State) string) Key { return Key{of: key} }
 
 // Column returns the Key of a resource whose key is an attribute and a column. Keys that
 // differ in case or in blanks at the end are the same.
 func Column(at path.Path) Key {
-	return Key{of: func(ctx context.Context, of State) string { return cluster.FoldKey(text(ctx, of, at)) }, rows: at}
+	return Key{of: func(ctx context.Context, state State) string { return cluster.FoldKey(text(ctx, state, at)) }, rows: at}
 }
 
 // File returns the Key of a resource whose objects are files, with their paths in an
 // attribute.
 func File(at path.Path) Key {
-	return Key{of: func(ctx context.Context, of State) string { return text(ctx, of, at) }, file: true}
+	return Key{of: func(ctx context.Context, state State) string { return text(ctx, state, at) }, file: true}
 }
 
-func text(ctx context.Context, of State, at path.Path) string {
+func text(ctx context.Context, state State, at path.Path) string {
 	var found types.String
-	of.GetAttribute(ctx, at, &found) // null where there is an error
+	state.GetAttribute(ctx, at, &found) // null where there is an error
 	return found.ValueString()
 }
 
@@ -301,17 +301,17 @@ func (g *Guarded) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 
 // key returns the key of an object with the name of its type; false if there is
 // none, or if the provider is not configured.
-func (g *Guarded) key(ctx context.Context, of State) (string, bool) {
+func (g *Guarded) key(ctx context.Context, state State) (string, bool) {
 	if g.instances == nil {
 		return "", false
 	}
-	key := g.keyOf.of(ctx, of)
+	key := g.keyOf.of(ctx, state)
 	return g.typeName + " " + key, key != ""
 }
 
-func (g *Guarded) rows(ctx context.Context, of State) []string {
+func (g *Guarded) rows(ctx context.Context, state State) []string {
 	if multiRow, ok := g.Resource.(MultiRow); ok {
-		return multiRow.Rows(ctx, of)
+		return multiRow.Rows(ctx, state)
 	}
 	return nil
 }
