@@ -229,7 +229,7 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
 	var described sync.WaitGroup
 	if !s.settings.SingleConnection() { // the decisions need it
 		described.Go(func() { _, _ = s.info.get(waiting) })
-		described.Go(func() { _, _ = s.replica.get(waiting) })
+		ahead(ctx, s, s.replica)
 	}
 	err := w.lock(waiting)
 	described.Wait()

@@ -38,7 +38,14 @@ func (q *cachedQuery[T]) get(ctx context.Context) (T, error) {
 	if writerOf(ctx) != nil {
 		return q.getAsWriter(ctx)
 	}
-	l, result := q.begin(ctx)
+	q.mu.Lock()
+	l, result := q.current, "shared"
+	if l == nil {
+		l, result = &load[T]{done: make(chan struct{})}, "load"
+		q.current = l
+		go q.run(context.WithoutCancel(ctx), l)
+	}
+	q.mu.Unlock()
 	if q.log != nil {
 		q.log(ctx, result)
 	}
@@ -52,16 +59,11 @@ func (q *cachedQuery[T]) get(ctx context.Context) (T, error) {
 	}
 }
 
-// begin returns the current load, or starts one.
-func (q *cachedQuery[T]) begin(ctx context.Context) (l *load[T], result string) {
+// begun reports whether the result is there, or being read.
+func (q *cachedQuery[T]) begun() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.current != nil {
-		return q.current, "shared"
-	}
-	q.current = &load[T]{done: make(chan struct{})}
-	go q.run(context.WithoutCancel(ctx), q.current)
-	return q.current, "load"
+	return q.current != nil
 }
 
 // latest runs the query if fresh is true, and is get otherwise. A fresh result is

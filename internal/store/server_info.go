@@ -173,8 +173,11 @@ func (s *Store) readSettings(ctx context.Context) (found settingsAndSession, err
 
 // isReplica reports whether the server replicates from another one, or is set up to.
 // A user without the privilege to read that sees running replication only; that it
-// may not read the status is no error.
+// may not read the status is no error. It is read after what every read waits for.
 func (s *Store) isReplica(ctx context.Context) (bool, error) {
+	if _, err := s.info.get(ctx); err != nil {
+		return false, err
+	}
 	status, _ := s.replication(ctx)
 	return status.both || status.applying || status.sources > 0, nil
 }

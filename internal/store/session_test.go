@@ -176,6 +176,7 @@ func behindAPooler(t *testing.T, s *Store, sessions ...*sql.DB) {
 		db.SetMaxOpenConns(1)
 		return db, db.Close, nil
 	}
+	t.Cleanup(func() { _ = s.Close() }) // before the sessions
 }
 
 func TestPooler(t *testing.T) {

@@ -31,6 +31,7 @@ type Store struct {
 	db        *sql.DB
 	closeConn func() error
 	openErr   error
+	ahead     sync.WaitGroup // reads that nobody waits for
 
 	requests requests
 	log      logs
@@ -151,6 +152,7 @@ func (s *Store) pool() (*sql.DB, error) {
 
 // Close closes all connections.
 func (s *Store) Close() error {
+	s.ahead.Wait()
 	if _, err := s.pool(); err != nil {
 		return nil //nolint:nilerr // there is no connection to close
 	}
@@ -177,14 +179,21 @@ func (s *Store) ReadAhead(ctx context.Context) {
 	if s.settings.SingleConnection() {
 		return
 	}
-	s.servers.begin(ctx)
-	s.trunks.begin(ctx)
-	s.campaigns.begin(ctx)
-	s.carriers.begin(ctx)
-	s.rooms.begin(ctx)
-	s.templates.begin(ctx)
+	ahead(ctx, s, s.servers)
+	ahead(ctx, s, s.trunks)
+	ahead(ctx, s, s.campaigns)
+	ahead(ctx, s, s.carriers)
+	ahead(ctx, s, s.rooms)
+	ahead(ctx, s, s.templates)
 	if !s.settings.ReadOnly {
-		s.replica.begin(ctx) // for Writable
+		ahead(ctx, s, s.replica) // for Writable
+	}
+}
+
+// ahead starts a query, unless its result is there. Close waits for it.
+func ahead[T any](ctx context.Context, s *Store, q *cachedQuery[T]) {
+	if !q.begun() {
+		s.ahead.Go(func() { _, _ = q.get(ctx) })
 	}
 }
 
