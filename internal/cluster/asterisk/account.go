@@ -2,6 +2,7 @@ package asterisk
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,4 +106,88 @@ func EndpointOf(protocol, account string) (string, bool) {
 		return "", false
 	}
 	return sections[0].Name, true
+}
+
+// Accounts are the accounts of carriers, as the nodes read them.
+type Accounts struct {
+	onNode  map[string][]carrierAccount // by server_ip, in the order in which a node reads them
+	inherit []carrierAccount            // those that inherit from sections that they do not open
+}
+
+type carrierAccount struct {
+	cluster.Carrier
+	id       string     // in lower case
+	missing  []string   // the sections that it inherits from and does not open
+	sections []*Section // that it opens
+}
+
+// ReadAccounts reads the accounts of the carriers that a node generates. The rows of a
+// route have one text on all nodes; each text is read once.
+func ReadAccounts(carriers cluster.Carriers) Accounts {
+	accounts, known := Accounts{onNode: map[string][]carrierAccount{}}, map[string]parsedConfig{}
+	for _, carrier := range carriers.Sorted() {
+		if !carrier.Generated() {
+			continue
+		}
+		text := carrier.Asterisk(cluster.AccountEntry)
+		config, found := known[text]
+		if !found {
+			config = readConfig(text, &Section{Name: "general"})
+			known[text] = config
+		}
+		one := carrierAccount{Carrier: carrier, id: strings.ToLower(carrier.ID()), missing: config.Missing}
+		for _, section := range config.own() {
+			named := *section
+			named.Source = "carrier " + carrier.ID()
+			one.sections = append(one.sections, &named)
+		}
+		accounts.onNode[carrier.ServerIP()] = append(accounts.onNode[carrier.ServerIP()], one)
+		if len(one.missing) > 0 {
+			accounts.inherit = append(accounts.inherit, one)
+		}
+	}
+	return accounts
+}
+
+// Above returns the sections above the account of a carrier in its file: VICIdial's own,
+// and those of carriers that are read before it. A section that other carriers inherit
+// from and that no row opens is assumed to be in the node's own file, which includes the
+// generated one.
+func (a Accounts) Above(mine cluster.Carrier, servers cluster.Servers) []*Section {
+	var above []*Section
+	if mine.Protocol() == "IAX2" {
+		for _, name := range builtinClaims(servers).on(mine.ServerIP(), servers).sections {
+			above = append(above, &Section{Name: strings.TrimPrefix(name, "IAX2 "), Source: "what VICIdial writes"})
+		}
+	}
+	own := strings.ToLower(mine.ID())
+	missing := map[string]string{}
+	others := func(accounts []carrierAccount, each func(carrierAccount)) {
+		for _, other := range accounts {
+			if other.id != own && other.Protocol() == mine.Protocol() {
+				each(other)
+			}
+		}
+	}
+	others(a.inherit, func(other carrierAccount) {
+		for _, name := range other.missing {
+			missing[name] = other.ID()
+		}
+	})
+	for _, serverIP := range []string{cluster.AllServers, mine.ServerIP()} {
+		others(a.onNode[serverIP], func(other carrierAccount) {
+			if other.id < own {
+				above = append(above, other.sections...)
+			}
+		})
+		if serverIP == mine.ServerIP() {
+			break // it is one of all servers itself
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(missing)) {
+		if !slices.ContainsFunc(above, func(section *Section) bool { return strings.EqualFold(section.Name, name) }) {
+			above = append(above, &Section{Name: name, Template: true, Source: "a file of the node, where carrier " + missing[name] + " has it from as well"})
+		}
+	}
+	return above
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// ownHangup is the line that VICIdial writes at the top of each of its contexts
+// builtinHangup is the line that VICIdial writes at the top of each of its contexts
 // (ADMIN_keepalive_ALL.pl, $hangup_exten_line).
-const ownHangup = "h,1,AGI(agi://127.0.0.1:4577/call_log)"
+const builtinHangup = "h,1,AGI(agi://127.0.0.1:4577/call_log)"
 
 // precedingSections returns the sections above the text of a column in the generated
 // file. The text belongs to the last of them.
@@ -23,9 +23,9 @@ func precedingSections(column cluster.AsteriskText) []*Section {
 	case cluster.AccountEntry, cluster.RegistrationString:
 		return sections
 	case cluster.DialplanEntry:
-		return open("vicidial-auto-external", Setting{Name: "exten", Value: ownHangup})
+		return open("vicidial-auto-external", Setting{Name: "exten", Value: builtinHangup})
 	case CustomDialplan:
-		return open("vicidial-auto-server-custom", Setting{Name: "exten", Value: ownHangup})
+		return open("vicidial-auto-server-custom", Setting{Name: "exten", Value: builtinHangup})
 	case cluster.GlobalsString:
 		return open("globals")
 	case cluster.TemplateContents, ConfOverride:

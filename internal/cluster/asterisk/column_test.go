@@ -31,7 +31,7 @@ func TestColumns_areReadAsLines(t *testing.T) {
 	}
 }
 
-func TestOwnClashes(t *testing.T) {
+func TestBuiltinClashes(t *testing.T) {
 	node := func(id, ip string) cluster.Server {
 		return cluster.Server{Row: cluster.Row{
 			"server_id": cluster.Text(id), "server_ip": cluster.Text(ip), "active_asterisk_server": cluster.YesNo(true),
@@ -55,7 +55,7 @@ func TestOwnClashes(t *testing.T) {
 				"carrier_id": cluster.Text("MINE"), "server_ip": cluster.Text("10.0.0.1"), "protocol": cluster.Text(column[0]), "active": cluster.YesNo(true),
 				column[1]: cluster.Text(column[2]),
 			}
-			clashes := OwnClashes(cluster.Carriers{carrier}, servers, phones)
+			clashes := BuiltinClashes(cluster.Carriers{carrier}, servers, phones)
 			if says == "" {
 				if len(clashes) != 0 {
 					t.Errorf("found %v", clashes)

@@ -25,11 +25,11 @@ type Dial struct {
 	MaxChannels int      // calls at once on one node; 0 for no limit
 	Failover    []string // routes to try next, in this order
 	NoComments  bool     `json:"-"` // without comments
-	DialMore
+	RouteOptions
 }
 
-// DialMore has the less common options of a route.
-type DialMore struct {
+// RouteOptions has the less common options of a route.
+type RouteOptions struct {
 	Numbers         []DialNumber      `json:"numbers,omitempty"`             // further numbers that the route takes
 	CallerIDs       []string          `json:"caller_ids,omitempty"`          // one of them at random is shown
 	PrefixCallerIDs map[string]string `json:"caller_id_by_prefix,omitempty"` // shown on calls to numbers that begin so, the longest wins
@@ -105,7 +105,7 @@ func (d Dial) Violations() []AttributeViolation {
 		wrong(seen[cluster.FoldKey(next)], "failover", "%s is named twice", next)
 		seen[cluster.FoldKey(next)] = true
 	}
-	d.checkMore(wrong)
+	d.checkOptions(wrong)
 	return violations
 }
 
@@ -128,7 +128,7 @@ func OffersRoute(dialplan, route string) bool {
 }
 
 // Dialplan writes the route. Calls come in under [Dial.extension] and those of
-// [DialMore.Numbers], are logged once the way VICIdial's own carriers do it, and are
+// [RouteOptions.Numbers], are logged once the way VICIdial's own carriers do it, and are
 // dialed in a subroutine, so that a route which is congested or unavailable goes on
 // to the next with the number as it was dialed, the campaign's caller id, and no
 // second log entry. VICIdial's h extension logs the end of the call with DIALSTATUS.

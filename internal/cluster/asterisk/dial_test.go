@@ -193,7 +193,7 @@ func anyDial(t *rapid.T) Dial {
 		MaxChannels: rapid.IntRange(0, 500).Draw(t, "max channels"),
 	}
 	if rapid.Bool().Draw(t, "more") {
-		dial.DialMore = moreDial(t, dial)
+		dial.RouteOptions = drawOptions(t, dial)
 	}
 	for _, next := range rapid.SliceOfNDistinct(rapid.StringMatching(`[A-Z][A-Z0-9]{2,9}`), 0, 4, cluster.FoldKey).Draw(t, "failover") {
 		if cluster.FoldKey(next) != cluster.FoldKey(dial.Route) {
@@ -203,9 +203,9 @@ func anyDial(t *rapid.T) Dial {
 	return dial
 }
 
-func moreDial(t *rapid.T, dial Dial) DialMore {
+func drawOptions(t *rapid.T, dial Dial) RouteOptions {
 	number := rapid.StringMatching(`\+?[0-9]{2,15}`)
-	more := DialMore{
+	more := RouteOptions{
 		MaxSeconds:      rapid.IntRange(0, 7200).Draw(t, "max seconds"),
 		PrefixCallerIDs: rapid.MapOfN(rapid.StringMatching(`[0-9]{1,6}`), number, 0, 3).Draw(t, "caller ids by prefix"),
 		Peers:           rapid.MapOfN(rapid.StringMatching(`[a-z]{1,8}`), rapid.IntRange(1, 9), 0, 3).Draw(t, "peers"),

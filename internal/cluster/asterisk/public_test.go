@@ -86,7 +86,7 @@ var publicDialplans = []publicDialplan{
 		"913125550100": {"SIP/telco/3125550100,,tTor"}, // as a section of the account, so that no dialplan holds a password
 	}},
 	{what: "account digits in front, four hours, a second peer when the first fails", routes: []Dial{
-		{Route: "MAIN", Protocol: "SIP", Endpoint: "first", Prefix: "9", Pattern: ".", Strip: 1, Prepend: "5908355", Timeout: 55, Options: "tTo", Failover: []string{"SECOND"}, DialMore: DialMore{MaxSeconds: 14400}},
+		{Route: "MAIN", Protocol: "SIP", Endpoint: "first", Prefix: "9", Pattern: ".", Strip: 1, Prepend: "5908355", Timeout: 55, Options: "tTo", Failover: []string{"SECOND"}, RouteOptions: RouteOptions{MaxSeconds: 14400}},
 		{Route: "SECOND", Protocol: "SIP", Endpoint: "second", Prefix: "99", Pattern: ".", Strip: 2, Prepend: "5908355", Timeout: 55, Options: "tTo"},
 	}, calls: map[string][]string{
 		"91155501000": {"at most 14400", "SIP/first/59083551155501000,55,tTo", "SIP/second/59083551155501000,55,tTo"},

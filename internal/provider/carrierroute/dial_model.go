@@ -7,9 +7,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// more returns the optional parts of a dial block.
-func (d dialModel) more() asterisk.DialMore {
-	more := asterisk.DialMore{
+// options returns the optional parts of a dial block.
+func (d dialModel) options() asterisk.RouteOptions {
+	options := asterisk.RouteOptions{
 		CallerIDs: tfhelper.Strings(d.CallerIDs.Elements()), PrefixCallerIDs: textMap(d.PrefixCallerIDs), Headers: textMap(d.Headers),
 		MaxSeconds: int(d.MaxSeconds.ValueInt64()), Variables: textMap(d.Variables), Scripts: tfhelper.Strings(d.Scripts.Elements()),
 	}
@@ -23,33 +23,33 @@ func (d dialModel) more() asterisk.DialMore {
 		if !number.Strip.IsNull() {
 			one.Strip = int(number.Strip.ValueInt64())
 		}
-		more.Numbers = append(more.Numbers, one)
+		options.Numbers = append(options.Numbers, one)
 	}
 	for peer, weight := range d.Peers.Elements() {
 		if number, ok := weight.(types.Int64); ok {
-			if more.Peers == nil {
-				more.Peers = map[string]int{}
+			if options.Peers == nil {
+				options.Peers = map[string]int{}
 			}
-			more.Peers[peer] = int(number.ValueInt64())
+			options.Peers[peer] = int(number.ValueInt64())
 		}
 	}
-	return more
+	return options
 }
 
-// show is the reverse of [dialModel.more].
-func (d *dialModel) show(more asterisk.DialMore) {
-	d.PrefixCallerIDs, d.Headers, d.Variables = shownMap(more.PrefixCallerIDs), shownMap(more.Headers), shownMap(more.Variables)
-	d.CallerIDs, d.Scripts = shownList(more.CallerIDs), shownList(more.Scripts)
-	d.MaxSeconds = numberUnless(more.MaxSeconds, 0)
-	for _, number := range more.Numbers {
+// show is the reverse of [dialModel.options].
+func (d *dialModel) show(options asterisk.RouteOptions) {
+	d.PrefixCallerIDs, d.Headers, d.Variables = shownMap(options.PrefixCallerIDs), shownMap(options.Headers), shownMap(options.Variables)
+	d.CallerIDs, d.Scripts = shownList(options.CallerIDs), shownList(options.Scripts)
+	d.MaxSeconds = numberUnless(options.MaxSeconds, 0)
+	for _, number := range options.Numbers {
 		d.Numbers = append(d.Numbers, numberModel{
 			Prefix: types.StringValue(number.Prefix), Pattern: unless(number.Pattern, asterisk.AnyNumber),
 			Strip: numberUnless(number.Strip, len(number.Prefix)), Prepend: unless(number.Prepend, ""),
 		})
 	}
 	d.Peers = types.MapNull(types.Int64Type)
-	if len(more.Peers) > 0 {
-		d.Peers = tfhelper.Int64Map(more.Peers)
+	if len(options.Peers) > 0 {
+		d.Peers = tfhelper.Int64Map(options.Peers)
 	}
 }
 

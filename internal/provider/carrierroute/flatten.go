@@ -207,7 +207,7 @@ func (m *model) adopt(rows cluster.Carriers) {
 		CallerID: unless(dial.CallerID, ""), MaxChannels: numberUnless(dial.MaxChannels, 0), Failover: failover,
 		Endpoint: unless(dial.Endpoint, endpoint),
 	}
-	m.Dial.show(dial.DialMore)
+	m.Dial.show(dial.RouteOptions)
 }
 
 // unless returns null for the default.

@@ -124,7 +124,7 @@ func (m model) dial(address string) asterisk.Dial {
 		MaxChannels: int(d.MaxChannels.ValueInt64()), Failover: tfhelper.Strings(d.Failover.Elements()),
 		NoComments: m.withoutComments(),
 	}
-	dial.DialMore = d.more()
+	dial.RouteOptions = d.options()
 	if !d.Pattern.IsNull() {
 		dial.Pattern = tfhelper.FromBlank(d.Pattern.ValueString()).Text
 	}

@@ -212,7 +212,7 @@ func (v planReview) checkClashes() diag.Diagnostics {
 	for _, clash := range v.clashes {
 		shared = append(shared, clash.String())
 	}
-	for _, clash := range asterisk.OwnClashes(v.rows, v.servers, v.phones) {
+	for _, clash := range asterisk.BuiltinClashes(v.rows, v.servers, v.phones) {
 		shared = append(shared, clash.String())
 	}
 	if len(shared) > 0 {

@@ -11,8 +11,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// checkMore calls wrong for the values of [DialMore] that cannot be written as a dialplan.
-func (d Dial) checkMore(wrong func(bad bool, attribute, format string, args ...any)) {
+// checkOptions calls wrong for the values of [RouteOptions] that cannot be written as a dialplan.
+func (d Dial) checkOptions(wrong func(bad bool, attribute, format string, args ...any)) {
 	taken := map[string]bool{sameExtension(d.extension()): true}
 	for _, number := range d.Numbers {
 		wrong(!dialPrefix().MatchString(number.Prefix), "numbers", "the prefix must be up to 20 of 0-9 * # +, not %q", number.Prefix)
@@ -62,12 +62,12 @@ func closes(text string) bool {
 const declarationStart = "; dial "
 
 // declaration returns a comment with the declaration, which [ReadDial] parses. It is
-// empty for a route without [DialMore], which is parsed from its lines.
+// empty for a route without [RouteOptions], which is parsed from its lines.
 func (d Dial) declaration() string {
 	var encoded strings.Builder
 	encoder := json.NewEncoder(&encoded)
 	encoder.SetEscapeHTML(false) // the admin page drops backslashes
-	if more, err := json.Marshal(d.DialMore); err != nil || string(more) == "{}" || encoder.Encode(d) != nil {
+	if more, err := json.Marshal(d.RouteOptions); err != nil || string(more) == "{}" || encoder.Encode(d) != nil {
 		return ""
 	}
 	return declarationStart + encoded.String()
