@@ -47,9 +47,9 @@ func (r *Requests) Begin(ctx context.Context) (_ context.Context, end func()) {
 	}
 }
 
-// Await calls try until it returns false. It stops when ctx is done, when no other
-// request runs that does not wait as well, and none has for three seconds, and when no
-// such request has ended for ten seconds.
+// Await calls try until it returns false. It gives up when ctx is done, when all requests
+// that run have waited as well for three seconds, and when no other request has ended for
+// ten seconds.
 func Await(ctx context.Context, try func() (again bool)) {
 	if !try() {
 		return

@@ -97,7 +97,7 @@ type Snapshot struct {
 	Unanswered      []Part // the parts that the database did not answer in time
 }
 
-// The tolerances are VICIdial's own.
+// The tolerances; those of heartbeats, clocks and shortages are VICIdial's own.
 const (
 	// heartbeatTolerance is that of the agent login page
 	// (docs/vicidial/daemons.md#heartbeat-tolerance).

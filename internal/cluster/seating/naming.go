@@ -121,8 +121,8 @@ type Label struct {
 	Index  int
 }
 
-// IndexOf returns the index of a suffix of letters: a is 0, z is 25, aa is 26. It
-// reports false for any other suffix, whose node has to set its index.
+// IndexOf returns the index of a suffix of up to three letters: a is 0, z is 25, aa is 26.
+// It reports false for any other suffix, whose node has to set its index.
 func IndexOf(suffix string) (int, bool) {
 	if suffix == "" || len(suffix) > 3 {
 		return 0, false
@@ -179,24 +179,39 @@ func Omitted(name string) string {
 // default of each. An error is a [NamingError].
 func ParseNaming(texts map[string]string) (Naming, error) {
 	var n Naming
-	for name, target := range map[string]*NameTemplate{
-		"login": &n.Login, "extension": &n.Extension, "dialplan_number": &n.DialplanNumber, "voicemail_id": &n.VoicemailID,
-		"fullname": &n.FullName, "alias_id": &n.AliasID, "alias_name": &n.AliasName,
-	} {
-		text, given := texts[name]
+	for _, template := range n.templates() {
+		text, given := texts[template.name]
 		if !given {
-			text = DefaultNaming[name]
+			text = DefaultNaming[template.name]
 		}
-		if text == Omitted(name) {
+		if text == Omitted(template.name) {
 			text = ""
 		}
 		parsed, err := ParseNameTemplate(text)
 		if err != nil {
-			return Naming{}, &NamingError{Name: name, Err: err}
+			return Naming{}, &NamingError{Name: template.name, Err: err}
 		}
-		*target = parsed
+		*template.NameTemplate = parsed
 	}
 	return n, nil
+}
+
+type namedTemplate struct {
+	name string
+	*NameTemplate
+}
+
+// templates returns the templates in the order in which their errors are reported.
+func (n *Naming) templates() []namedTemplate {
+	return []namedTemplate{
+		{"login", &n.Login},
+		{"extension", &n.Extension},
+		{"dialplan_number", &n.DialplanNumber},
+		{"voicemail_id", &n.VoicemailID},
+		{"alias_id", &n.AliasID},
+		{"fullname", &n.FullName},
+		{"alias_name", &n.AliasName},
+	}
 }
 
 // NamingError is the error of one template.
@@ -215,18 +230,13 @@ func (n Naming) Check(seats, perSeat int) error {
 	wrong := func(name string, t NameTemplate, why string) error {
 		return &NamingError{Name: name, Err: fmt.Errorf("%q %s", t.text, why)}
 	}
-	for _, one := range []struct {
-		name string
-		t    NameTemplate
-	}{{"login", n.Login}, {"extension", n.Extension}, {"dialplan_number", n.DialplanNumber}, {"voicemail_id", n.VoicemailID}, {"alias_id", n.AliasID}} {
-		alone := seats == 1 && one.t.text != "" && one.name != "login" && one.name != "alias_id"
-		if !one.t.perSeat() && !alone && (one.t.text != "" || Omitted(one.name) == "") {
-			return wrong(one.name, one.t, "does not name the seat: every seat would have the same; write {seat} into it")
-		}
-	}
-	for name, t := range map[string]NameTemplate{"login": n.Login, "extension": n.Extension} {
-		if t.counts() {
-			return wrong(name, t, "has {seat+N}, from which the seat cannot be derived; only dialplan_number, voicemail_id and fullname may have it")
+	for _, t := range n.templates()[:5] { // the names of a phone and of an alias differ from seat to seat
+		alone := seats == 1 && t.text != "" && t.name != "login" && t.name != "alias_id"
+		switch {
+		case !t.perSeat() && !alone && (t.text != "" || Omitted(t.name) == ""):
+			return wrong(t.name, *t.NameTemplate, "does not name the seat: every seat would have the same; write {seat} into it")
+		case t.counts() && (t.name == "login" || t.name == "extension"):
+			return wrong(t.name, *t.NameTemplate, "has {seat+N}, from which the seat cannot be derived; only dialplan_number, voicemail_id and fullname may have it")
 		}
 	}
 	switch {

@@ -1,6 +1,7 @@
 package seating
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -74,6 +75,24 @@ func TestNaming_errors(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.err)
 			}
 		})
+	}
+}
+
+// Of several invalid templates the first is reported, in each plan the same.
+func TestNaming_firstError(t *testing.T) {
+	t.Parallel()
+	for range 50 {
+		var invalid *NamingError
+		if _, err := ParseNaming(map[string]string{"login": "{a}", "extension": "{b}", "fullname": "{c}", "alias_id": "{d}"}); !errors.As(err, &invalid) || invalid.Name != "login" {
+			t.Fatal(err)
+		}
+		naming, err := ParseNaming(map[string]string{"login": "{seat}{seat+1}", "extension": "{seat}{seat+1}"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := naming.Check(10, 1); !errors.As(err, &invalid) || invalid.Name != "login" {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -106,7 +106,7 @@ func Version(ctx context.Context, binary string) (webtier.Version, error) {
 }
 
 // Find returns the path of the proxy's binary: as given, on PATH, or in Debian's
-// sbin folder, which is not on an ordinary user's PATH.
+// sbin folders, which are not on an ordinary user's PATH.
 func Find(dialect webtier.Dialect, binary string) (string, error) {
 	names := []string{binary}
 	if binary == "" {
