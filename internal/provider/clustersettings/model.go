@@ -97,7 +97,7 @@ func (m *model) tables() []cluster.Table {
 		tables = append(tables, cluster.TableContainers)
 		delete(row, cluster.WeightsColumn)
 	}
-	if len(row)+len(m.secrets(nil)) > 0 {
+	if len(row)+len(tfhelper.NewSecrets(m.secrets(), nil, nil)) > 0 {
 		tables = append(tables, cluster.TableSettings)
 	}
 	return tables
@@ -176,30 +176,12 @@ func foundMap(row cluster.Row) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-// writeOnlySecret is one of the three write-only passwords.
-type writeOnlySecret struct {
-	column, attribute string
-	value             types.String
-	version           types.Int64
-}
-
-func (m *model) allSecrets() []writeOnlySecret {
-	return []writeOnlySecret{
-		{cluster.DefaultServerPassword, "default_server_password_wo", m.ServerPassword, m.ServerPasswordVersion},
-		{cluster.DefaultRegistrationPassword, "default_phone_registration_password_wo", m.RegistrationPassword, m.RegistrationPasswordVersion},
-		{cluster.DefaultLoginPassword, "default_phone_login_password_wo", m.LoginPassword, m.LoginPasswordVersion},
+func (m *model) secrets() []tfhelper.WriteOnlySecret {
+	return []tfhelper.WriteOnlySecret{
+		{Column: cluster.DefaultServerPassword, Attribute: "default_server_password_wo", Value: m.ServerPassword, Version: m.ServerPasswordVersion},
+		{Column: cluster.DefaultRegistrationPassword, Attribute: "default_phone_registration_password_wo", Value: m.RegistrationPassword, Version: m.RegistrationPasswordVersion},
+		{Column: cluster.DefaultLoginPassword, Attribute: "default_phone_login_password_wo", Value: m.LoginPassword, Version: m.LoginPasswordVersion},
 	}
-}
-
-// secrets returns the secrets to write: set in the configuration, with a new version.
-func (m *model) secrets(prior *model) cluster.Row {
-	row := cluster.Row{}
-	for i, secret := range m.allSecrets() {
-		if !secret.value.IsNull() && (prior == nil || !prior.allSecrets()[i].version.Equal(secret.version)) {
-			row[secret.column] = cluster.Text(secret.value.ValueString())
-		}
-	}
-	return row
 }
 
 func (m *model) keepVersions(prior model) {

@@ -86,7 +86,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !req.State.Raw.IsNull() {
 		prior, _ := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 		plan.Found = prior.Found
-		resp.Diagnostics.Append(warnSecrets(plan, config, prior)...)
+		resp.Diagnostics.Append(tfhelper.WarnSecrets(tfhelper.NewSecrets(config.secrets(), plan.secrets(), prior.secrets()), "system_settings")...)
 	}
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, plan)...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
@@ -107,7 +107,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if !ok {
 		return
 	}
-	saved, err := r.create(ctx, config.row(), config.secrets(nil))
+	saved, err := r.create(ctx, config.row(), tfhelper.SecretRow(tfhelper.NewSecrets(config.secrets(), nil, nil)))
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create cluster settings", "", err)...)
 	switch {
 	case err == nil:
@@ -160,7 +160,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	seen, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	want := tfhelper.PlannedColumns(plan.row(), config.row())
-	saved, err := r.update(ctx, seen, want, config.secrets(&prior))
+	saved, err := r.update(ctx, seen, want, tfhelper.SecretRow(tfhelper.NewSecrets(config.secrets(), plan.secrets(), prior.secrets())))
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update cluster settings", "", err)...)
 	if err != nil {
 		plan.keepVersions(prior)          // the secrets may not be written

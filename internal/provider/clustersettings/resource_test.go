@@ -203,10 +203,10 @@ func TestAccClusterSettings_drift(t *testing.T) {
 func TestAccClusterSettings_secrets(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
-	config := func(password string, version int) string {
-		return declare(d,
+	config := func(password string, version int, more ...string) string {
+		return declare(d, append(more,
 			fmt.Sprintf(`default_server_password_wo = %q`, password), fmt.Sprintf(`default_server_password_wo_version = %d`, version),
-			`default_phone_login_password_wo = "pw-phone-5"`, `default_phone_login_password_wo_version = 1`)
+			`default_phone_login_password_wo = "pw-phone-5"`, `default_phone_login_password_wo_version = 1`)...)
 	}
 	written := func(password string) resource.TestCheckFunc {
 		return acctest.Expect(t, d, passwords, fmt.Sprintf(`
@@ -222,6 +222,12 @@ func TestAccClusterSettings_secrets(t *testing.T) {
 			},
 			{Config: config("pw-server-6", 1), Check: written("pw-server-5"), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 			{Config: config("pw-server-6", 2), Check: written("pw-server-6")},
+			// The plan ignores the version, so another change must not write the secret.
+			{
+				Config: config("pw-server-7", 3,
+					`default_codecs = "ulaw"`, `lifecycle {`, `ignore_changes = [default_server_password_wo_version]`, `}`),
+				Check: written("pw-server-6"),
+			},
 		},
 	})
 	d.Expect(t, "SELECT COUNT(*) AS leaks FROM vicidial_admin_log WHERE CONCAT_WS(' ', event_sql, event_notes, event_code) LIKE '%pw-%'", `

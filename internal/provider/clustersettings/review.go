@@ -87,13 +87,13 @@ func reviewVoicemail(schema cluster.Schema, config model, settings cluster.Setti
 func (r *Resource) reviewSecrets(ctx context.Context, schema cluster.Schema, config model, settings cluster.Settings) diag.Diagnostics {
 	var diags diag.Diagnostics
 	declared := false
-	for _, secret := range config.allSecrets() {
-		if secret.value.IsNull() {
+	for _, secret := range config.secrets() {
+		if secret.Value.IsNull() {
 			continue
 		}
 		declared = true
-		at, text := path.Root(secret.attribute), secret.value.ValueString()
-		diags.Append(tfhelper.DiagnoseAt(at, "Value not supported by the database", checkSecret(schema, secret.column, text))...)
+		at, text := path.Root(secret.Attribute), secret.Value.ValueString()
+		diags.Append(tfhelper.DiagnoseAt(at, "Value not supported by the database", checkSecret(schema, secret.Column, text))...)
 		if len(text) < settings.PasswordLength {
 			diags.Append(tfhelper.DiagnoseAt(at, "Password too short",
 				fmt.Errorf("the password has %d characters, and the system settings require %d (require_password_length)", len(text), settings.PasswordLength))...)
@@ -181,17 +181,6 @@ func (r *Resource) changesSince(ctx context.Context, seen, now cluster.Row, sinc
 		}
 		return tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{After: since, Sections: []string{section}, Records: []string{record}})
 	})
-}
-
-// warnSecrets warns of the passwords that are written.
-func warnSecrets(plan, config, prior model) diag.Diagnostics {
-	var diags diag.Diagnostics
-	for i, secret := range config.allSecrets() {
-		if !secret.value.IsNull() && !plan.allSecrets()[i].version.Equal(prior.allSecrets()[i].version) {
-			diags.Append(tfhelper.WarnSecret(path.Root(secret.attribute+"_version"), secret.column, "system_settings")...)
-		}
-	}
-	return diags
 }
 
 // warn warns of the changes of managed columns, which an apply reverts.

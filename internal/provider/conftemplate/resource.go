@@ -143,12 +143,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok || !known {
+	plan, planned := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	if !ok || !known || !planned {
 		return
 	}
 	saved, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
 	r.table(cluster.TemplateChange{
-		PendingRebuild: prior.stale().Rebuild, Secrets: tfhelper.Texts(config.Secrets), Renew: !prior.SecretsVersion.Equal(config.SecretsVersion),
+		PendingRebuild: prior.stale().Rebuild, Secrets: tfhelper.Texts(config.Secrets), Renew: !prior.SecretsVersion.Equal(plan.SecretsVersion),
 	}).Update(ctx, req, resp)
 	if resp.Diagnostics.HasError() && !resp.State.Raw.IsNull() {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("secrets_wo_version"), prior.SecretsVersion)...) // the secrets may not have been written

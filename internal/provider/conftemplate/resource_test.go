@@ -366,6 +366,11 @@ resource "vicidial_conf_template" "softphone" {
 			RefreshState: true, ExpectNonEmptyPlan: true, Check: nowhere,
 		},
 		{Config: config("w0rd2", 2, `qualify=yes\n`), Check: resource.ComposeTestCheckFunc(held("w0rd2", `qualify=yes\n`), nowhere)},
+		{ // the plan ignores the version, so another change must not write the secret
+			Config: strings.NewReplacer("Softphones of the floor", "Softphones", "secrets_wo_version = 3", "secrets_wo_version = 3\nlifecycle {\nignore_changes = [secrets_wo_version]\n}").
+				Replace(config("w0rd4", 3, `qualify=yes\n`)),
+			Check: resource.ComposeTestCheckFunc(held("w0rd2", `qualify=yes\n`), nowhere),
+		},
 		{
 			ResourceName: address, ImportState: true, ImportStateId: "softphone",
 			ImportStateCheck: func(states []*terraform.InstanceState) error {

@@ -235,15 +235,9 @@ func (o *expanded) show(server cluster.Server, found cluster.RoomRange, complete
 	o.ConfSecret, o.ManagerSecret = types.StringNull(), types.StringNull()
 }
 
-// secrets returns the secrets to write: those that the configuration sets, with a new
-// version.
-func (o *expanded) secrets(config, prior *expanded) cluster.Row {
-	row := cluster.Row{}
-	if !config.ConfSecret.IsNull() && (prior == nil || !prior.ConfSecretVersion.Equal(o.ConfSecretVersion)) {
-		row[cluster.ServerSecret] = cluster.Text(config.ConfSecret.ValueString())
+func (o *expanded) secrets() []tfhelper.WriteOnlySecret {
+	return []tfhelper.WriteOnlySecret{
+		{Column: cluster.ServerSecret, Attribute: "conf_secret_wo", Value: o.ConfSecret, Version: o.ConfSecretVersion},
+		{Column: cluster.ManagerSecret, Attribute: "manager_secret_wo", Value: o.ManagerSecret, Version: o.ManagerSecretVersion},
 	}
-	if !config.ManagerSecret.IsNull() && (prior == nil || !prior.ManagerSecretVersion.Equal(o.ManagerSecretVersion)) {
-		row[cluster.ManagerSecret] = cluster.Text(config.ManagerSecret.ValueString())
-	}
-	return row
 }

@@ -166,7 +166,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	prior := expand(ctx, m, &resp.Diagnostics)
 	saved, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
-	err := r.update(ctx, want, change{declared: config, prior: prior, secrets: want.secrets(config, prior), seen: saved})
+	err := r.update(ctx, want, change{declared: config, prior: prior, secrets: tfhelper.SecretRow(tfhelper.NewSecrets(config.secrets(), want.secrets(), prior.secrets())), seen: saved})
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update server", want.id(), err)...)
 	now := want.remember(config, saved, prior.engine())
 	if err == nil {

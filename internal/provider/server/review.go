@@ -54,11 +54,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 	diags.Append(r.reviewTrunks(ctx, servers, want, declared)...)
 	diags.Append(r.reviewAddress(ctx, servers, want, prior)...)
 	if prior != nil {
-		for column, at := range map[string]string{cluster.ServerSecret: "conf_secret_wo_version", cluster.ManagerSecret: "manager_secret_wo_version"} {
-			if _, written := want.secrets(declared, prior)[column]; written {
-				diags.Append(tfhelper.WarnSecret(path.Root(at), column, "server "+existing.String())...)
-			}
-		}
+		diags.Append(tfhelper.WarnSecrets(tfhelper.NewSecrets(declared.secrets(), want.secrets(), prior.secrets()), "server "+existing.String())...)
 	}
 	if prior == nil {
 		diags.Append(r.warnSecrets(ctx, servers, want, declared)...)
@@ -109,14 +105,10 @@ func reviewDialplan(schema cluster.Schema, text string, existing cluster.Server)
 // reviewColumns refuses secrets and rooms that the connected database cannot hold.
 func reviewColumns(schema cluster.Schema, declared *expanded) diag.Diagnostics {
 	var diags diag.Diagnostics
-	for name, secret := range map[string]interface {
-		IsNull() bool
-		IsUnknown() bool
-		ValueString() string
-	}{cluster.ServerSecret: declared.ConfSecret, cluster.ManagerSecret: declared.ManagerSecret} {
-		if !secret.IsNull() && !secret.IsUnknown() {
-			at := path.Root(map[string]string{cluster.ServerSecret: "conf_secret_wo", cluster.ManagerSecret: "manager_secret_wo"}[name])
-			diags.Append(tfhelper.DiagnoseAt(at, "Value not supported by the database", schema.Check(cluster.TableServers, name, cluster.Text(secret.ValueString())))...)
+	for _, secret := range declared.secrets() {
+		if !secret.Value.IsNull() && !secret.Value.IsUnknown() {
+			diags.Append(tfhelper.DiagnoseAt(path.Root(secret.Attribute), "Value not supported by the database",
+				schema.Check(cluster.TableServers, secret.Column, cluster.Text(secret.Value.ValueString())))...)
 		}
 	}
 	if rooms, managed := declared.rooms(declared); managed && rooms.Count > 0 {
@@ -225,20 +217,11 @@ func readsTriggers(found cluster.Referencing) bool {
 func (r *Resource) warnSecrets(ctx context.Context, servers cluster.Servers, want, declared *expanded) diag.Diagnostics {
 	var diags diag.Diagnostics
 	existing, found := servers.ByID(want.id())
-	for _, secret := range []struct {
-		column, attribute string
-		given             bool
-	}{
-		{cluster.ServerSecret, "conf_secret_wo", !declared.ConfSecret.IsNull()},
-		{cluster.ManagerSecret, "manager_secret_wo", !declared.ManagerSecret.IsNull()},
-	} {
-		shipped := !found
-		for _, column := range existing.DefaultSecrets {
-			shipped = shipped || column == secret.column
-		}
-		if shipped && !secret.given {
-			diags.Append(tfhelper.WarnAt(path.Root(secret.attribute), "Default password",
-				fmt.Sprintf("%s of server %s is VICIdial's default password. Set %s and %s_version.", secret.column, want.id(), secret.attribute, secret.attribute))...)
+	for _, secret := range declared.secrets() {
+		isDefault := !found || slices.Contains(existing.DefaultSecrets, secret.Column)
+		if isDefault && secret.Value.IsNull() {
+			diags.Append(tfhelper.WarnAt(path.Root(secret.Attribute), "Default password",
+				fmt.Sprintf("%s of server %s is VICIdial's default password. Set %s and %s_version.", secret.Column, want.id(), secret.Attribute, secret.Attribute))...)
 		}
 	}
 	pending, err := r.store.FirstLoginPending(ctx)

@@ -16,7 +16,7 @@ func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	ip, row, secrets := want.ServerIP.ValueString(), declared.row(), want.secrets(declared, nil)
+	ip, row, secrets := want.ServerIP.ValueString(), declared.row(), tfhelper.SecretRow(tfhelper.NewSecrets(declared.secrets(), nil, nil))
 	var before state
 	err := r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		var err error
