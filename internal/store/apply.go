@@ -150,9 +150,10 @@ func (s *Store) serve(ctx context.Context) {
 	var waiting []*request
 	for {
 		var done []*request
-		done, waiting = s.answer(ctx, w, append(waiting, s.takeRequests()...))
-		lingers := w.conn != nil && !s.settings.SingleConnection() && time.Since(w.since) < s.maxLockAge
-		if !lingers && len(waiting) == 0 && s.requests.idle() {
+		done, waiting = s.answer(w, append(waiting, s.takeRequests()...)) //nolint:contextcheck // each change has the context of its caller
+		old := time.Since(w.since) >= s.maxLockAge
+		lingers := w.conn != nil && !s.settings.SingleConnection() && !old
+		if !lingers && (old || len(waiting) == 0 && s.requests.idle()) {
 			w.close(ctx)
 		}
 		for _, r := range done {
@@ -162,8 +163,9 @@ func (s *Store) serve(ctx context.Context) {
 			continue
 		}
 		if lingers {
-			if s.requests.await(s.lockLinger); !s.requests.idle() {
-				time.Sleep(min(w.roundTrip/2, maxGather)) // others come with it
+			s.requests.await(s.lockLinger)
+			if !s.requests.idle() {
+				<-time.After(min(w.roundTrip/2, maxGather)) // others come with it
 				continue
 			}
 			w.close(ctx)
@@ -185,11 +187,13 @@ func (s *Store) takeRequests() []*request {
 
 // answer decides a batch, and writes as much of it as has nothing in common. It returns
 // the changes that are done, and those that are to be decided again. Changes that come
-// while the lock is acquired join the batch.
-func (s *Store) answer(ctx context.Context, w *writer, batch []*request) (done, later []*request) {
+// while the lock is acquired join the batch. What a batch does is logged for its first
+// caller.
+func (s *Store) answer(w *writer, batch []*request) (done, later []*request) {
 	if len(batch) == 0 {
 		return nil, nil
 	}
+	ctx := context.WithoutCancel(batch[0].ctx)
 	if w.conn == nil {
 		if !s.begin(ctx, w, batch) {
 			return batch, nil
@@ -204,7 +208,7 @@ func (s *Store) answer(ctx context.Context, w *writer, batch []*request) (done, 
 			return batch, nil
 		}
 	}
-	done, later = s.decide(w, batch) //nolint:contextcheck // each change has the context of its caller
+	done, later = s.decide(w, batch)
 	s.write(ctx, w, done)
 	w.fresh = false
 	return done, later
@@ -229,7 +233,7 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
 	var described sync.WaitGroup
 	if !s.settings.SingleConnection() { // the decisions need it
 		described.Go(func() { _, _ = s.info.get(waiting) })
-		ahead(ctx, s, s.replica)
+		prefetch(ctx, s, s.replica)
 	}
 	err := w.lock(waiting)
 	described.Wait()
@@ -247,14 +251,14 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
 func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
 	s.forgetRemovals()
 	accepted, all := 0, cluster.Plan{}.Access()
-	together := !w.decided && !s.settings.SingleConnection()
-	if together { // their reads are not cached yet
+	atOnce := !w.decided && !s.settings.SingleConnection()
+	if atOnce { // their reads are not cached yet
 		s.decideAll(w, batch)
 	}
 	w.decided = true
 	for i, r := range batch {
 		switch {
-		case together:
+		case atOnce:
 		case i < 2:
 			s.decideOne(w, r)
 		case i == 2: // the first two have nothing in common, and probably the others neither
@@ -271,7 +275,7 @@ func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
 			now = append(now, r)
 		case accepted == 0: // it is written alone
 			return append(now, r), append(later, batch[i+1:]...)
-		case !together && i < 2:
+		case !atOnce && i < 2:
 			return now, batch[i:]
 		default:
 			later = append(later, r)
@@ -307,8 +311,8 @@ func (s *Store) decideOne(w *writer, r *request) {
 }
 
 // write writes the plans of requests that were decided, and updates the caches. A
-// request that fails because rows have changed since they were cached decides once more,
-// over rows that are read now.
+// request that fails over rows that were cached before decides once more, over rows that
+// are read now.
 func (s *Store) write(ctx context.Context, w *writer, batch []*request) {
 	s.writeOnce(ctx, w, batch)
 	if w.fresh {

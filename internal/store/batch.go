@@ -92,8 +92,8 @@ func (w *writer) flaggedBefore(flags cluster.Rebuild) bool {
 	return w.flagged.All || !flags.All && !slices.ContainsFunc(flags.Servers, func(ip string) bool { return !slices.Contains(w.flagged.Servers, ip) })
 }
 
-// flag flags the servers once the rows are written, whatever became of them: a node
-// clears its flag before it reads (docs/vicidial/generator.md#flag-reset-first).
+// flag flags the servers once the rows are written, also where a plan has failed, unless
+// the connection is lost: a node clears its flag before it reads (docs/vicidial/generator.md#flag-reset-first).
 func (w *writer) flag(ctx context.Context, changes []*planRun, flags cluster.Rebuild, set statement) {
 	whole := slices.DeleteFunc(slices.Clone(changes), func(c *planRun) bool { return c.err != nil || !c.flags() })
 	if len(whole) == 0 {
@@ -151,14 +151,16 @@ func gather(changes []*planRun) []*part {
 		}
 		for i := c.applied; i < len(c.steps); i++ {
 			step := &c.steps[i]
+			if step != first && (step.Phase != first.Phase || !step.Joins(*first)) {
+				break
+			}
 			moreArgs, moreBytes := weight(*step)
-			args, bytes = args+moreArgs, bytes+moreBytes
 			names := step.Names()
-			if step != first && (step.Phase != first.Phase || !step.Joins(*first)) ||
-				len(group) > 0 && (args > maxGatheredArgs || bytes > maxGatheredBytes) ||
+			if len(group) > 0 && (args+moreArgs > maxGatheredArgs || bytes+moreBytes > maxGatheredBytes) ||
 				slices.ContainsFunc(names, func(name string) bool { return named[name] }) {
 				break
 			}
+			args, bytes = args+moreArgs, bytes+moreBytes
 			for _, name := range names {
 				named[name] = true
 			}
@@ -185,7 +187,7 @@ func (w *writer) write(ctx context.Context, group []*part) { //nolint:contextche
 		ctx = group[0].ctx
 	}
 	steps := partSteps(group)
-	w.sent = false
+	w.sent, w.uncertain = false, false
 	changed, err := w.exec(ctx, gathered(steps), func(ctx context.Context) (bool, error) {
 		done, err := w.allDone(ctx, steps, keyOnly)
 		return err == nil && !slices.Contains(done, false), err
@@ -276,7 +278,7 @@ func (w *writer) finish(ctx context.Context, group []*part) {
 
 // writeOne writes one step and its line in the change log.
 func (w *writer) writeOne(ctx context.Context, p *part) {
-	w.sent = false
+	w.sent, w.uncertain = false, false
 	written, err := w.step(ctx, p.step)
 	if err != nil {
 		// MyISAM keeps the rows that a statement changed before it failed.

@@ -145,6 +145,20 @@ func TestApply_together(t *testing.T) {
 			t.Errorf("statements by table: %v", inserts)
 		}
 	})
+	t.Run("what was not sent is not unsure", func(t *testing.T) {
+		t.Parallel()
+		d, p := newTable(t, s), sandbox.NewProxy(t, s)
+		store := newStore(t, d, viaProxy(p))
+		store.pauses = []time.Duration{0}
+		grow := fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}) // the step of a later phase
+		errs := togetherAfter(t, store, func() { p.CutAt(1, sandbox.WriteUnanswered, true) }, did(store, "5550000", nil, described("new")), grow)
+		for i, wantUnsure := range []bool{true, false} {
+			var partial *cluster.Partial
+			if !errors.As(errs[i], &partial) || partial.Applied > 0 || partial.Unsure != wantUnsure {
+				t.Errorf("change %d: %v: %+v", i, errs[i], partial)
+			}
+		}
+	})
 	t.Run("conflict fails one object only", func(t *testing.T) {
 		t.Parallel()
 		d := newTable(t, s)

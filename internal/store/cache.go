@@ -9,7 +9,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// loadTimeout is the timeout of a read of a whole table.
+// loadTimeout is the timeout of a read of a table.
 const loadTimeout = time.Minute
 
 // cachedQuery is one cached read, shared by all readers until a write. A load runs
@@ -137,7 +137,9 @@ func (q *cachedQuery[T]) written(ctx context.Context, steps []writtenStep) {
 		renewed.err = errReadWhole
 	}
 	if renewed.err == nil {
+		ctx, cancel := context.WithTimeout(ctx, loadTimeout)
 		renewed.value, renewed.err = q.renew(ctx, l.value, own)
+		cancel()
 	}
 	close(renewed.done)
 	q.mu.Lock()

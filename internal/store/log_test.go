@@ -95,7 +95,7 @@ func TestLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	for !strings.Contains(output.String(), "lock released") {
-		time.Sleep(10 * time.Millisecond)
+		<-time.After(10 * time.Millisecond)
 	}
 	lines := linesOfLog(t, &output)
 	t.Run("logs statements, retries, the lock and the cache", func(t *testing.T) {

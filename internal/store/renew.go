@@ -20,6 +20,7 @@ func (s *Store) written(ctx context.Context, steps []writtenStep) {
 		renewals[i] = func() { cache.written(ctx, steps) }
 	}
 	s.together(renewals...)
+	s.didPhones.written(ctx, steps) // after those that it is made from
 }
 
 // stepsOf returns the steps of changes.

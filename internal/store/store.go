@@ -24,14 +24,14 @@ type Store struct {
 	settings Settings // without the secrets
 	// The closures hold the secrets, since fmt prints every field of a struct and calls
 	// String of exported ones only.
-	connect   func() (*sql.DB, func() error, error)
-	onHost    func(host string, port int) *Store // the same database on another server
-	readOnly  func() *Store
-	once      sync.Once
-	db        *sql.DB
-	closeConn func() error
-	openErr   error
-	ahead     sync.WaitGroup // reads that nobody waits for
+	connect    func() (*sql.DB, func() error, error)
+	onHost     func(host string, port int) *Store // the same database on another server
+	readOnly   func() *Store
+	once       sync.Once
+	db         *sql.DB
+	closeConn  func() error
+	openErr    error
+	prefetches sync.WaitGroup // reads that nobody waits for
 
 	requests requests
 	log      logs
@@ -75,7 +75,7 @@ type Store struct {
 	didPhones    *cachedQuery[didPhones]
 	references   *cachedQuery[[]referenceRows]
 	live         *cachedQuery[map[string]cluster.Live]
-	caches       []interface { // all of them
+	caches       []interface { // all but didPhones
 		invalidate()
 		written(ctx context.Context, steps []writtenStep)
 	}
@@ -130,7 +130,7 @@ func New(settings Settings) *Store {
 	s.aliases = cached(s, "phone aliases", s.readAliases, cluster.TableAliases)
 	s.users = cached(s, "users", s.readUsers, cluster.TableUsers)
 	s.mailboxes = cached(s, "mailboxes", s.readMailboxes, cluster.TableVoicemail)
-	s.didPhones = cached(s, "phones of DIDs", s.readDIDPhones, cluster.TablePhones, cluster.TableVoicemail)
+	s.didPhones = &cachedQuery[didPhones]{read: s.readDIDPhones, log: s.log.cache("phones of DIDs"), tables: []cluster.Table{cluster.TablePhones, cluster.TableVoicemail}}
 	s.references = cached(s, "rows that name servers", s.readReferences, cluster.ReferencingTables()...)
 	s.live = cached(s, "agents and calls", s.readLive)
 	s.phoneQueries = &cachedColumns[phoneColumns]{log: s.log.cache("phones"), table: cluster.TablePhones}
@@ -152,9 +152,10 @@ func (s *Store) pool() (*sql.DB, error) {
 
 // Close closes all connections.
 func (s *Store) Close() error {
-	s.ahead.Wait()
-	if _, err := s.pool(); err != nil {
-		return nil //nolint:nilerr // there is no connection to close
+	s.prefetches.Wait()
+	s.once.Do(func() { s.openErr = sql.ErrConnDone }) // one that was never used
+	if s.db == nil {
+		return nil
 	}
 	return s.closeConn()
 }
@@ -179,21 +180,21 @@ func (s *Store) ReadAhead(ctx context.Context) {
 	if s.settings.SingleConnection() {
 		return
 	}
-	ahead(ctx, s, s.servers)
-	ahead(ctx, s, s.trunks)
-	ahead(ctx, s, s.campaigns)
-	ahead(ctx, s, s.carriers)
-	ahead(ctx, s, s.rooms)
-	ahead(ctx, s, s.templates)
+	prefetch(ctx, s, s.servers)
+	prefetch(ctx, s, s.trunks)
+	prefetch(ctx, s, s.campaigns)
+	prefetch(ctx, s, s.carriers)
+	prefetch(ctx, s, s.rooms)
+	prefetch(ctx, s, s.templates)
 	if !s.settings.ReadOnly {
-		ahead(ctx, s, s.replica) // for Writable
+		prefetch(ctx, s, s.replica) // for Writable
 	}
 }
 
-// ahead starts a query, unless its result is there. Close waits for it.
-func ahead[T any](ctx context.Context, s *Store, q *cachedQuery[T]) {
+// prefetch starts a query, unless its result is there. Close waits for it.
+func prefetch[T any](ctx context.Context, s *Store, q *cachedQuery[T]) {
 	if !q.begun() {
-		s.ahead.Go(func() { _, _ = q.get(ctx) })
+		s.prefetches.Go(func() { _, _ = q.get(ctx) })
 	}
 }
 
@@ -202,6 +203,7 @@ func (s *Store) Forget() {
 	for _, cache := range s.caches {
 		cache.invalidate()
 	}
+	s.didPhones.invalidate() // after those that it is made from
 }
 
 // query runs a read and calls scan for each row.

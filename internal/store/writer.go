@@ -22,12 +22,12 @@ type writer struct {
 	conn      *sql.Conn
 	connID    int64           // the connection's id at the server
 	state     string          // of the statement that the lost connection ran, as in SHOW PROCESSLIST
-	uncertain bool            // the last statement may have run
-	sent      bool            // the statement of the last step was sent
+	uncertain bool            // the last statement of the step may have run
+	sent      bool            // a statement of the step was sent
 	since     time.Time       // when the lock was acquired
 	roundTrip time.Duration   // of a query under the lock
 	fresh     bool            // nothing was written since the rows were forgotten under this lock
-	using     sync.Mutex      // a connection takes no statement before the rows of the last one are read
+	connMu    sync.Mutex      // a connection takes no statement before the rows of the last one are read
 	stale     bool            // another client has written since
 	decided   bool            // plans were decided under this lock
 	flagged   cluster.Rebuild // by the last batch
@@ -39,18 +39,18 @@ type writer struct {
 // use returns the connection, nil where there is none, to a caller who has it alone
 // until release is called.
 func (w *writer) use() (conn *sql.Conn, release func()) {
-	w.using.Lock()
+	w.connMu.Lock()
 	if w.conn == nil {
-		w.using.Unlock()
+		w.connMu.Unlock()
 		return nil, func() {}
 	}
-	return w.conn, w.using.Unlock
+	return w.conn, w.connMu.Unlock
 }
 
 // connect sets the connection, nil for none, and returns the one before.
 func (w *writer) connect(conn *sql.Conn) (before *sql.Conn) {
-	w.using.Lock()
-	defer w.using.Unlock()
+	w.connMu.Lock()
+	defer w.connMu.Unlock()
 	before, w.conn = w.conn, conn
 	return before
 }
@@ -141,6 +141,9 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 func (w *writer) send(ctx context.Context, s statement) (sql.Result, error) {
 	conn, release := w.use()
 	defer release()
+	if conn == nil {
+		return nil, sql.ErrConnDone
+	}
 	return w.store.exec(ctx, conn, s)
 }
 
@@ -163,9 +166,6 @@ func (s *Store) exec(ctx context.Context, on executor, run statement) (sql.Resul
 
 func (w *writer) count(ctx context.Context, s statement) (int, error) {
 	var n int
-	if w.conn == nil {
-		return 0, sql.ErrConnDone
-	}
 	err := w.queryRow(ctx, s, &n)
 	return n, err
 }
@@ -174,8 +174,11 @@ func (w *writer) count(ctx context.Context, s statement) (int, error) {
 func (w *writer) queryRow(ctx context.Context, s statement, into ...any) error {
 	began := time.Now()
 	conn, release := w.use()
+	defer release()
+	if conn == nil {
+		return sql.ErrConnDone
+	}
 	err := conn.QueryRowContext(ctx, s.text, s.args...).Scan(into...)
-	release()
 	w.store.log.statement(ctx, s.text, began, 1, err)
 	return err
 }

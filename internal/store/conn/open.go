@@ -157,27 +157,27 @@ type connector struct {
 	dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	target    string
 	breaker   breaker
-	first     *first
+	first     *firstConnection
 }
 
-// first lets one connection be accepted before others are opened: a server that refuses
+// firstConnection lets one connection be accepted before others are opened: a server that refuses
 // a login is asked once, however many connections are needed at the same time.
-type first struct {
+type firstConnection struct {
 	turn     chan struct{} // has a value while nobody opens the first connection
 	accepted atomic.Bool
 	failed   time.Time
 	err      error
 }
 
-func newFirst() *first {
+func newFirst() *firstConnection {
 	turn := make(chan struct{}, 1)
 	turn <- struct{}{}
-	return &first{turn: turn}
+	return &firstConnection{turn: turn}
 }
 
 // begin waits until another caller has opened the first connection, and returns its
 // error. Otherwise the caller opens one, and calls end when it is accepted or refused.
-func (f *first) begin(ctx context.Context) (end func(error), err error) {
+func (f *firstConnection) begin(ctx context.Context) (end func(error), err error) {
 	arrived := time.Now()
 	if f.accepted.Load() {
 		return func(error) {}, nil
@@ -273,7 +273,8 @@ func (c *connector) connect(ctx context.Context, accepted func()) (driver.Conn, 
 		}
 		err = explain(limited, c.target, encrypting, err)
 	}
-	if c.breaker.record(began, err); err != nil {
+	c.breaker.record(began, err)
+	if err != nil {
 		return nil, err
 	}
 	return conn, nil

@@ -452,7 +452,7 @@ func TestConnect_firstIsAloneUntilAccepted(t *testing.T) {
 			if wantRefused := map[bool]int32{true: 9}[answer != nil]; refused.Load() != wantRefused {
 				t.Errorf("%v: %d were refused, wanted %d", answer, refused.Load(), wantRefused)
 			}
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			if end, err := f.begin(t.Context()); err != nil {
 				t.Errorf("the next attempt is refused: %v", err)
 			} else {
