@@ -190,12 +190,115 @@ func TestAccRuns_configuredOnce(t *testing.T) {
 	acctest.EveryResource(t, "lifetimes", tried)
 }
 
-// planned plans an object, and fails where the plan does.
-func planned(t *testing.T, object *acctest.Object, values acctest.Values) {
-	t.Helper()
-	if said := object.Plan(t, values).Errors(); said != "" {
-		t.Fatalf("a plan that follows one that nobody applied says %s", said)
+// One process that applies a run and then removes all objects without a refresh, as
+// terraform test does from 1.13 on, removes those that the run did not change, and those
+// that it did.
+func TestAccRuns_teardown(t *testing.T) {
+	t.Parallel()
+	var tried []string
+	for _, l := range lifetimes(t) {
+		tried = append(tried, l.resource)
+		t.Run(l.resource, func(t *testing.T) {
+			t.Parallel()
+			d := databaseOfLifetimes(t)
+			session := acctest.NewSession(t, d)
+			teardown := func(object *acctest.Object) {
+				t.Helper()
+				removal := planned(t, object, nil)
+				if said := object.Apply(t, removal).Errors(); said != "" {
+					t.Fatalf("the removal says %s", said)
+				}
+				if l.value != nil {
+					if got := l.value(t, d); got != l.want[3] {
+						t.Errorf("the value is %q after the removal, want %q", got, l.want[3])
+					}
+				}
+			}
+			another := func() {
+				t.Helper()
+				session.Object(t, "vicidial_inbound_did").Change(t, acctest.Values{"did_pattern": "8005550199", "did_route": "EXTEN", "extension": "8304"})
+				acctest.Run(t, d, "DELETE FROM vicidial_inbound_dids WHERE did_pattern = '8005550199'")()
+			}
+			object := session.Object(t, l.resource)
+			object.Change(t, l.first)
+			object.RefreshAndChange(t, l.second)
+			teardown(object) // changed
+
+			object = session.Object(t, l.resource)
+			object.Change(t, l.first)
+			object.Refresh(t)
+			planned(t, object, l.first)
+			another()
+			teardown(object) // unchanged
+		})
 	}
+	acctest.EveryResource(t, "lifetimes", tried)
+}
+
+// One process that plans a replacement with create_before_destroy and applies it, after
+// another change, keeps the rows of the new instance.
+func TestAccRuns_replacement(t *testing.T) {
+	t.Parallel()
+	var tried []string
+	for _, l := range lifetimes(t) {
+		tried = append(tried, l.resource)
+		t.Run(l.resource, func(t *testing.T) {
+			t.Parallel()
+			d := databaseOfLifetimes(t)
+			session := acctest.NewSession(t, d)
+			before, after := session.Object(t, l.resource), session.Object(t, l.resource)
+			before.Change(t, l.first)
+			before.Refresh(t)
+			planned(t, before, l.first)
+			session.Object(t, "vicidial_inbound_did").Change(t, acctest.Values{"did_pattern": "8005550199", "did_route": "EXTEN", "extension": "8304"})
+			after.Change(t, l.first)
+			if said := before.Apply(t, planned(t, before, nil)).Errors(); said != "" {
+				t.Fatalf("the removal says %s", said)
+			}
+			if l.value != nil {
+				if got := l.value(t, d); got != l.want[0] {
+					t.Errorf("the value is %q after the replacement, want %q", got, l.want[0])
+				}
+			}
+		})
+	}
+	acctest.EveryResource(t, "lifetimes", tried)
+}
+
+// Of two placements the run has created one and left the other as it was.
+func TestAccRuns_teardownOfPlacements(t *testing.T) {
+	t.Parallel()
+	d := databaseOfLifetimes(t)
+	acctest.Run(t, d,
+		"INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks) VALUES ('second', '10.0.0.8', 'Y', 90)",
+		"INSERT INTO vicidial_conferences (conf_exten, server_ip) VALUES (8600051, '10.0.0.8'), (8600052, '10.0.0.8'), (8600053, '10.0.0.8')")()
+	session := acctest.NewSession(t, d)
+	floor := func(name string, seats ...string) acctest.Values {
+		return acctest.Values{
+			"name": name, "seats": seats, "servers": acctest.Values{"10.0.0.8": acctest.Values{"suffix": "b"}, "10.0.0.9": acctest.Values{"suffix": "a"}},
+			"phone": acctest.Values{"protocol": "SIP", "pass_wo": "open1234", "pass_wo_version": 1},
+		}
+	}
+	unchanged, created := session.Object(t, "vicidial_agent_placement"), session.Object(t, "vicidial_agent_placement")
+	unchanged.Change(t, floor("a", "2000-2001"))
+	unchanged.Refresh(t)
+	planned(t, unchanged, floor("a", "2000-2001"))
+	created.Change(t, floor("b", "2002"))
+	if said := session.Object(t, "vicidial_agent_placement").Plan(t, floor("c", "2001")).Errors(); !strings.Contains(said, "Two placements would write the same rows") {
+		t.Errorf("the plan of a seat that another placement has says %q", said)
+	}
+	planned(t, unchanged, nil)
+	planned(t, created, nil)
+}
+
+// planned plans an object, and fails where the plan does.
+func planned(t *testing.T, object *acctest.Object, values acctest.Values) acctest.Planned {
+	t.Helper()
+	plan := object.Plan(t, values)
+	if said := plan.Errors(); said != "" {
+		t.Fatalf("the plan says %s", said)
+	}
+	return plan
 }
 
 // A server that a run removed is not expected by the next one.

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"sync"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
 // outdated says what of the things that the provider keeps in memory is outdated.
@@ -27,19 +29,20 @@ type outdated struct {
 // A plan reads an object once. The apply of a plan reads nothing; it plans each
 // object once more and applies it, in an order that lets it plan one object after
 // the apply of another. So a read after an apply begins a run, and so does the
-// second read of one object, and the plan of what an apply has answered. Before the
-// first apply, so does the removal of an object that was planned to stay, and the
-// other way round: terraform test removes what it has planned last and not applied.
+// second read of one object, and the plan of what an apply has answered. So does the
+// removal of an instance that was to stay, and the other way round: terraform test ends
+// with the removal of all objects, without a refresh. A replaced instance was to stay as
+// well, but is removed after the run has created an object of its resource.
 //
 // Any other plan after an apply may belong to the apply of a plan. What was planned
 // before is then in the tables, or is planned once more before it is applied. The
 // tables are read anew only where the provider is configured for more than one run:
 // what the run itself has written is laid over what was read.
 type runs struct {
-	mu          sync.Mutex
 	seen        map[requested]bool // reads and plans of the run
-	stays       map[requested]bool // prior states that were planned: whether the object stays
-	answers     map[requested]bool // what the applies of the run answered
+	stays       map[requested]bool // instances that were planned: whether they stay
+	answers     map[requested]bool // instances that the applies of the run answered
+	creates     map[requested]bool // resources of which the run has created an object, or tried to
 	reads       bool               // the run has read an object
 	severalRuns bool               // the provider is configured for more than one run
 	applied     bool               // the run has applied something
@@ -65,10 +68,18 @@ func hashOf(resource string, value *tfprotov6.DynamicValue, more ...[]byte) requ
 	return requested(hash.Sum(nil))
 }
 
+// instanceOf returns the instance of a state by its token, since Terraform encodes a state
+// in another way than the provider. It is zero without an object or a token.
+func instanceOf(resource string, state *tfprotov6.DynamicValue, private []byte) requested {
+	var data map[string][]byte
+	if isNull(state) || json.Unmarshal(private, &data) != nil || len(data[replacement.TokenKey]) == 0 {
+		return requested{}
+	}
+	return hashOf(resource, nil, data[replacement.TokenKey])
+}
+
 // read notes that an object is read.
 func (r *runs) read(object requested) outdated {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	var found outdated
 	if r.applied || r.seen[object] {
 		found = r.next()
@@ -80,62 +91,56 @@ func (r *runs) read(object requested) outdated {
 
 // imports notes that an object is imported.
 func (r *runs) imports() outdated {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if r.applied {
 		return r.next()
 	}
 	return outdated{}
 }
 
-// plan notes that an object is planned, with its prior state, to stay or to be removed.
-func (r *runs) plan(object, prior requested, removal bool) outdated {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	stayed, planned := r.stays[prior]
-	if r.answers[prior] || planned && stayed == removal && !r.applied {
-		r.severalRuns = true
-		found := r.next()
-		note(&r.seen, object, true)
-		note(&r.stays, prior, !removal)
-		return found
-	}
+// plan notes that an object of a resource is planned, and whether its instance is
+// removed.
+func (r *runs) plan(resource, object, instance requested, removal bool) outdated {
+	stayed, planned := r.stays[instance]
+	begins := instance != (requested{}) && (r.answers[instance] || planned && stayed == removal && !r.creates[resource])
 	again := r.seen[object] && !r.reads // a plan may plan an object, read it, and plan it again
-	r.severalRuns = r.severalRuns || again
-	found := r.afterApply()
-	found.tables = found.tables || again
-	found.claims = r.seen[object] && !found.planned
+	r.severalRuns = r.severalRuns || begins || again
+	var found outdated
+	if begins {
+		found = r.next()
+	} else {
+		found = r.afterApply()
+		found.tables = found.tables || again
+		found.claims = r.seen[object] && !found.planned
+	}
 	note(&r.seen, object, true)
-	note(&r.stays, prior, !removal)
+	note(&r.stays, instance, !removal)
 	return found
 }
 
 // other notes that something else is read.
 func (r *runs) other() outdated {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	return r.afterApply()
 }
 
-// apply notes that an apply has ended, and what it answered.
-func (r *runs) apply(answer requested) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+// apply notes that an apply has ended, the instance that it answered, and the resource if
+// it was to create an object.
+func (r *runs) apply(answer, creates requested) outdated {
 	r.applied, r.written = true, true
 	note(&r.answers, answer, true)
+	note(&r.creates, creates, true)
+	return outdated{}
 }
 
 // configure notes that the provider is configured: nothing is kept from before.
-func (r *runs) configure() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.next()
-	r.severalRuns = false
+func (r *runs) configure() outdated {
+	*r = runs{}
+	return outdated{} // the store is another one
 }
 
 func (r *runs) next() outdated {
-	r.seen, r.stays, r.answers, r.reads, r.applied, r.written = nil, nil, nil, false, false, false
-	return outdated{planned: true, tables: true, instances: true}
+	found := outdated{planned: r.written || !r.applied, tables: true, instances: true} // else it was dropped, and the next run planned since
+	*r = runs{severalRuns: r.severalRuns}
+	return found
 }
 
 func (r *runs) afterApply() outdated {
@@ -155,26 +160,35 @@ func note(in *map[requested]bool, object requested, value bool) {
 type runServer struct {
 	fastpath.Framework
 
+	mu       sync.Mutex // until what is outdated has been dropped
 	runs     runs
 	drop     func(outdated)
 	requests tfhelper.Requests // those that objects which wait for others look for
 }
 
+// note notes a request, and drops what it finds to be outdated.
+func (s *runServer) note(request func(*runs) outdated) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop(request(&s.runs))
+}
+
 // ConfigureProvider begins the first run.
 func (s *runServer) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	s.runs.configure()
+	s.note((*runs).configure)
 	return s.Framework.ConfigureProvider(ctx, req)
 }
 
 func (s *runServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	ctx, end := s.requests.Begin(ctx)
 	defer end()
-	s.drop(s.runs.read(hashOf(req.TypeName, req.CurrentState, req.Private)))
+	object := hashOf(req.TypeName, req.CurrentState, req.Private)
+	s.note(func(r *runs) outdated { return r.read(object) })
 	return s.Framework.ReadResource(ctx, req)
 }
 
 func (s *runServer) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	s.drop(s.runs.imports())
+	s.note((*runs).imports)
 	return s.Framework.ImportResourceState(ctx, req)
 }
 
@@ -182,7 +196,10 @@ func (s *runServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanR
 	ctx, end := s.requests.Begin(ctx)
 	defer end()
 	prior := hashOf(req.TypeName, req.PriorState, req.PriorPrivate)
-	s.drop(s.runs.plan(hashOf(req.TypeName, req.Config, prior[:]), prior, isNull(req.ProposedNewState)))
+	object, instance := hashOf(req.TypeName, req.Config, prior[:]), instanceOf(req.TypeName, req.PriorState, req.PriorPrivate)
+	s.note(func(r *runs) outdated {
+		return r.plan(hashOf(req.TypeName, nil), object, instance, isNull(req.ProposedNewState))
+	})
 	return s.Framework.PlanResourceChange(ctx, req)
 }
 
@@ -190,11 +207,14 @@ func (s *runServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.Appl
 	ctx, end := s.requests.Begin(ctx)
 	defer end()
 	resp, err := s.Framework.ApplyResourceChange(ctx, req)
-	var answer requested // zero where no object remains
-	if resp != nil && !isNull(resp.NewState) {
-		answer = hashOf(req.TypeName, resp.NewState, resp.Private)
+	var answer, creates requested
+	if resp != nil {
+		answer = instanceOf(req.TypeName, resp.NewState, resp.Private)
 	}
-	s.runs.apply(answer)
+	if isNull(req.PriorState) {
+		creates = hashOf(req.TypeName, nil)
+	}
+	s.note(func(r *runs) outdated { return r.apply(answer, creates) })
 	return resp, err
 }
 
@@ -210,11 +230,11 @@ func isNull(state *tfprotov6.DynamicValue) bool {
 func (s *runServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	ctx, end := s.requests.Begin(ctx)
 	defer end()
-	s.drop(s.runs.other())
+	s.note((*runs).other)
 	return s.Framework.ReadDataSource(ctx, req)
 }
 
 func (s *runServer) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
-	s.drop(s.runs.other())
+	s.note((*runs).other)
 	return s.Framework.ListResource(ctx, req)
 }

@@ -10,7 +10,7 @@
 // plans and applies calls [Changes.DropChanges] where another run starts. An entry is
 // keyed by its object (server_id, route, template_id, user_start, server and engine
 // of rooms) and replaced when the object is planned again. Settings are keyed by
-// column, not by the resource that declares them, and the claims of floors by what
+// column, not by the resource that declares them, and the claims of new floors by what
 // they say; so both refuse an object that is planned a second time in one run with
 // other values.
 //

@@ -22,11 +22,12 @@ const (
 // FloorClaim is a floor that a run has planned. No two claims may have a row in
 // common.
 type FloorClaim struct {
-	Name   string // of the placement
-	Seats  Seats
-	Style  FloorStyle
-	Action FloorAction
-	Before *FloorClaim // the floor before the run; nil for a new one
+	Name     string // of the placement
+	Instance string // the token of the placement; empty for a new one
+	Seats    Seats
+	Style    FloorStyle
+	Action   FloorAction
+	Before   *FloorClaim // the floor before the run; nil for a new one
 }
 
 // FloorClaims are the planned floors of a run.
@@ -34,10 +35,12 @@ type FloorClaims []FloorClaim
 
 // With adds a floor. It returns an error if another floor has some of its rows:
 // both would write them, or the deletion of one would delete rows of the other. A
-// floor may be planned twice in a run, as Terraform does when it replaces one.
+// floor may be planned twice in a run, as Terraform does when it replaces one. Of an
+// instance that was to stay, the later claim holds.
 func (c FloorClaims) With(claim FloorClaim) (FloorClaims, error) {
 	same := func(other FloorClaim) bool {
-		return other.Name == claim.Name && other.Action == claim.Action && other.Seats.Equal(claim.Seats)
+		return other.Name == claim.Name && other.Action == claim.Action && other.Seats.Equal(claim.Seats) ||
+			claim.Instance != "" && other.Instance == claim.Instance && other.Action == FloorKept
 	}
 	for _, other := range c {
 		if same(other) || other.Action != FloorKept && claim.Action != FloorKept {

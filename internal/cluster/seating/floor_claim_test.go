@@ -23,6 +23,10 @@ func TestFloorClaims(t *testing.T) {
 		claim.Action = action
 		return claim
 	}
+	ofInstance := func(claim FloorClaim, token string) FloorClaim {
+		claim.Instance = token
+		return claim
+	}
 	apart := map[string]string{"alias_id": "{seat}x", "login": "p{seat}{suffix}"}
 	for _, c := range []struct {
 		name  string
@@ -38,6 +42,7 @@ func TestFloorClaims(t *testing.T) {
 		{"same name with some of the seats", newClaim(t, "first", mustSeats(t, "2000"), "ab", nil), "alias 2000"},
 		{"deleted floor with the same rows", withAction(newClaim(t, "other", seats, "ab", nil), FloorDeleted), "alias 2000 is of placement other, which is removed, and of placement first, which stays"},
 		{"same floor, replaced", withAction(first, FloorReplaced), ""},
+		{"same floor, deleted by another instance", withAction(ofInstance(first, "2"), FloorDeleted), "alias 2000 is of placement first, which is removed, and of placement first, which stays"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, order := range [][]FloorClaim{{first, c.other}, {c.other, first}} {
@@ -57,6 +62,30 @@ func TestFloorClaims(t *testing.T) {
 			}
 		})
 	}
+	for name, next := range map[string]FloorClaim{
+		"an instance that was to stay is deleted":  withAction(ofInstance(first, "1"), FloorDeleted),
+		"an instance that was to stay is replaced": withAction(ofInstance(first, "1"), FloorReplaced),
+		"an instance gets other seats":             ofInstance(newClaim(t, "first", mustSeats(t, "2000-2001"), "ab", nil), "1"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			claims, err := FloorClaims(nil).With(ofInstance(first, "1"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if claims, err = claims.With(next); err != nil || len(claims) != 1 || claims[0].Action != next.Action {
+				t.Errorf("got %d claims, and the error %v", len(claims), err)
+			}
+		})
+	}
+	t.Run("a replaced instance stays replaced", func(t *testing.T) {
+		claims, err := FloorClaims(nil).With(withAction(ofInstance(first, "1"), FloorReplaced))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if claims, err = claims.With(withAction(ofInstance(first, "1"), FloorDeleted)); err != nil || len(claims) != 2 {
+			t.Errorf("got %d claims, and the error %v", len(claims), err)
+		}
+	})
 	t.Run("replaced floor does not conflict", func(t *testing.T) {
 		rows := floorRowsOf(t, first.Style, place(t, Floor{Seats: seats, Nodes: testNodes("ab")}, nil))
 		rows.Phones = append(rows.Phones, Phone{ServerIP: "10.0.0.1", Login: "x", Extension: "x"})

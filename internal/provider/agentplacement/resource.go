@@ -67,6 +67,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	saved, _ := tfhelper.LoadPlannedRows[privateState](ctx, req, &resp.Diagnostics)
 	var prior *model
 	if !req.State.Raw.IsNull() {
+		saved.instance, _, _ = tfhelper.LoadPrivate[string](ctx, req.Private, replacement.TokenKey)
 		state, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 		if !known {
 			return
@@ -99,7 +100,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() || r.store == nil {
 		return // without a store, the provider's configuration is not known yet
 	}
-	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows managed by another placement", r.store.AddFloorClaim(want.claim(seating.FloorKept, prior)))...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows managed by another placement", r.store.AddFloorClaim(want.claim(seating.FloorKept, prior, saved.instance)))...)
 	if resp.Diagnostics.HasError() || tfhelper.IgnoresAll(ctx, req, "deviations", &resp.Diagnostics) {
 		return
 	}

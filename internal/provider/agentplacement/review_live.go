@@ -89,7 +89,7 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateStat
 	unable := func(err error) diag.Diagnostics {
 		return tfhelper.Diagnose("Unable to plan the removal of agent placement", m.name(), err)
 	}
-	if err := r.store.AddFloorClaim(have.claim(action, nil)); err != nil {
+	if err := r.store.AddFloorClaim(have.claim(action, nil, saved.instance)); err != nil {
 		return saved, unable(err)
 	}
 	var s secrets

@@ -61,7 +61,7 @@ type instances interface {
 
 // The keys of private state.
 const (
-	tokenKey      = "instance"   // the token of the instance
+	TokenKey      = "instance"   // the token of the instance, which no other one has
 	removalKey    = "removal"    // true once its removal was planned
 	supersededKey = "superseded" // true while another instance has its rows
 )
@@ -166,7 +166,7 @@ func (g *Guarded) Create(ctx context.Context, req resource.CreateRequest, resp *
 		return
 	}
 	g.instances.InstanceCreated(key, planned.Instance{Token: token, Rows: g.rows(ctx, resp.State)})
-	resp.Diagnostics.Append(tfhelper.SavePrivate(ctx, resp.Private, tokenKey, token)...)
+	resp.Diagnostics.Append(tfhelper.SavePrivate(ctx, resp.Private, TokenKey, token)...)
 	g.saveLogPosition(ctx, resp.Private, &resp.Diagnostics)
 }
 
@@ -191,14 +191,14 @@ func (g *Guarded) saveLogPosition(ctx context.Context, private tfhelper.PrivateS
 func (g *Guarded) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	g.Resource.ImportState(ctx, req, resp)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(tfhelper.SavePrivate(ctx, resp.Private, tokenKey, g.newToken(ctx))...)
+		resp.Diagnostics.Append(tfhelper.SavePrivate(ctx, resp.Private, TokenKey, g.newToken(ctx))...)
 	}
 }
 
 // Read reads the object, and records whether another instance in state has its rows.
 func (g *Guarded) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	key, guarded := g.key(ctx, req.State)
-	token := load[string](ctx, req.Private, tokenKey)
+	token := load[string](ctx, req.Private, TokenKey)
 	if guarded { // before the read, so that two concurrent reads find each other
 		g.instances.InstanceRead(key, token)
 	}
@@ -225,7 +225,7 @@ func (g *Guarded) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	if !req.State.Raw.IsNull() {
 		key, guarded = g.key(ctx, req.State)
 	}
-	token := load[string](ctx, req.Private, tokenKey)
+	token := load[string](ctx, req.Private, TokenKey)
 	switch {
 	case !guarded:
 	case !req.Plan.Raw.IsNull():
@@ -277,7 +277,7 @@ func (g *Guarded) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 		return
 	}
 	defer g.instances.LockInstances(key)()
-	token := load[string](ctx, req.Private, tokenKey)
+	token := load[string](ctx, req.Private, TokenKey)
 	tracked := token != "" || load[bool](ctx, req.Private, removalKey)
 	replaced := tracked && g.instances.HasSuccessor(key, token)
 	multiRow, ok := g.Resource.(MultiRow)
