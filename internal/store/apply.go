@@ -23,27 +23,27 @@ var ErrReadOnly error = &notWritable{
 	Advice: "Remove read_only (or VICIDIAL_READ_ONLY) from the provider configuration to apply changes.",
 }
 
-// request is a change that waits to be decided and written.
-type request struct {
+// pendingChange is a change that waits to be decided and written.
+type pendingChange struct {
 	ctx    context.Context //nolint:containedctx // it belongs to the caller who waits for the answer
 	decide planFunc
-	answer chan error
+	result chan error
 	since  time.Time
 	plan   cluster.Plan
 	err    error
 }
 
-// requests are the changes of a run that wait. One goroutine at a time serves them.
-type requests struct {
+// changeQueue has the changes of a run that wait. One goroutine at a time serves them.
+type changeQueue struct {
 	mu      sync.Mutex
-	waiting []*request
+	waiting []*pendingChange
 	served  bool
 	arrived chan struct{} // closed by the next change, nil if nobody waits for it
 }
 
 // add queues a change. It returns true if no goroutine serves the queue; the caller
 // must then serve it.
-func (q *requests) add(r *request) (serve bool) {
+func (q *changeQueue) add(r *pendingChange) (serve bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.waiting = append(q.waiting, r)
@@ -56,7 +56,7 @@ func (q *requests) add(r *request) (serve bool) {
 }
 
 // await waits until a change waits, but not longer than the timeout.
-func (q *requests) await(timeout time.Duration) {
+func (q *changeQueue) await(timeout time.Duration) {
 	q.mu.Lock()
 	if len(q.waiting) > 0 {
 		q.mu.Unlock()
@@ -72,7 +72,7 @@ func (q *requests) await(timeout time.Duration) {
 }
 
 // take empties the queue.
-func (q *requests) take() []*request {
+func (q *changeQueue) take() []*pendingChange {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	all := q.waiting
@@ -81,16 +81,16 @@ func (q *requests) take() []*request {
 }
 
 // withdraw removes a change that was not begun.
-func (q *requests) withdraw(r *request) bool {
+func (q *changeQueue) withdraw(r *pendingChange) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	before := len(q.waiting)
-	q.waiting = slices.DeleteFunc(q.waiting, func(other *request) bool { return other == r })
+	q.waiting = slices.DeleteFunc(q.waiting, func(other *pendingChange) bool { return other == r })
 	return len(q.waiting) < before
 }
 
 // idle reports whether no change waits.
-func (q *requests) idle() bool {
+func (q *changeQueue) idle() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return len(q.waiting) == 0
@@ -98,7 +98,7 @@ func (q *requests) idle() bool {
 
 // stopIfIdle reports whether no change waits. If so, no goroutine serves the queue from
 // then on.
-func (q *requests) stopIfIdle() bool {
+func (q *changeQueue) stopIfIdle() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.served = len(q.waiting) > 0
@@ -114,7 +114,7 @@ func (q *requests) stopIfIdle() bool {
 // have nothing in common; each caller gets the outcome of its own.
 func (s *Store) Apply(ctx context.Context, decide planFunc) (err error) {
 	defer func() {
-		if err != nil { // a conflict may have a line that is newer than the position
+		if err != nil { // a conflict may have an entry that is newer than the position
 			s.logPosition.invalidate()
 		}
 	}()
@@ -122,18 +122,18 @@ func (s *Store) Apply(ctx context.Context, decide planFunc) (err error) {
 		return ErrReadOnly
 	}
 	s.hasWritten.Store(true)
-	r := &request{ctx: ctx, decide: decide, answer: make(chan error, 1), since: time.Now()}
-	if s.requests.add(r) {
+	r := &pendingChange{ctx: ctx, decide: decide, result: make(chan error, 1), since: time.Now()}
+	if s.queue.add(r) {
 		go s.serve(context.WithoutCancel(ctx))
 	}
 	select {
-	case err := <-r.answer:
+	case err := <-r.result:
 		return err
 	case <-ctx.Done():
-		if s.requests.withdraw(r) {
+		if s.queue.withdraw(r) {
 			return ctx.Err()
 		}
-		return <-r.answer
+		return <-r.result
 	}
 }
 
@@ -147,49 +147,49 @@ const maxGather = 25 * time.Millisecond
 // answer, since its next read needs the connection.
 func (s *Store) serve(ctx context.Context) {
 	w := &writer{store: s}
-	var waiting []*request
+	var waiting []*pendingChange
 	for {
-		var done []*request
-		done, waiting = s.answer(w, append(waiting, s.takeRequests()...)) //nolint:contextcheck // each change has the context of its caller
+		var done []*pendingChange
+		done, waiting = s.processBatch(w, append(waiting, s.takeChanges()...)) //nolint:contextcheck // each change has the context of its caller
 		old := time.Since(w.since) >= s.maxLockAge
 		lingers := w.conn != nil && !s.settings.SingleConnection() && !old
-		if !lingers && (old || len(waiting) == 0 && s.requests.idle()) {
+		if !lingers && (old || len(waiting) == 0 && s.queue.idle()) {
 			w.close(ctx)
 		}
 		for _, r := range done {
-			r.answer <- r.err
+			r.result <- r.err
 		}
 		if len(waiting) > 0 {
 			continue
 		}
 		if lingers {
-			s.requests.await(s.lockLinger)
-			if !s.requests.idle() {
+			s.queue.await(s.lockLinger)
+			if !s.queue.idle() {
 				<-time.After(min(w.roundTrip/2, maxGather)) // others come with it
 				continue
 			}
 			w.close(ctx)
 		}
-		if s.requests.stopIfIdle() {
+		if s.queue.stopIfIdle() {
 			return
 		}
 	}
 }
 
-// takeRequests returns the changes that wait.
-func (s *Store) takeRequests() []*request {
-	batch := s.requests.take()
+// takeChanges returns the changes that wait.
+func (s *Store) takeChanges() []*pendingChange {
+	batch := s.queue.take()
 	for _, r := range batch {
 		since(r.ctx, s.log.lock, "waited for other changes of this run", r.since)
 	}
 	return batch
 }
 
-// answer decides a batch, and writes as much of it as has nothing in common. It returns
+// processBatch decides a batch, and writes as much of it as has nothing in common. It returns
 // the changes that are done, and those that are to be decided again. Changes that come
 // while the lock is acquired join the batch. What a batch does is logged for its first
 // caller.
-func (s *Store) answer(w *writer, batch []*request) (done, later []*request) {
+func (s *Store) processBatch(w *writer, batch []*pendingChange) (done, later []*pendingChange) {
 	if len(batch) == 0 {
 		return nil, nil
 	}
@@ -198,7 +198,7 @@ func (s *Store) answer(w *writer, batch []*request) (done, later []*request) {
 		if !s.begin(ctx, w, batch) {
 			return batch, nil
 		}
-		batch = append(batch, s.takeRequests()...)
+		batch = append(batch, s.takeChanges()...)
 	}
 	if w.stale {
 		if err := w.revalidate(ctx); err != nil {
@@ -209,13 +209,13 @@ func (s *Store) answer(w *writer, batch []*request) (done, later []*request) {
 		}
 	}
 	done, later = s.decide(w, batch)
-	s.write(ctx, w, done)
+	s.writeBatch(ctx, w, done)
 	w.fresh = false
 	return done, later
 }
 
 // begin acquires the lock for a batch. A cancelled caller fails alone.
-func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
+func (s *Store) begin(ctx context.Context, w *writer, batch []*pendingChange) bool {
 	waiting, cancel := context.WithCancel(ctx)
 	defer cancel()
 	left := len(batch)
@@ -248,7 +248,7 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
 
 // decide calls the plan functions of a batch. It returns the changes whose plans may be
 // written at once, and those that are to be decided again after that.
-func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
+func (s *Store) decide(w *writer, batch []*pendingChange) (now, later []*pendingChange) {
 	s.forgetRemovals()
 	accepted, all := 0, cluster.Plan{}.Access()
 	atOnce := !w.decided && !s.settings.SingleConnection()
@@ -285,7 +285,7 @@ func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
 }
 
 // decideAll calls plan functions together: most use the cached reads of the first one.
-func (s *Store) decideAll(w *writer, batch []*request) {
+func (s *Store) decideAll(w *writer, batch []*pendingChange) {
 	decisions := make([]func(), len(batch))
 	for i, r := range batch {
 		decisions[i] = func() { s.decideOne(w, r) }
@@ -293,8 +293,8 @@ func (s *Store) decideAll(w *writer, batch []*request) {
 	s.together(decisions...)
 }
 
-// decideOne sets the plan and the error of a request.
-func (s *Store) decideOne(w *writer, r *request) {
+// decideOne sets the plan and the error of a change.
+func (s *Store) decideOne(w *writer, r *pendingChange) {
 	r.plan = cluster.Plan{}
 	r.err = r.ctx.Err()
 	if r.err != nil {
@@ -310,11 +310,11 @@ func (s *Store) decideOne(w *writer, r *request) {
 	}
 }
 
-// write writes the plans of requests that were decided, and updates the caches. A
-// request that fails over rows that were cached before decides once more, over rows that
+// writeBatch writes the plans of changes that were decided, and updates the caches. A
+// change that fails over rows that were cached before decides once more, over rows that
 // are read now.
-func (s *Store) write(ctx context.Context, w *writer, batch []*request) {
-	s.writeOnce(ctx, w, batch)
+func (s *Store) writeBatch(ctx context.Context, w *writer, batch []*pendingChange) {
+	s.writePlans(ctx, w, batch)
 	if w.fresh {
 		return
 	}
@@ -330,16 +330,16 @@ func (s *Store) write(ctx context.Context, w *writer, batch []*request) {
 		}
 		s.forgetRemovals()
 		s.decideOne(w, r) //nolint:contextcheck // each change has the context of its caller
-		s.writeOnce(ctx, w, []*request{r})
+		s.writePlans(ctx, w, []*pendingChange{r})
 	}
 }
 
-func (s *Store) writeOnce(ctx context.Context, w *writer, batch []*request) {
-	var changes []*planRun
-	var requests []*request // of the changes
+func (s *Store) writePlans(ctx context.Context, w *writer, batch []*pendingChange) {
+	var changes []*planWrite
+	var pending []*pendingChange // of the changes
 	for _, r := range batch {
 		if r.err == nil && !r.plan.Empty() {
-			changes, requests = append(changes, &planRun{ctx: r.ctx, plan: r.plan}), append(requests, r)
+			changes, pending = append(changes, &planWrite{ctx: r.ctx, plan: r.plan}), append(pending, r)
 		}
 	}
 	if len(changes) == 0 {
@@ -355,7 +355,7 @@ func (s *Store) writeOnce(ctx context.Context, w *writer, batch []*request) {
 		s.together(end, func() { s.written(deciding, steps) })
 	}
 	for i, c := range changes {
-		requests[i].err = cmp.Or(err, c.err)
+		pending[i].err = cmp.Or(err, c.err)
 	}
 }
 

@@ -26,7 +26,7 @@ SELECT COUNT(*)
    AND event_sql = ?
    AND event_date >= NOW() - INTERVAL 5 MINUTE`
 
-// maxEventSQL keeps a line below the 65535 bytes that event_sql has before
+// maxEventSQL keeps an entry below the 65535 bytes that event_sql has before
 // schema 1606 made it larger.
 const maxEventSQL = 60000
 
@@ -34,13 +34,13 @@ const maxEventSQL = 60000
 // below any max_allowed_packet.
 const auditBytes = 500_000
 
-// log adds the lines of steps to VICIdial's admin change log while the next statement
-// runs. If they cannot be added, fail is called, at the latest by [writer.awaitLines].
+// log adds the entries of steps to VICIdial's admin change log while the next statement
+// runs. If they cannot be added, fail is called, at the latest by [writer.awaitEntries].
 func (w *writer) log(ctx context.Context, steps []cluster.Step, fail func(error)) {
 	if !w.store.settings.AuditEnabled {
 		return
 	}
-	var lines []auditLine
+	var entries []auditEntry
 	bytes := 0
 	for _, step := range steps {
 		single := []cluster.Step{step}
@@ -55,16 +55,16 @@ func (w *writer) log(ctx context.Context, steps []cluster.Step, fail func(error)
 			}
 		}
 		for _, one := range single {
-			line := newAuditLine(one)
-			lines, bytes = append(lines, line), bytes+len(line.text)
+			entry := newAuditEntry(one)
+			entries, bytes = append(entries, entry), bytes+len(entry.text)
 			if bytes >= auditBytes {
-				w.insertLines(ctx, lines, fail)
-				lines, bytes = nil, 0
+				w.insertEntries(ctx, entries, fail)
+				entries, bytes = nil, 0
 			}
 		}
 	}
-	if len(lines) > 0 {
-		w.insertLines(ctx, lines, fail)
+	if len(entries) > 0 {
+		w.insertEntries(ctx, entries, fail)
 	}
 }
 
@@ -83,40 +83,40 @@ func (w *writer) eachRow(ctx context.Context, step cluster.Step) ([]cluster.Step
 	return single, nil
 }
 
-// pendingLines are lines that are being added over a connection of the pool.
-type pendingLines struct {
-	lines int64
-	added chan struct{}
-	first int64 // the number of the first line
-	err   error
-	again func() error // adds the lines over the connection that holds the lock
-	fail  func(error)
+// pendingEntries are entries that are being added over a connection of the pool.
+type pendingEntries struct {
+	entries int64
+	added   chan struct{}
+	first   int64 // the number of the first entry
+	err     error
+	again   func() error // adds the entries over the connection that holds the lock
+	fail    func(error)
 }
 
-// insertLines adds lines after those before. They are added in their order: where the
+// insertEntries adds entries after those before. They are added in their order: where the
 // last one is there, all are.
-func (w *writer) insertLines(ctx context.Context, lines []auditLine, fail func(error)) {
-	w.awaitLines()
-	insert, count := w.store.auditStatements(w.info, lines)
+func (w *writer) insertEntries(ctx context.Context, entries []auditEntry, fail func(error)) {
+	w.awaitEntries()
+	insert, count := w.store.auditStatements(w.info, entries)
 	there := func(ctx context.Context) (bool, error) {
 		n, err := w.count(ctx, count)
 		return n > 0, err
 	}
-	p := &pendingLines{lines: int64(len(lines)), added: make(chan struct{}), fail: fail}
+	p := &pendingEntries{entries: int64(len(entries)), added: make(chan struct{}), fail: fail}
 	p.again = func() error {
 		p.first = 0
 		if added, err := there(ctx); err == nil && added {
 			return nil
 		}
 		_, err := w.exec(ctx, insert, there)
-		p.first = w.first
+		p.first = w.lastInsertID
 		return err
 	}
 	w.pending = p
 	db, err := w.store.pool()
 	if err != nil || w.store.settings.SingleConnection() {
 		_, p.err = w.exec(ctx, insert, there)
-		p.first = w.first
+		p.first = w.lastInsertID
 		close(p.added)
 		return
 	}
@@ -130,8 +130,8 @@ func (w *writer) insertLines(ctx context.Context, lines []auditLine, fail func(e
 	}()
 }
 
-// awaitLines waits until the pending lines are added.
-func (w *writer) awaitLines() {
+// awaitEntries waits until the pending entries are added.
+func (w *writer) awaitEntries() {
 	p := w.pending
 	if p == nil {
 		return
@@ -142,43 +142,43 @@ func (w *writer) awaitLines() {
 	if err != nil {
 		err = p.again()
 	}
-	w.recordLines(p.first, p.lines)
+	w.recordEntries(p.first, p.entries)
 	switch {
 	case err != nil:
 		p.fail(notLogged(err))
 	case p.first > 0:
-		w.store.lastLine.Store(max(w.store.lastLine.Load(), p.first+p.lines-1))
+		w.store.lastEntry.Store(max(w.store.lastEntry.Load(), p.first+p.entries-1))
 	}
 }
 
-// auditLine is the line in VICIdial's admin change log about one written step.
-type auditLine struct {
+// auditEntry is the entry in VICIdial's admin change log about one written step.
+type auditEntry struct {
 	cluster.Audit
 	record string // an expression
 	args   []any  // its values
 	text   string
 }
 
-func newAuditLine(step cluster.Step) auditLine {
-	line := auditLine{Audit: step.Audit, record: "?", args: []any{truncate(step.Audit.Record, 50)}, text: auditText(step, newStatement(step))}
+func newAuditEntry(step cluster.Step) auditEntry {
+	entry := auditEntry{Audit: step.Audit, record: "?", args: []any{truncate(step.Audit.Record, 50)}, text: auditText(step, newStatement(step))}
 	if step.Audit.Numbered != "" {
 		where, args := conditions(keyOf(step, step.Rows[0]), " AND ", "=")
-		line.record = fmt.Sprintf("COALESCE((SELECT MAX(%s) FROM %s WHERE %s), '')", step.Audit.Numbered, step.Table, where)
-		line.args = args
+		entry.record = fmt.Sprintf("COALESCE((SELECT MAX(%s) FROM %s WHERE %s), '')", step.Audit.Numbered, step.Table, where)
+		entry.args = args
 	}
-	return line
+	return entry
 }
 
-// auditStatements writes lines, and counts the last of them.
-func (s *Store) auditStatements(info serverInfo, lines []auditLine) (insert, count statement) {
+// auditStatements writes entries, and counts the last of them.
+func (s *Store) auditStatements(info serverInfo, entries []auditEntry) (insert, count statement) {
 	user := s.settings.AuditUser
-	rows := make([]string, 0, len(lines))
-	for _, line := range lines {
-		rows = append(rows, "(NOW(), ?, ?, ?, ?, "+line.record+", ?, ?, ?)")
-		insert.args = append(append(insert.args, user, info.address, line.Section, line.Type), line.args...)
-		insert.args = append(insert.args, truncate(line.Code, 255), line.text, line.Notes)
-		count.text = fmt.Sprintf(countAudit, line.record)
-		count.args = append(slices.Clone(line.args), line.Section, user, line.text)
+	rows := make([]string, 0, len(entries))
+	for _, entry := range entries {
+		rows = append(rows, "(NOW(), ?, ?, ?, ?, "+entry.record+", ?, ?, ?)")
+		insert.args = append(append(insert.args, user, info.address, entry.Section, entry.Type), entry.args...)
+		insert.args = append(insert.args, truncate(entry.Code, 255), entry.text, entry.Notes)
+		count.text = fmt.Sprintf(countAudit, entry.record)
+		count.args = append(slices.Clone(entry.args), entry.Section, user, entry.text)
 	}
 	insert.text = insertAudit + strings.Join(rows, ",\n       ")
 	return insert, count

@@ -9,8 +9,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// planRun is one plan of a batch while it is written.
-type planRun struct {
+// planWrite is one plan of a batch while it is written.
+type planWrite struct {
 	ctx     context.Context //nolint:containedctx // it stops this change and none of the others
 	plan    cluster.Plan
 	steps   []cluster.Step // in the order in which they are written
@@ -18,9 +18,9 @@ type planRun struct {
 	err     error
 }
 
-func (c *planRun) flags() bool { return c.plan.Rebuild.All || len(c.plan.Rebuild.Servers) > 0 }
+func (c *planWrite) flags() bool { return c.plan.Rebuild.All || len(c.plan.Rebuild.Servers) > 0 }
 
-func (c *planRun) total() int {
+func (c *planWrite) total() int {
 	if c.flags() {
 		return len(c.steps) + 1
 	}
@@ -28,22 +28,22 @@ func (c *planRun) total() int {
 }
 
 // next is the step to write, nil where there is none.
-func (c *planRun) next() *cluster.Step {
+func (c *planWrite) next() *cluster.Step {
 	if c.err != nil || c.applied == len(c.steps) {
 		return nil
 	}
 	return &c.steps[c.applied]
 }
 
-func (c *planRun) fail(step string, unsure bool, err error) {
+func (c *planWrite) fail(step string, unsure bool, err error) {
 	c.err = &cluster.Partial{Applied: c.applied, Total: c.total(), Step: step, Unsure: unsure, Err: err}
 }
 
 // run writes plans that have nothing in common: the phases in their order over all
 // of them, each plan's steps in their order within a phase. A plan that fails stops,
 // and the others go on. The caller calls end, which flags the servers and waits for
-// the lines of the change log.
-func (w *writer) run(ctx context.Context, changes []*planRun) (end func()) {
+// the entries of the change log.
+func (w *writer) run(ctx context.Context, changes []*planWrite) (end func()) {
 	var flags cluster.Rebuild
 	stepped := false
 	for _, c := range changes {
@@ -70,13 +70,13 @@ func (w *writer) run(ctx context.Context, changes []*planRun) (end func()) {
 		if len(group) == 0 {
 			break
 		}
-		w.write(ctx, group)
+		w.writeGroup(ctx, group)
 	}
 	return func() {
 		if flagged {
 			w.flag(ctx, changes, flags, set)
 		}
-		w.awaitLines()
+		w.awaitEntries()
 	}
 }
 
@@ -94,8 +94,8 @@ func (w *writer) flaggedBefore(flags cluster.Rebuild) bool {
 
 // flag flags the servers once the rows are written, also where a plan has failed, unless
 // the connection is lost: a node clears its flag before it reads (docs/vicidial/generator.md#flag-reset-first).
-func (w *writer) flag(ctx context.Context, changes []*planRun, flags cluster.Rebuild, set statement) {
-	whole := slices.DeleteFunc(slices.Clone(changes), func(c *planRun) bool { return c.err != nil || !c.flags() })
+func (w *writer) flag(ctx context.Context, changes []*planWrite, flags cluster.Rebuild, set statement) {
+	whole := slices.DeleteFunc(slices.Clone(changes), func(c *planWrite) bool { return c.err != nil || !c.flags() })
 	if len(whole) == 0 {
 		if w.conn != nil {
 			_, _ = w.send(context.WithoutCancel(ctx), set)
@@ -114,7 +114,7 @@ func (w *writer) flag(ctx context.Context, changes []*planRun, flags cluster.Reb
 
 // part is a step in a statement of several.
 type part struct {
-	*planRun
+	*planWrite
 	step cluster.Step
 	done bool
 }
@@ -129,7 +129,7 @@ func partSteps(group []*part) []cluster.Step {
 
 // gather takes the steps of the next statement: those that join with the first step
 // of the first phase that is left, from every plan as many as follow one another.
-func gather(changes []*planRun) []*part {
+func gather(changes []*planWrite) []*part {
 	var first *cluster.Step
 	for _, c := range changes {
 		if c.err == nil && c.ctx.Err() != nil && c.next() != nil {
@@ -164,16 +164,16 @@ func gather(changes []*planRun) []*part {
 			for _, name := range names {
 				named[name] = true
 			}
-			group = append(group, &part{planRun: c, step: *step})
+			group = append(group, &part{planWrite: c, step: *step})
 		}
 	}
 	return group
 }
 
-// write writes a group of steps, and their lines in the change log.
-func (w *writer) write(ctx context.Context, group []*part) { //nolint:contextcheck // each change has the context of its caller
+// writeGroup writes a group of steps, and their entries in the change log.
+func (w *writer) writeGroup(ctx context.Context, group []*part) { //nolint:contextcheck // each change has the context of its caller
 	if len(group) == 1 {
-		w.writeOne(group[0].ctx, group[0])
+		w.writeStep(group[0].ctx, group[0])
 		return
 	}
 	if group[0].step.AllowNoMatch {
@@ -183,7 +183,7 @@ func (w *writer) write(ctx context.Context, group []*part) { //nolint:contextche
 	if len(group) == 0 {
 		return
 	}
-	if group[0].planRun == group[len(group)-1].planRun {
+	if group[0].planWrite == group[len(group)-1].planWrite {
 		ctx = group[0].ctx
 	}
 	steps := partSteps(group)
@@ -205,7 +205,7 @@ func (w *writer) write(ctx context.Context, group []*part) { //nolint:contextche
 		// by itself finds what is done, and whose row it was.
 		for _, p := range group {
 			if p.err == nil {
-				w.writeOne(p.ctx, p)
+				w.writeStep(p.ctx, p)
 			}
 		}
 		return
@@ -252,7 +252,7 @@ func (w *writer) settle(ctx context.Context, group []*part, steps []cluster.Step
 	return nil
 }
 
-// finish writes the lines of the steps that are done, and fails the plans of those
+// finish writes the entries of the steps that are done, and fails the plans of those
 // that are not.
 func (w *writer) finish(ctx context.Context, group []*part) {
 	var finished []cluster.Step
@@ -270,14 +270,14 @@ func (w *writer) finish(ctx context.Context, group []*part) {
 	w.log(context.WithoutCancel(ctx), finished, func(err error) {
 		for _, p := range group {
 			if p.done {
-				p.failLines(err)
+				p.failEntries(err)
 			}
 		}
 	})
 }
 
-// writeOne writes one step and its line in the change log.
-func (w *writer) writeOne(ctx context.Context, p *part) {
+// writeStep writes one step and its entry in the change log.
+func (w *writer) writeStep(ctx context.Context, p *part) {
 	w.sent, w.uncertain = false, false
 	written, err := w.step(ctx, p.step)
 	if err != nil {
@@ -288,12 +288,12 @@ func (w *writer) writeOne(ctx context.Context, p *part) {
 	}
 	p.applied++
 	if written { // it is logged even if the context is cancelled
-		w.log(context.WithoutCancel(ctx), []cluster.Step{p.step}, p.failLines)
+		w.log(context.WithoutCancel(ctx), []cluster.Step{p.step}, p.failEntries)
 	}
 }
 
-// failLines fails a plan whose step is written and not logged.
-func (p *part) failLines(err error) {
+// failEntries fails a plan whose step is written and not logged.
+func (p *part) failEntries(err error) {
 	if p.err == nil {
 		p.applied--
 		p.fail(describe(p.step), true, err)

@@ -40,9 +40,9 @@ func togetherAfter(t *testing.T, store *Store, before func(), changes ...planFun
 		all.Go(func() { errs[i] = store.Apply(t.Context(), change) })
 	}
 	for waiting := 0; waiting < len(changes); {
-		store.requests.mu.Lock()
-		waiting = len(store.requests.waiting)
-		store.requests.mu.Unlock()
+		store.queue.mu.Lock()
+		waiting = len(store.queue.waiting)
+		store.queue.mu.Unlock()
 		runtime.Gosched()
 	}
 	before()

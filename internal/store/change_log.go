@@ -25,24 +25,24 @@ SELECT user,
  ORDER BY admin_log_id DESC
  LIMIT 1`
 
-// LastChange returns the newest of some lines of the admin change log, which has the
-// author of a change. It returns none for the provider's own line: later changes have no
-// line, and the provider has overwritten earlier ones.
-func (s *Store) LastChange(ctx context.Context, lines cluster.ChangeLogFilter) (cluster.ChangeLogEntry, bool, error) {
+// LastChange returns the newest of some entries of the admin change log, which has the
+// author of a change. It returns none for the provider's own entry: later changes have no
+// entry, and the provider has overwritten earlier ones.
+func (s *Store) LastChange(ctx context.Context, entries cluster.ChangeLogFilter) (cluster.ChangeLogEntry, bool, error) {
 	var change cluster.ChangeLogEntry
-	if len(lines.Records) == 0 || len(lines.Sections) == 0 {
+	if len(entries.Records) == 0 || len(entries.Sections) == 0 {
 		return change, false, nil
 	}
-	query := fmt.Sprintf(selectLastChange, placeholders(len(lines.Records)), placeholders(len(lines.Sections)))
+	query := fmt.Sprintf(selectLastChange, placeholders(len(entries.Records)), placeholders(len(entries.Sections)))
 	var args []any
-	for _, value := range slices.Concat(lines.Records, lines.Sections) {
+	for _, value := range slices.Concat(entries.Records, entries.Sections) {
 		args = append(args, value)
 	}
 	notes := "%"
-	if lines.Notes != "" {
-		notes = likePattern(lines.Notes)
+	if entries.Notes != "" {
+		notes = likePattern(entries.Notes)
 	}
-	args = append(args, lines.After, notes, "%"+likePattern(lines.SQL)+"%")
+	args = append(args, entries.After, notes, "%"+likePattern(entries.SQL)+"%")
 	found := false
 	err := s.query(ctx, "the admin change log", query, args, func(rows *sql.Rows) error {
 		found = true
@@ -56,17 +56,17 @@ func (s *Store) LastChange(ctx context.Context, lines cluster.ChangeLogFilter) (
 	return change, !own, err
 }
 
-// LogPosition returns the admin_log_id of the newest line of the admin change log when
-// this process read it first, or wrote its own last line.
+// LogPosition returns the admin_log_id of the newest entry of the admin change log when
+// this process read it first, or wrote its own last entry.
 func (s *Store) LogPosition(ctx context.Context) (int64, error) {
 	position, err := s.logPosition.get(ctx)
-	return max(position, s.lastLine.Load()), err
+	return max(position, s.lastEntry.Load()), err
 }
 
 // position is a position in the change log and when it was read.
 type position struct {
-	line int64
-	at   time.Time
+	entry int64
+	at    time.Time
 }
 
 // notePosition reads the position before rows are cached, so that the first writer can
@@ -74,13 +74,13 @@ type position struct {
 // lack the privilege.
 func (s *Store) notePosition(ctx context.Context) {
 	at := time.Now()
-	if line, err := s.logPosition.get(ctx); err == nil {
-		s.noted.Store(&position{line, at})
+	if entry, err := s.logPosition.get(ctx); err == nil {
+		s.firstPosition.Store(&position{entry, at})
 	}
 }
 
 func (s *Store) readLogPosition(ctx context.Context) (position int64, err error) {
-	err = s.query(ctx, "the admin change log", "SELECT "+newestLine, nil, func(rows *sql.Rows) error {
+	err = s.query(ctx, "the admin change log", "SELECT "+newestEntry, nil, func(rows *sql.Rows) error {
 		return rows.Scan(&position)
 	})
 	return position, err

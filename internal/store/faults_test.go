@@ -192,8 +192,8 @@ func TestApply_keepsItsLock(t *testing.T) {
 		}
 		<-slept // it was killed
 		discard(ghost)
-		if w.state != "User sleep" {
-			t.Errorf("the ghost's state was %q", w.state)
+		if w.lostState != "User sleep" {
+			t.Errorf("the lost connection's state was %q", w.lostState)
 		}
 		w.close(t.Context())
 		expectFreeLock(t, d, w.store)

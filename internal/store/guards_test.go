@@ -15,7 +15,7 @@ import (
 )
 
 // The change log line of a step that no other test writes.
-func TestAuditLine(t *testing.T) {
+func TestAuditEntry(t *testing.T) {
 	t.Parallel()
 	removal := cluster.Step{
 		Verb: cluster.Delete, Table: cluster.TableMeetmeRooms, Key: cluster.Row{"server_ip": cluster.Text("10.0.0.1")},
@@ -32,7 +32,7 @@ func TestAuditLine(t *testing.T) {
 		Verb: cluster.Insert, Table: cluster.TableDIDs, Key: cluster.Row{"did_pattern": {}}, Rows: []cluster.Row{{"did_pattern": cluster.Text("5550101")}},
 		Audit: cluster.Audit{Section: "DIDS", Numbered: "did_id"},
 	}
-	if line := newAuditLine(numbered); !strings.Contains(line.record, "MAX(did_id)") || !slices.Equal(line.args, []any{"5550101"}) {
+	if line := newAuditEntry(numbered); !strings.Contains(line.record, "MAX(did_id)") || !slices.Equal(line.args, []any{"5550101"}) {
 		t.Errorf("the record is %s of %v", line.record, line.args)
 	}
 	if said := describe(cluster.Step{Verb: cluster.Delete, Table: cluster.TableMeetmeRooms, InColumn: "conf_exten", In: removal.In}); said != "remove from vicidial_conferences: conf_exten 8600051 (2 rows)" {
@@ -47,20 +47,20 @@ func TestAuditLine(t *testing.T) {
 // next one is not in it.
 func TestGather_heavySteps(t *testing.T) {
 	t.Parallel()
-	insert := func(name string, rows, bytes int) *planRun {
+	insert := func(name string, rows, bytes int) *planWrite {
 		step := cluster.Step{Phase: cluster.Grow, Verb: cluster.Insert, Table: cluster.TableDIDs, Key: cluster.Row{"did_pattern": {}}}
 		for row := range rows {
 			step.Rows = append(step.Rows, cluster.Row{"did_pattern": cluster.Text(fmt.Sprint(name, row)), "did_description": cluster.Text(strings.Repeat("x", bytes))})
 		}
-		return &planRun{ctx: t.Context(), steps: []cluster.Step{step}, plan: cluster.Plan{Steps: []cluster.Step{step}}}
+		return &planWrite{ctx: t.Context(), steps: []cluster.Step{step}, plan: cluster.Plan{Steps: []cluster.Step{step}}}
 	}
-	for claim, changes := range map[string][]*planRun{
+	for claim, changes := range map[string][]*planWrite{
 		"long texts":  {insert("1", 1, maxGatheredBytes), insert("2", 1, maxGatheredBytes)},
 		"many values": {insert("1", maxGatheredArgs, 0), insert("2", maxGatheredArgs, 0)},
 	} {
 		for _, want := range changes {
 			group := gather(changes)
-			if len(group) != 1 || group[0].planRun != want {
+			if len(group) != 1 || group[0].planWrite != want {
 				t.Fatalf("%s: a statement has %d steps", claim, len(group))
 			}
 			want.applied++

@@ -26,7 +26,7 @@ func (w *writer) lock(ctx context.Context) error {
 		return withAdvice(err)
 	}
 	name, wait := w.store.lockName(), w.store.settings.LockTimeout
-	w.state = ""
+	w.lostState = ""
 	if w.connID != 0 {
 		w.killLostConnection(ctx, conn, name)
 	}
@@ -79,7 +79,7 @@ func (w *writer) killLostConnection(ctx context.Context, conn *sql.Conn, name st
 	var state sql.NullString
 	err := conn.QueryRowContext(ctx, "SELECT IS_USED_LOCK(?), (SELECT STATE FROM information_schema.PROCESSLIST WHERE ID = ?)", name, w.connID).Scan(&holder, &state)
 	if err == nil && holder.Int64 == w.connID {
-		w.state = state.String
+		w.lostState = state.String
 		_, _ = conn.ExecContext(ctx, fmt.Sprintf("KILL %d", w.connID))
 	}
 }
@@ -98,8 +98,8 @@ const maxUnlockedAge = 10 * time.Second
 // holdsLock is 0 where this is not the session that acquired the lock.
 const holdsLock = `SELECT IS_USED_LOCK(?) <=> CONNECTION_ID() AND CONNECTION_ID() = ?, `
 
-// newestLine is what is selected of the change log where there is one.
-const newestLine = `COALESCE(MAX(admin_log_id), 0) FROM vicidial_admin_log`
+// newestEntry is what is selected of the change log where there is one.
+const newestEntry = `COALESCE(MAX(admin_log_id), 0) FROM vicidial_admin_log`
 
 // pooled is the error of a proxy that runs the statements of one connection in several
 // sessions of the database.
@@ -111,20 +111,20 @@ func pooled(why string) error {
 }
 
 // revalidate determines whether plans may still use rows that were read while the lock was
-// free, or held by another. The admin page and other runs of the provider add a line to
-// the change log for each write; as long as the newest line is our own, the rows are
-// current. Writes without a line are found by the compare-and-set of each step.
+// free, or held by another. The admin page and other runs of the provider add an entry to
+// the change log for each write; as long as the newest entry is our own, the rows are
+// current. Writes without an entry are found by the compare-and-set of each step.
 //
 // An error is that of a connection which does not hold its own lock.
 func (w *writer) revalidate(ctx context.Context) error {
 	s := w.store
 	holds, newest := true, int64(0)
-	line := newestLine
+	entry := newestEntry
 	if !s.settings.AuditEnabled {
-		line = "0"
+		entry = "0"
 	}
 	began := time.Now()
-	if err := w.queryRow(ctx, statement{holdsLock + line, []any{s.lockName(), w.connID}}, &holds, &newest); err != nil {
+	if err := w.queryRow(ctx, statement{holdsLock + entry, []any{s.lockName(), w.connID}}, &holds, &newest); err != nil {
 		newest = 0
 	}
 	w.roundTrip = time.Since(began)
@@ -132,25 +132,25 @@ func (w *writer) revalidate(ctx context.Context) error {
 		w.drop()
 		return pooled(fmt.Sprintf("session %d has acquired the lock, and the next statement ran in another one. KILL %d releases the lock", w.connID, w.connID))
 	}
-	if noted := s.noted.Load(); noted != nil && s.newestLine == 0 {
-		s.newestLine, s.released = noted.line, noted.at
+	if noted := s.firstPosition.Load(); noted != nil && s.newestEntry == 0 {
+		s.newestEntry, s.released = noted.entry, noted.at
 	}
-	if newest == 0 || newest != s.newestLine || time.Since(s.released) > s.maxUnlockedAge {
+	if newest == 0 || newest != s.newestEntry || time.Since(s.released) > s.maxUnlockedAge {
 		s.Forget()
 		w.fresh = true
 	}
-	s.newestLine, w.stale = newest, false
+	s.newestEntry, w.stale = newest, false
 	return nil
 }
 
-// recordLines records the lines that this process has written. If they do not follow our last ones,
+// recordEntries records the entries that this process has written. If they do not follow our last ones,
 // somebody else has written.
-func (w *writer) recordLines(first, lines int64) {
-	if first != w.store.newestLine+1 {
-		w.store.newestLine, w.stale = 0, true
+func (w *writer) recordEntries(first, entries int64) {
+	if first != w.store.newestEntry+1 {
+		w.store.newestEntry, w.stale = 0, true
 		return
 	}
-	w.store.newestLine += lines
+	w.store.newestEntry += entries
 }
 
 // drop discards a lost connection.

@@ -24,7 +24,7 @@ func (s *Store) written(ctx context.Context, steps []writtenStep) {
 }
 
 // stepsOf returns the steps of changes.
-func stepsOf(changes []*planRun) []writtenStep {
+func stepsOf(changes []*planWrite) []writtenStep {
 	var steps []writtenStep
 	for _, c := range changes {
 		for _, step := range c.steps {

@@ -92,7 +92,7 @@ func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	}
 	info.firstLogin, info.schema.Version, info.schema.NonLatin = settings.firstLogin, settings.version, settings.nonLatin
 	visible := slices.Sorted(maps.Keys(info.schema.Tables))
-	if err := s.lacking(info, info.granted.unseen(info.schema, append(visible, cluster.TableUserGroups)...)); err != nil {
+	if err := s.privilegesError(info, info.granted.unseen(info.schema, append(visible, cluster.TableUserGroups)...)); err != nil {
 		return serverInfo{}, err
 	}
 	info.readOnly = refusesWrites(settings.readOnly, info.granted.bypassesReadOnly())
@@ -238,7 +238,7 @@ func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 	if s.settings.AuditEnabled {
 		tables = append(slices.Clone(tables), privileges.AdminLog)
 	}
-	return s.lacking(info, info.granted.missingPrivileges(info.schema, tables))
+	return s.privilegesError(info, info.granted.missingPrivileges(info.schema, tables))
 }
 
 // has reports whether the connected database has a table, or returns an error if the
@@ -247,11 +247,11 @@ func (s *Store) has(info serverInfo, table cluster.Table) (bool, error) {
 	if len(info.schema.Tables[table]) > 0 || privileges.Denied(table) {
 		return len(info.schema.Tables[table]) > 0, nil
 	}
-	return false, s.lacking(info, info.granted.unseen(info.schema, table))
+	return false, s.privilegesError(info, info.granted.unseen(info.schema, table))
 }
 
-// lacking is the error of privileges that the user lacks, if there are any.
-func (s *Store) lacking(info serverInfo, missing []missing) error {
+// privilegesError is the error of privileges that the user lacks, if there are any.
+func (s *Store) privilegesError(info serverInfo, missing []missing) error {
 	if len(missing) == 0 {
 		return nil
 	}

@@ -33,7 +33,7 @@ func (w *writer) step(ctx context.Context, step cluster.Step) (bool, error) {
 }
 
 func notLogged(err error) error {
-	return fmt.Errorf("the step is written, its line in the admin change log is not: %w", err)
+	return fmt.Errorf("the step is written, its entry in the admin change log is not: %w", err)
 }
 
 // everyRow reports whether each of the rows that In names counts: one that has neither

@@ -33,17 +33,17 @@ type Store struct {
 	openErr    error
 	prefetches sync.WaitGroup // reads that nobody waits for
 
-	requests requests
-	log      logs
-	pauses   []time.Duration // before each try of a statement
-	// The position in the change log of the goroutine that serves the requests, 0 if
+	queue  changeQueue
+	log    logs
+	pauses []time.Duration // before each try of a statement
+	// The position in the change log of the goroutine that serves the queue, 0 if
 	// unknown, and when it last released the lock.
-	newestLine     int64
+	newestEntry    int64
 	released       time.Time
 	maxUnlockedAge time.Duration
 	lockLinger     time.Duration
 	maxLockAge     time.Duration
-	noted          atomic.Pointer[position] // before any rows were cached, nil if unknown
+	firstPosition  atomic.Pointer[position] // before any rows were cached, nil if unknown
 
 	planned.Changes   // planned rows of this run
 	planned.Instances // in Terraform's state
@@ -57,7 +57,7 @@ type Store struct {
 	replica *cachedQuery[bool]
 
 	logPosition *cachedQuery[int64] // forgotten after a write that fails
-	lastLine    atomic.Int64        // admin_log_id of the last line that was written
+	lastEntry   atomic.Int64        // admin_log_id of the last line that was written
 
 	servers      *cachedQuery[cluster.Servers]
 	trunks       *cachedQuery[cluster.Trunks]

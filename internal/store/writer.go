@@ -17,23 +17,23 @@ import (
 // writer writes plans over one connection, which holds the lock. If the connection is
 // lost, so is the lock, and nothing more is written over it.
 type writer struct {
-	store     *Store
-	info      serverInfo
-	conn      *sql.Conn
-	connID    int64           // the connection's id at the server
-	state     string          // of the statement that the lost connection ran, as in SHOW PROCESSLIST
-	uncertain bool            // the last statement of the step may have run
-	sent      bool            // a statement of the step was sent
-	since     time.Time       // when the lock was acquired
-	roundTrip time.Duration   // of a query under the lock
-	fresh     bool            // nothing was written since the rows were forgotten under this lock
-	connMu    sync.Mutex      // a connection takes no statement before the rows of the last one are read
-	stale     bool            // another client has written since
-	decided   bool            // plans were decided under this lock
-	flagged   cluster.Rebuild // by the last batch
-	flaggedAt time.Time
-	first     int64 // the number that the database gave the first row of the latest insert
-	pending   *pendingLines
+	store        *Store
+	info         serverInfo
+	conn         *sql.Conn
+	connID       int64           // the connection's id at the server
+	lostState    string          // of the statement that the lost connection ran, as in SHOW PROCESSLIST
+	uncertain    bool            // the last statement of the step may have run
+	sent         bool            // a statement of the step was sent
+	since        time.Time       // when the lock was acquired
+	roundTrip    time.Duration   // of a query under the lock
+	fresh        bool            // nothing was written since the rows were forgotten under this lock
+	connMu       sync.Mutex      // a connection takes no statement before the rows of the last one are read
+	stale        bool            // another client has written since
+	decided      bool            // plans were decided under this lock
+	flagged      cluster.Rebuild // by the last batch
+	flaggedAt    time.Time
+	lastInsertID int64 // the number that the database gave the first row of the latest insert
+	pending      *pendingEntries
 }
 
 // use returns the connection, nil where there is none, to a caller who has it alone
@@ -97,7 +97,7 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 		}
 		if w.conn == nil {
 			failure = w.lock(ctx)
-			if strings.Contains(w.state, waitsForSpace) {
+			if strings.Contains(w.lostState, waitsForSpace) {
 				w.drop()
 				return 0, errWaitsForSpace
 			}
@@ -115,7 +115,7 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 					continue
 				}
 				if finished {
-					w.uncertain, w.first = false, 0
+					w.uncertain, w.lastInsertID = false, 0
 					return 1, nil
 				}
 			}
@@ -125,7 +125,7 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 		w.uncertain = err != nil && isLostConnection(err) && !errors.Is(err, driver.ErrBadConn) // which was not sent
 		switch {
 		case err == nil:
-			w.first, _ = result.LastInsertId() // 0 where there is none
+			w.lastInsertID, _ = result.LastInsertId() // 0 where there is none
 			return result.RowsAffected()
 		case isLostConnection(err):
 			w.drop()
