@@ -15,7 +15,7 @@ func (s *Store) Activity(ctx context.Context, ip string) (maintenance.Activity, 
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	var now maintenance.Activity
-	servers, err := s.servers.latest(ctx, true)
+	servers, err := s.servers.read(ctx)
 	if err != nil {
 		return now, err
 	}
@@ -35,7 +35,7 @@ func (s *Store) Activity(ctx context.Context, ip string) (maintenance.Activity, 
 func (s *Store) RebuildPending(ctx context.Context) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	servers, err := s.servers.latest(ctx, true)
+	servers, err := s.servers.read(ctx)
 	pending := slices.DeleteFunc(servers, func(server cluster.Server) bool { return !server.RebuildPending() })
 	return pending.IPs(), err
 }

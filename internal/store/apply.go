@@ -18,7 +18,7 @@ import (
 type planFunc = func(context.Context) (cluster.Plan, error)
 
 // ErrReadOnly is the error of a write of a read-only provider.
-var ErrReadOnly error = &notWritable{
+var ErrReadOnly error = &adviceError{
 	Why:    "the provider is configured with read_only = true, so nothing is written",
 	Advice: "Remove read_only (or VICIDIAL_READ_ONLY) from the provider configuration to apply changes.",
 }

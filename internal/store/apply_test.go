@@ -363,7 +363,7 @@ func TestApply_lock(t *testing.T) {
 			t.Fatalf("%d, %v", got, err)
 		}
 		err = store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}))
-		var refused *notWritable
+		var refused *adviceError
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), fmt.Sprintf("database connection %d", id)) || !strings.Contains(refused.Hint(), fmt.Sprintf("KILL %d", id)) {
 			t.Errorf("got %v (connection %d)", err, id)
 		}
@@ -463,7 +463,7 @@ func TestApply_refusals(t *testing.T) {
 			fmt.Sprintf("REVOKE UPDATE (rebuild_conf_files) ON servers FROM '%s'@'%%'", d.Username),
 			fmt.Sprintf("REVOKE INSERT ON vicidial_admin_log FROM '%s'@'%%'", d.Username))
 		err := newStore(t, d, viaProxy(p)).Apply(t.Context(), fixedPlan(plan))
-		var refused *notWritable
+		var refused *adviceError
 		if !errors.As(err, &refused) || len(p.Writes()) != 0 {
 			t.Fatalf("got %v after %q", err, p.Writes())
 		}

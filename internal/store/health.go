@@ -61,13 +61,13 @@ func (s *Store) Health(ctx context.Context) (health.Snapshot, error) {
 			return snapshot, err
 		}
 	}
-	if snapshot.Carriers, err = s.carriers.latest(ctx, true); err != nil {
+	if snapshot.Carriers, err = s.carriers.read(ctx); err != nil {
 		return snapshot, err
 	}
-	if snapshot.Templates, err = s.templates.latest(ctx, true); err != nil {
+	if snapshot.Templates, err = s.templates.read(ctx); err != nil {
 		return snapshot, err
 	}
-	snapshot.Trunks, err = s.trunks.latest(ctx, true)
+	snapshot.Trunks, err = s.trunks.read(ctx)
 	return snapshot, err
 }
 
@@ -110,14 +110,14 @@ func (s *Store) readTime(ctx context.Context, snapshot *health.Snapshot) error {
 // readHealthSettings reads the settings. AutoDialOff is disable_auto_dial: a cluster that
 // only takes calls has outbound_autodial_active off for good.
 func (s *Store) readHealthSettings(ctx context.Context, snapshot *health.Snapshot) error {
-	settings, err := s.settingsRow.latest(ctx, true)
+	settings, err := s.settingsRow.read(ctx)
 	snapshot.Settings = settings
 	snapshot.VoicemailServer, snapshot.AutoDialOff = settings.VoicemailServer(), settings.AutoDialPaused
 	return err
 }
 
 func (s *Store) readHealthServers(ctx context.Context, snapshot *health.Snapshot) error {
-	servers, err := s.servers.latest(ctx, true)
+	servers, err := s.servers.read(ctx)
 	for _, server := range servers {
 		snapshot.Servers = append(snapshot.Servers, health.Server{Server: server, PhonesRegistered: -1})
 	}

@@ -47,12 +47,12 @@ func (w *writer) lock(ctx context.Context) error {
 	defer func() { _ = conn.Close() }()
 	log.LogAttrs(ctx, slog.LevelDebug, "lock not acquired", slog.Int64("holder", holder.Int64), slog.Int64("ms", time.Since(began).Milliseconds()))
 	if !holder.Valid {
-		return &notWritable{
+		return &adviceError{
 			Why:    fmt.Sprintf("%s: it held the lock for more than %s", errLocked, wait),
 			Advice: "It has ended by now. Run apply again.",
 		}
 	}
-	return &notWritable{
+	return &adviceError{
 		Why:    fmt.Sprintf("%s: its database connection %s has held the lock for more than %s", errLocked, nameHolder(ctx, conn, holder.Int64), wait),
 		Advice: fmt.Sprintf("Wait for the other apply to end. If none runs, its connection is a leftover: an administrator can end it with KILL %d.", holder.Int64),
 	}
@@ -101,10 +101,10 @@ const holdsLock = `SELECT IS_USED_LOCK(?) <=> CONNECTION_ID() AND CONNECTION_ID(
 // newestEntry is what is selected of the change log where there is one.
 const newestEntry = `COALESCE(MAX(admin_log_id), 0) FROM vicidial_admin_log`
 
-// pooled is the error of a proxy that runs the statements of one connection in several
+// sessionPoolingError is the error of a proxy that runs the statements of one connection in several
 // sessions of the database.
-func pooled(why string) error {
-	return &notWritable{
+func sessionPoolingError(why string) error {
+	return &adviceError{
 		Why:    "a proxy in front of the database runs each statement of this connection in any of its own sessions: " + why,
 		Advice: "Neither the lock that keeps two applies apart nor a check before a write holds there. Set host and port to the database itself, or let the proxy keep a session for each client (session pooling; in ProxySQL multiplexing = 0 for the provider's user).",
 	}
@@ -130,7 +130,7 @@ func (w *writer) revalidate(ctx context.Context) error {
 	w.roundTrip = time.Since(began)
 	if !holds {
 		w.drop()
-		return pooled(fmt.Sprintf("session %d has acquired the lock, and the next statement ran in another one. KILL %d releases the lock", w.connID, w.connID))
+		return sessionPoolingError(fmt.Sprintf("session %d has acquired the lock, and the next statement ran in another one. KILL %d releases the lock", w.connID, w.connID))
 	}
 	if noted := s.firstPosition.Load(); noted != nil && s.newestEntry == 0 {
 		s.newestEntry, s.released = noted.entry, noted.at

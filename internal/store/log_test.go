@@ -144,7 +144,7 @@ func TestLog_lockHeld(t *testing.T) {
 	first := newStore(t, d)
 	second := newStore(t, d, logTo(&output), func(s *Settings) { s.LockTimeout = time.Second })
 	err := first.Apply(t.Context(), func(ctx context.Context) (cluster.Plan, error) {
-		var refused *notWritable
+		var refused *adviceError
 		if err := second.Apply(ctx, fixedPlan(cluster.Plan{})); !errors.As(err, &refused) {
 			t.Errorf("the second apply: %v", err)
 		}

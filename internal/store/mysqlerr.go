@@ -103,7 +103,7 @@ const (
 // space. No error tells the client.
 const waitsForSpace = "free space"
 
-var errWaitsForSpace error = &notWritable{Why: "the database waits for space on its disk", Advice: isFull}
+var errWaitsForSpace error = &adviceError{Why: "the database waits for space on its disk", Advice: isFull}
 
 // errorInMessage matches the number of an error of a storage engine or of the operating
 // system in the text of a general error.
@@ -125,7 +125,7 @@ func withAdvice(err error) error {
 	}
 	switch number {
 	case numberTableDenied, numberColumnDenied:
-		return &notWritable{Why: err.Error(), Advice: grantAdvice(err)}
+		return &adviceError{Why: err.Error(), Advice: grantAdvice(err)}
 	case numberEngine:
 		switch inner := errorInMessage.FindStringSubmatch(strings.TrimPrefix(err.Error(), fmt.Sprintf("Error %d", number))); {
 		case inner == nil:
@@ -137,7 +137,7 @@ func withAdvice(err error) error {
 		}
 	}
 	if advice, ok := advice[number]; ok {
-		return &notWritable{Why: err.Error(), Advice: advice}
+		return &adviceError{Why: err.Error(), Advice: advice}
 	}
 	return err
 }

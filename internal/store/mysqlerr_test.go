@@ -35,7 +35,7 @@ func TestWithAdvice(t *testing.T) {
 	} {
 		cause := &mysql.MySQLError{Number: c.number, Message: c.text}
 		err := withAdvice(cause)
-		var advised *notWritable
+		var advised *adviceError
 		if got := errors.As(err, &advised); got != (c.advises != "") {
 			t.Errorf("%d %s: advice %v", c.number, c.text, got)
 			continue

@@ -19,7 +19,7 @@ const replicaTimeout = 3 * time.Second
 // of the primary, as VICIdial's reports do. It returns nil if the cluster has none.
 // An unreachable replica is a result, not an error.
 func (s *Store) Replica(ctx context.Context) (*health.Replica, error) {
-	settings, err := s.settingsRow.latest(ctx, true)
+	settings, err := s.settingsRow.read(ctx)
 	if err != nil || settings.Replica() == "" {
 		return nil, err
 	}

@@ -20,11 +20,11 @@ type serverInfo struct {
 	schema     cluster.Schema
 	firstLogin bool // the first-login wizard has not run (docs/vicidial/admin-page.md#first-login-wizard)
 
-	foreign  bool   // the session is not the one that was opened
-	account  string // CURRENT_USER(), as in a GRANT
-	address  string // the client's address, if it is IPv4
-	readOnly bool   // @@read_only is set, and the account cannot bypass it
-	granted  grants
+	otherSession bool   // the session is not the one that was opened
+	account      string // CURRENT_USER(), as in a GRANT
+	address      string // the client's address, if it is IPv4
+	readOnly     bool   // @@read_only is set, and the account cannot bypass it
+	granted      grants
 }
 
 const selectColumns = `
@@ -86,7 +86,7 @@ func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	if err != nil {
 		return serverInfo{}, err
 	}
-	info.foreign, info.account, info.address = settings.mode != conn.SQLMode, settings.account, "127.0.0.1"
+	info.otherSession, info.account, info.address = settings.mode != conn.SQLMode, settings.account, "127.0.0.1"
 	if address, err := netip.ParseAddr(settings.host); err == nil && address.Unmap().Is4() {
 		info.address = address.Unmap().String()
 	}
@@ -173,7 +173,7 @@ func (s *Store) readSettings(ctx context.Context) (found settingsAndSession, err
 
 // isReplica reports whether the server replicates from another one, or is set up to.
 // A user without the privilege to read that sees running replication only; that it
-// may not read the status is no error. It is read after what every read waits for.
+// may not read the status is no error. It waits for the description of the database first.
 func (s *Store) isReplica(ctx context.Context) (bool, error) {
 	if _, err := s.info.get(ctx); err != nil {
 		return false, err
@@ -196,15 +196,15 @@ func (s *Store) FirstLoginPending(ctx context.Context) (bool, error) {
 	return info.firstLogin, err
 }
 
-// notWritable is the error of a database that cannot be written.
-type notWritable struct {
+// adviceError is an error that says what to do.
+type adviceError struct {
 	Why    string
 	Advice string
 }
 
-func (n *notWritable) Error() string { return n.Why }
+func (n *adviceError) Error() string { return n.Why }
 
-func (n *notWritable) Hint() string { return n.Advice }
+func (n *adviceError) Hint() string { return n.Advice }
 
 // Writable returns an error at plan time if these tables cannot be written. It
 // returns none for a read-only provider, which is used to detect drift; its writes
@@ -222,15 +222,15 @@ func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 		return err
 	}
 	switch {
-	case info.foreign:
-		return pooled("the variables that it sets for a session do not hold for the next statement")
+	case info.otherSession:
+		return sessionPoolingError("the variables that it sets for a session do not hold for the next statement")
 	case replica:
-		return &notWritable{
+		return &adviceError{
 			Why:    "this database is a replica: what is written here never reaches the primary, and replication breaks",
 			Advice: "Point the provider at the primary (VARDB_server in /etc/astguiclient.conf of the nodes), or set read_only = true to look for drift only.",
 		}
 	case info.readOnly:
-		return &notWritable{
+		return &adviceError{
 			Why:    "this database server is set read_only",
 			Advice: "Point the provider at the primary, or set read_only = true to look for drift only.",
 		}
@@ -259,7 +259,7 @@ func (s *Store) privilegesError(info serverInfo, missing []missing) error {
 	for _, m := range missing {
 		advice = append(advice, fmt.Sprintf("GRANT %s ON `%s`.`%s` TO %s;", strings.Join(m.parts, ", "), s.settings.Database, m.table, quoteAccount(info.account)))
 	}
-	return &notWritable{
+	return &adviceError{
 		Why:    fmt.Sprintf("the database user %s lacks privileges on %s", quoteAccount(info.account), describeMissing(missing)),
 		Advice: "Let a database administrator run: " + strings.Join(advice, " "),
 	}

@@ -121,7 +121,7 @@ func TestWritable(t *testing.T) {
 				"plan":  store.Writable(t.Context(), cluster.TableTrunks),
 				"apply": store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}, Rebuild: cluster.Rebuild{All: true}})),
 			} {
-				var refused *notWritable
+				var refused *adviceError
 				if !errors.As(err, &refused) || !strings.Contains(err.Error(), c.holds) || !strings.Contains(refused.Hint(), "primary") {
 					t.Errorf("%s: %v", name, err)
 				}
@@ -138,7 +138,7 @@ func TestWritable(t *testing.T) {
 		d := sandbox.New(t, 1720)
 		run(t, d, fmt.Sprintf("REVOKE INSERT, DELETE ON vicidial_confbridges FROM '%s'@'%%'", d.Username))
 		err := newStore(t, d).Writable(t.Context(), cluster.TableConfbridges, cluster.TableServers)
-		var refused *notWritable
+		var refused *adviceError
 		want := fmt.Sprintf("Let a database administrator run: GRANT INSERT (conf_exten, extension, server_ip), DELETE ON `%s`.`vicidial_confbridges` TO '%s'@'%%';", d.Name, d.Username)
 		if !errors.As(err, &refused) || refused.Hint() != want {
 			t.Errorf("got %v: %s", err, refused.Hint())

@@ -193,7 +193,7 @@ func TestPooler(t *testing.T) {
 		}
 		behindAPooler(t, store, db, db)
 		err = store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}))
-		var refused *notWritable
+		var refused *adviceError
 		if !errors.As(err, &refused) || !strings.Contains(refused.Why, "releases the lock") || !strings.Contains(refused.Advice, advice) {
 			t.Fatalf("got %v", err)
 		}
@@ -204,7 +204,7 @@ func TestPooler(t *testing.T) {
 		d := newTable(t, server)
 		store := newStore(t, d)
 		behindAPooler(t, store, d.DB())
-		var refused *notWritable
+		var refused *adviceError
 		if err := store.Writable(t.Context(), cluster.TableTrunks); !errors.As(err, &refused) || !strings.Contains(refused.Advice, advice) {
 			t.Errorf("got %v", err)
 		}

@@ -160,8 +160,8 @@ func (s *Store) Close() error {
 	return s.closeConn()
 }
 
-// cached makes a read that is shared until a write to its tables. It reads after
-// [Store.notePosition].
+// cached makes a read that is shared until a write to its tables. It waits for the
+// description of the database, with which the position in the change log is read.
 func cached[T any](s *Store, name string, read func(context.Context) (T, error), tables ...cluster.Table) *cachedQuery[T] {
 	after := func(ctx context.Context) (rows T, err error) {
 		if _, err = s.info.get(ctx); err != nil {

@@ -142,8 +142,8 @@ var setSession = func() string {
 	return "SET " + strings.Join(set, ", ")
 }()
 
-// SQLMode is the sql_mode of every session. A session without it is another one than
-// that which was opened.
+// SQLMode is the sql_mode of every session. A statement that finds another one ran in
+// another session: a proxy pools sessions.
 const SQLMode = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
 
 // connector makes connections. It wraps the driver's own connector, which keeps
