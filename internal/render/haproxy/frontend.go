@@ -116,7 +116,7 @@ func (w writer) redirect(plain Line) Section {
 }
 
 var alive = line("http-request", "return", "status", "200", "content-type", "text/plain", "string", "ok\n").
-	when("if { path /lb-health }")
+	when("if { path " + webtier.HealthPath + " }")
 
 // classes adds the acls of traffic that is not repeated. They match txn.page, the
 // path as Apache reads it: decoded, without double slashes.

@@ -82,7 +82,7 @@ func (w writer) secureListen() []Directive {
 	return w.listen(w.Listen.HTTPSPort, "ssl", "default_server", "http2")
 }
 
-var alive = block("location", []string{"=", "/lb-health"}, fixed("access_log off"),
+var alive = block("location", []string{"=", webtier.HealthPath}, fixed("access_log off"),
 	fixed("default_type text/plain"), set("return", "200", "ok\n"))
 
 // redirect keeps the method (308), since programs post to the APIs.

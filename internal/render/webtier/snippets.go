@@ -68,7 +68,7 @@ func (t Tier) KeepalivedSnippet() string {
 	if t.Listen.anywhere() {
 		host = "127.0.0.1"
 	}
-	script := fmt.Sprintf("/bin/bash -c 'exec 3<>/dev/tcp/%s/%d; echo GET /lb-health HTTP/1.0 >&3; echo >&3; head -n 1 <&3 | grep -q 200'", host, port)
+	script := fmt.Sprintf("/bin/bash -c 'exec 3<>/dev/tcp/%s/%d; echo GET %s HTTP/1.0 >&3; echo >&3; head -n 1 <&3 | grep -q 200'", host, port, HealthPath)
 	if t.SharesListenAddress() {
 		script = "/usr/bin/pgrep -x haproxy" // the other proxy may have the shared address
 	}

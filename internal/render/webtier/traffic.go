@@ -47,6 +47,9 @@ const (
 // /tmp/vicidial_temp_file.txt).
 const UploadLost = "The web server that holds this file does not answer. Start the upload again.\n"
 
+// HealthPath is the path at which the proxy says that it runs.
+const HealthPath = "/lb-health"
+
 // UploadCookie is the cookie with the node that has an upload's file.
 const UploadCookie = "VICILB"
 

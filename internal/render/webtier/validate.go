@@ -30,7 +30,7 @@ func (f *findings) names() {
 		switch {
 		case !urlPathPattern.MatchString(path) || strings.Contains(path, "//"):
 			f.refuse(Root("extra_paths"), `%q is not a URL path such as "/crm/" or "/robots.txt"`, path)
-		case path == "/" || path == "/lb-health":
+		case answeredByProxy(path):
 			f.refuse(Root("extra_paths"), "%q is answered by the proxy itself", path)
 		case private:
 			f.refuse(Root("extra_paths"), "%q is a file that must not be served", path)

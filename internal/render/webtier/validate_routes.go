@@ -79,13 +79,19 @@ func (f *findings) routes() {
 	}
 }
 
+// answeredByProxy reports whether the proxy itself answers a path, or one like it. ACME
+// challenges are answered on plain HTTP only, where no other path is.
+func answeredByProxy(path string) bool {
+	return path == "/" || path == HealthPath || strings.HasPrefix(path, HealthPath+"/")
+}
+
 // foreignPath checks a path that is not VICIdial's.
 func (f *findings) foreignPath(at Path, path string) {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch {
 	case !urlPathPattern.MatchString(path) || strings.Contains(path, "//") || strings.Contains(path, "/."):
 		f.refuse(at, "%q is not a URL path", path)
-	case path == "/" || first == "lb-health" || first == ".well-known":
+	case answeredByProxy(path):
 		f.refuse(at, "%q is answered by the proxy itself", path)
 	case slices.Contains(f.tier.Directories(), first) || f.tier.AudioStore != nil && first == f.tier.AudioStore.Directory:
 		f.refuse(at, "%q lies in a directory that the web nodes serve", path)

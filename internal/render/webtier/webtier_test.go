@@ -71,6 +71,13 @@ func TestProblems(t *testing.T) {
 		{"a page that is opened", func(t *webtier.Tier) { t.ExtraPaths = []string{"/vicidial/web_form_forward.php"} }, ""},
 		{"an API that is opened", func(t *webtier.Tier) { t.ExtraPaths = []string{"/vicidial/non_agent_api.php"} }, "extra_paths: "},
 		{"an audio store that is opened", func(t *webtier.Tier) { t.ExtraPaths = []string{"/vicidial/audio_store.php"} }, "extra_paths: "},
+		{"an extra path under the proxy's own", func(t *webtier.Tier) { t.ExtraPaths = []string{"/lb-health/x"} }, `extra_paths: "/lb-health/x" is answered by the proxy itself`},
+		{"a route over the proxy's own", func(t *webtier.Tier) {
+			t.Others = &webtier.Others{Routes: map[string]webtier.Route{"/lb-health/": {Servers: []string{"10.0.0.9"}}}}
+		}, `routes["/lb-health/"]: "/lb-health/" is answered by the proxy itself`},
+		{"a page beside ACME challenges, which plain HTTP alone answers", func(t *webtier.Tier) {
+			t.TLS.ACMEResponder, t.ExtraPaths = "127.0.0.1:8089", []string{"/.well-known/security.txt"}
+		}, ""},
 		{"a private file that is opened", func(t *webtier.Tier) { t.ExtraPaths = []string{"/vicidial/bp.pl"} }, "extra_paths: "},
 		{"offices that are not named", func(t *webtier.Tier) { t.Access.Trusted = nil }, "warn trusted_sources: an office is one address: of its agents 60 log in in the first minute"},
 		{"TLS that ends in front", func(t *webtier.Tier) { t.TLS, t.Access.TrustedProxies = nil, []string{"10.0.0.2"} }, ""},
