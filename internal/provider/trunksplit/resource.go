@@ -4,6 +4,7 @@ package trunksplit
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -208,8 +209,8 @@ func (r *Resource) DeleteExcept(ctx context.Context, req resource.DeleteRequest,
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	campaign, servers, listsServers := strings.Cut(req.ID, "=")
 	req.ID = campaign
+	listed := map[string]int64{}
 	if listsServers {
-		listed := map[string]int64{}
 		for server := range strings.SplitSeq(servers, ",") {
 			listed[strings.TrimSpace(server)] = 0
 		}
@@ -222,6 +223,15 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		campaigns, err := r.store.Campaigns(ctx)
 		if campaign, found := campaigns.Find(id); found {
 			id = campaign.ID
+		}
+		if err != nil || !listsServers {
+			return id, err
+		}
+		trunks, err := r.store.Trunks(ctx)
+		rows := trunks.OfCampaign(id)
+		maps.DeleteFunc(listed, func(server string, _ int64) bool { return len(rows[server]) > 0 })
+		if err == nil && len(listed) > 0 {
+			err = fmt.Errorf("campaign %s has no rows on %q; list servers with rows: %s", id, slices.Sorted(maps.Keys(listed)), strings.Join(slices.Sorted(maps.Keys(rows)), ", "))
 		}
 		return id, err
 	})

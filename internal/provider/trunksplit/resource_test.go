@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
@@ -258,6 +259,29 @@ func TestAccTrunkSplit_identity(t *testing.T) {
 				},
 			},
 			{ResourceName: split, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
+		},
+	})
+}
+
+func TestAccTrunkSplit_importOfServersWithoutRows(t *testing.T) {
+	t.Parallel()
+	d := aFloor(t, 1720)
+	refused := func(id, message string) resource.TestStep {
+		return resource.TestStep{ResourceName: split, ImportState: true, ImportStateId: id, ExpectError: pattern(message)}
+	}
+	acctest.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{Config: aSplit(d, 90, twoToOne)},
+			refused("SALES=10.0.0.99, 10.0.0.1,10.0.0.3", `SALES has no rows on \["10.0.0.3" "10.0.0.99"\]; list servers with rows: 10.0.0.1, 10.0.0.2`),
+			refused("SALES=", `SALES has no rows on \[""\]; list servers with rows: 10.0.0.1, 10.0.0.2`),
+			refused("=10.0.0.1", `has no rows on \["10.0.0.1"\]; list servers with rows`),
+			{ResourceName: split, ImportState: true, ImportStateId: "SALES=10.0.0.2", ImportStateCheck: func(states []*terraform.InstanceState) error {
+				if len(states) != 1 || states[0].Attributes["total"] != "30" {
+					return fmt.Errorf("imported %v", states)
+				}
+				return nil
+			}},
 		},
 	})
 }
