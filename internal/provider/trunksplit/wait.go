@@ -64,6 +64,8 @@ func (r *Resource) wait(ctx context.Context, caller string) error {
 }
 
 // joinErrors returns the error of a split, with those of the splits that it waited for.
+// If only those failed, it is a [cluster.Partial], so that a Create, which cannot fail and
+// keep its state, removes its rows again.
 func joinErrors(own string, failures map[string]error) error {
 	var others []string
 	for _, campaign := range slices.Sorted(maps.Keys(failures)) {
@@ -71,12 +73,15 @@ func joinErrors(own string, failures map[string]error) error {
 			others = append(others, fmt.Sprintf("trunk split %s, which waited for trunks as well: %s", campaign, failures[campaign]))
 		}
 	}
-	text := strings.Join(others, "; ")
+	text, partial := strings.Join(others, "; "), (*cluster.Partial)(nil)
 	switch err := failures[own]; {
 	case len(others) == 0:
 		return err
 	case err == nil:
-		return fmt.Errorf("this split is written, but %s; the next plan shows what is left", text)
+		return &cluster.Partial{Applied: 1, Total: 2, Step: "the other splits that waited", Err: errors.New(text)}
+	case errors.As(err, &partial):
+		partial.Err = fmt.Errorf("%w; and %s", partial.Err, text)
+		return err
 	default:
 		return fmt.Errorf("%w; and %s", err, text)
 	}
