@@ -235,6 +235,22 @@ func TestAccRuns_teardown(t *testing.T) {
 	acctest.EveryResource(t, "lifetimes", tried)
 }
 
+// A new object that is planned before anything else is read is planned again by the apply.
+func TestAccRuns_newBeforeRead(t *testing.T) {
+	t.Parallel()
+	d := databaseOfLifetimes(t)
+	for _, l := range lifetimes(t) {
+		session := acctest.NewSession(t, d)
+		other, object := session.Object(t, "vicidial_inbound_did"), session.Object(t, l.resource)
+		other.Change(t, acctest.Values{"did_pattern": "8005550199", "did_route": "EXTEN", "extension": "8304"})
+		planned(t, object, l.first)
+		other.Refresh(t)
+		object.Change(t, l.first)
+		object.Change(t, nil)
+		other.Change(t, nil)
+	}
+}
+
 // One process that plans a replacement with create_before_destroy and applies it, after
 // another change, keeps the rows of the new instance.
 func TestAccRuns_replacement(t *testing.T) {

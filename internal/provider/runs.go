@@ -138,9 +138,8 @@ func (r *runs) configure() outdated {
 }
 
 func (r *runs) next() outdated {
-	found := outdated{planned: r.written || !r.applied, tables: true, instances: true} // else it was dropped, and the next run planned since
 	*r = runs{severalRuns: r.severalRuns}
-	return found
+	return outdated{planned: true, tables: true, instances: true}
 }
 
 func (r *runs) afterApply() outdated {
