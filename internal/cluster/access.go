@@ -9,54 +9,70 @@ import (
 
 // AccessSet holds the rows that a plan writes, decides by or refers to.
 type AccessSet struct {
-	owns      map[string]bool // rows that the plan writes, or reads to decide
-	uses      map[string]bool // rows that a written row refers to
-	takes     map[string]Headroom
+	writes    map[accessKey]bool // rows that the plan writes, or reads to decide
+	refersTo  map[accessKey]bool // rows that a written row refers to
+	demand    map[string]TrunkDemand
 	exclusive bool // the rows have no known keys
 }
 
+// accessKey is the table and the key of a row, or all rows of some tables.
+type accessKey string
+
+// All rows of tables that a plan reads to decide.
+const (
+	allTrunks       accessKey = "all trunks"
+	allRemoteAgents accessKey = "all remote agents"
+	allSeats        accessKey = "all seats"
+)
+
 // Access returns the rows that the plan writes, decides by or refers to.
 func (p Plan) Access() AccessSet {
-	t := AccessSet{owns: map[string]bool{}, uses: map[string]bool{}, takes: p.Takes}
+	a := AccessSet{writes: map[accessKey]bool{}, refersTo: map[accessKey]bool{}, demand: p.Demand}
 	for _, step := range p.Steps {
-		t.add(step)
+		a.add(step)
 	}
-	return t
+	return a
 }
 
 // Independent reports whether the steps of two plans that were decided over the same
 // rows may be written in any order.
-func (t AccessSet) Independent(other AccessSet) bool {
-	return !t.exclusive && !other.exclusive && disjoint(t.owns, other.owns) && disjoint(t.owns, other.uses) && disjoint(t.uses, other.owns) && t.fits(other)
+func (a AccessSet) Independent(other AccessSet) bool {
+	return !a.exclusive && !other.exclusive && disjoint(a.writes, other.writes) && disjoint(a.writes, other.refersTo) && disjoint(a.refersTo, other.writes) && a.fits(other)
 }
 
 // fits reports whether servers have the trunks for both plans, without those that the
 // plans release.
-func (t AccessSet) fits(other AccessSet) bool {
-	for ip, more := range other.takes {
-		if own, both := t.takes[ip]; both && own.Takes+more.Takes > min(own.Free, more.Free) {
-			return false
+func (a AccessSet) fits(other AccessSet) bool {
+	for ip := range other.demand {
+		if _, both := a.demand[ip]; both {
+			if sum := a.demand[ip].and(other.demand[ip]); sum.Needed > sum.Free {
+				return false
+			}
 		}
 	}
 	return true
 }
 
+func (d TrunkDemand) and(other TrunkDemand) TrunkDemand {
+	return TrunkDemand{d.Needed + other.Needed, min(d.Free, other.Free)}
+}
+
 // Union returns the rows of two plans.
-func (t AccessSet) Union(other AccessSet) AccessSet {
-	both := AccessSet{owns: maps.Clone(t.owns), uses: maps.Clone(t.uses), takes: map[string]Headroom{}, exclusive: t.exclusive || other.exclusive}
-	maps.Copy(both.owns, other.owns)
-	maps.Copy(both.uses, other.uses)
-	maps.Copy(both.takes, t.takes)
-	for ip, more := range other.takes {
-		if own, both := t.takes[ip]; both {
-			more = Headroom{own.Takes + more.Takes, min(own.Free, more.Free)}
+func (a AccessSet) Union(other AccessSet) AccessSet {
+	both := AccessSet{writes: maps.Clone(a.writes), refersTo: maps.Clone(a.refersTo), demand: map[string]TrunkDemand{}, exclusive: a.exclusive || other.exclusive}
+	maps.Copy(both.writes, other.writes)
+	maps.Copy(both.refersTo, other.refersTo)
+	maps.Copy(both.demand, a.demand)
+	for ip, demand := range other.demand {
+		if own, found := a.demand[ip]; found {
+			demand = own.and(demand)
 		}
-		both.takes[ip] = more
+		both.demand[ip] = demand
 	}
 	return both
 }
 
-func disjoint(a, b map[string]bool) bool {
+func disjoint(a, b map[accessKey]bool) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
@@ -68,93 +84,89 @@ func disjoint(a, b map[string]bool) bool {
 	return true
 }
 
-// Names for tables of which a plan reads all rows to decide.
-const (
-	allTrunks       = "the sums of trunks"
-	allRemoteAgents = "the runs of remote agents"
-	allSeats        = "the seats"
-)
-
-func (t *AccessSet) add(step Step) {
+func (a *AccessSet) add(step Step) {
 	keys := step.Keys()
 	seats := step.Table == TablePhones || step.Table == TableAliases || step.Table == TableUsers
 	if seats && !step.AllowNoMatch {
-		t.addSeats(step)
+		a.addSeats(step)
 		return
 	}
 	if len(keys) == 0 || step.Column != "" || step.Verb == Update && step.AllowNoMatch {
-		t.exclusive = true
+		a.exclusive = true
 		return
 	}
 	for _, row := range append(slices.Clone(step.Rows), step.Common, step.To) {
-		t.refer(row)
+		a.refer(row)
 	}
 	switch step.Table {
 	case TableDIDs, TableCarriers, TableTemplates:
 		for _, key := range keys {
-			t.owns[rowName(step.Table, key)] = true
+			a.writes[keyOf(step.Table, key)] = true
 		}
 	case TableTrunks: // additions depend on all splits, removals do not
 		for _, key := range keys {
-			t.refer(key)
-			t.owns[rowName(step.Table, key)] = true
-			if step.Verb == Delete || t.takes != nil {
-				t.uses[allTrunks] = true
+			a.refer(key)
+			a.writes[keyOf(step.Table, key)] = true
+			if step.Verb == Delete || a.demand != nil {
+				a.refersTo[allTrunks] = true
 			} else {
-				t.owns[allTrunks] = true
+				a.writes[allTrunks] = true
 			}
 		}
-	case TableRemoteAgents: // runs must not overlap
-		t.owns[allRemoteAgents] = true
+	case TableRemoteAgents: // ranges must not overlap
+		a.writes[allRemoteAgents] = true
 	case TableServers, TableMeetmeRooms, TableConfbridges, TableServerUpdater:
-		t.addServer(step, keys)
+		a.addServer(step, keys)
 	default:
-		t.exclusive = true
+		a.exclusive = true
 	}
 }
 
 // addSeats adds a step on rows of seats. A placement decides by those of all others.
-func (t *AccessSet) addSeats(step Step) {
-	t.owns[allSeats] = true
+func (a *AccessSet) addSeats(step Step) {
+	a.writes[allSeats] = true
 	for _, row := range slices.Concat(step.Rows, []Row{step.Key, step.Common, step.From, step.To}) {
-		t.refer(row)
+		a.refer(row)
 	}
 	for _, value := range step.New {
-		t.refer(Row{step.Column: value})
+		a.refer(Row{step.Column: value})
 	}
 }
 
 // addServer adds a step on a server. Plans that refer to its address depend on its row,
 // and its removal depends on the rows that refer to it.
-func (t *AccessSet) addServer(step Step, keys []Row) {
+func (a *AccessSet) addServer(step Step, keys []Row) {
 	for _, row := range slices.Concat(keys, step.Rows, []Row{step.From, step.To}) {
 		if id, named := row["server_id"]; named {
-			t.owns[rowName(TableServers, Row{"server_id": id})] = true
+			a.writes[keyOf(TableServers, Row{"server_id": id})] = true
 		}
 		if ip, named := row[ColumnServerIP]; named {
-			t.owns[rowName(TableServers, Row{ColumnServerIP: ip})] = true
+			a.writes[keyOf(TableServers, Row{ColumnServerIP: ip})] = true
 		}
 	}
 	if step.Table != TableServers {
 		return
 	}
 	if !slices.ContainsFunc(keys, func(key Row) bool { _, named := key["server_id"]; return named }) {
-		t.exclusive = true
+		a.exclusive = true
 	}
 	_, moves := step.To[ColumnServerIP]
 	_, limits := step.To["max_vicidial_trunks"]
 	if moves || limits {
-		t.owns[allTrunks] = true
+		a.writes[allTrunks] = true
 	}
 }
 
-// refer adds the server and the template that a row names.
-func (t *AccessSet) refer(row Row) {
-	if ip := row[ColumnServerIP]; ip.Text != "" {
-		t.uses[rowName(TableServers, Row{ColumnServerIP: ip})] = true
-	}
-	if id := row[columnTemplateID]; id.Text != "" {
-		t.uses[rowName(TableTemplates, Row{columnTemplateID: id})] = true
+// referring has the columns that name a row of another table, by that row's column of the
+// same name.
+var referring = map[string]Table{ColumnServerIP: TableServers, columnTemplateID: TableTemplates}
+
+// refer adds the rows that a row names.
+func (a *AccessSet) refer(row Row) {
+	for column, table := range referring {
+		if value := row[column]; value.Text != "" {
+			a.refersTo[keyOf(table, Row{column: value})] = true
+		}
 	}
 }
 
@@ -173,36 +185,39 @@ func (s Step) Keys() []Row {
 	return keys
 }
 
-func rowName(table Table, key Row) string {
+func keyOf(table Table, key Row) accessKey {
 	name := string(table)
 	for _, column := range slices.Sorted(maps.Keys(key)) {
 		name += "|" + column + "=" + FoldKey(key[column].Text)
 	}
-	return name
+	return accessKey(name)
 }
 
-// Joins reports whether two steps of one phase can be one statement that is as safe
+// CanCombine reports whether two steps of one phase can be one statement that is as safe
 // as each of them, apart from the rows that they name.
-func (s Step) Joins(other Step) bool { return s.shape() != "" && s.shape() == other.shape() }
+func (s Step) CanCombine(other Step) bool {
+	return s.statementKind() != "" && s.statementKind() == other.statementKind()
+}
 
 // Names returns a name for each row of a step, so that no statement names a row twice.
 func (s Step) Names() []string {
 	keys := s.Keys()
 	names := make([]string, len(keys))
 	for i, key := range keys {
-		names[i] = rowName(s.Table, key)
+		names[i] = string(keyOf(s.Table, key))
 		if s.Verb == Delete { // several rows may have the key
-			names[i] += rowName("", s.From)
+			names[i] += string(keyOf("", s.From))
 		}
 	}
 	return names
 }
 
-// shape is empty for a step that is not joined with others. Updates of a table without a
+// statementKind is equal for steps that can be combined, and empty for one that cannot
+// be combined with others. Updates of a table without a
 // unique key are not: the number of matched rows would be right if one row had changed
-// and another had a duplicate. Nor are updates of key columns, since a joined statement
+// and another had a duplicate. Nor are updates of key columns, since a combined statement
 // selects the values of each row by its key.
-func (s Step) shape() string {
+func (s Step) statementKind() string {
 	if s.Column != "" || s.InColumn != "" || s.Guard != Unguarded || len(s.Keys()) == 0 {
 		return ""
 	}

@@ -25,7 +25,7 @@ func TestAccessSet_Independent(t *testing.T) {
 	takes := func(campaign string, lines, free int) AccessSet {
 		row := Row{"campaign_id": Text(campaign), ColumnServerIP: Text("10.0.0.9")}
 		step := Step{Phase: Add, Verb: Insert, Table: TableTrunks, Key: row, Rows: []Row{row}}
-		return Plan{Steps: []Step{step}, Takes: map[string]Headroom{"10.0.0.9": {lines, free}}}.Access()
+		return Plan{Steps: []Step{step}, Demand: map[string]TrunkDemand{"10.0.0.9": {lines, free}}}.Access()
 	}
 	gone := func(campaign string) AccessSet {
 		return plan(Step{Phase: Remove, Verb: Delete, Table: TableTrunks, Key: Row{"campaign_id": Text(campaign), ColumnServerIP: Text("10.0.0.9")}})
@@ -75,8 +75,8 @@ func TestAccessSet_Independent(t *testing.T) {
 	}
 }
 
-// Steps are joined only where the statement writes each row as its own step does.
-func TestStep_Joins(t *testing.T) {
+// Steps are combined only where the statement writes each row as its own step does.
+func TestStep_CanCombine(t *testing.T) {
 	t.Parallel()
 	update := func(table Table, key, to Row) Step {
 		return Step{Phase: Grow, Verb: Update, Table: table, Key: key, To: to}
@@ -107,8 +107,8 @@ func TestStep_Joins(t *testing.T) {
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
-			if c.a.Joins(c.b) != c.joins || c.b.Joins(c.a) != c.joins {
-				t.Errorf("joins is %t, want %t", c.a.Joins(c.b), c.joins)
+			if c.a.CanCombine(c.b) != c.joins || c.b.CanCombine(c.a) != c.joins {
+				t.Errorf("joins is %t, want %t", c.a.CanCombine(c.b), c.joins)
 			}
 		})
 	}

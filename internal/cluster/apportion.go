@@ -25,7 +25,7 @@ type Weighting struct {
 // Fixed returns the weighting of a server that gets exactly this many trunks.
 func Fixed(trunks int) Weighting { return Weighting{Min: trunks, Max: &trunks} }
 
-func (c Weighting) full(share int) bool { return c.Max != nil && share >= *c.Max }
+func (w Weighting) full(share int) bool { return w.Max != nil && share >= *w.Max }
 
 // Shares are the numbers of trunks that the servers get, by server_ip.
 type Shares map[string]int

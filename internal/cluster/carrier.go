@@ -262,14 +262,14 @@ func (c CarrierChange) Stale() Rebuild {
 		have := index[FoldKey(seen.ID())]
 		switch {
 		case have == nil:
-			stale = stale.and(seen.flags())
+			stale = stale.And(seen.flags())
 		case len(Drift(Row(have), Row(seen), EquivalentCarrier)) > 0:
-			stale = stale.and(seen.flags()).and(have.flags())
+			stale = stale.And(seen.flags()).And(have.flags())
 		}
 	}
 	for _, have := range c.Have.OfRoute(c.Route, ids...) {
 		if _, planned := c.Seen.ByID(have.ID()); !planned {
-			stale = stale.and(have.flags())
+			stale = stale.And(have.flags())
 		}
 	}
 	return stale
@@ -301,7 +301,7 @@ func (c CarrierChange) planRow(want, have Carrier) ([]Step, Rebuild, error) {
 	if err != nil {
 		return nil, Rebuild{}, err
 	}
-	flags := want.flags().and(have.flags())
+	flags := want.flags().And(have.flags())
 	if len(to) == 0 {
 		if seen == nil { // left by an apply that was killed before it set the flags
 			return nil, flags, nil
@@ -330,20 +330,6 @@ func (c Carrier) removal() Step {
 
 // flags are the nodes whose files hold the carrier (docs/vicidial/generator.md#who-is-flagged).
 func (c Carrier) flags() Rebuild { return rebuildOf(c.ServerIP()) }
-
-func rebuildOf(serverIP string) Rebuild {
-	switch serverIP {
-	case AllServers:
-		return Rebuild{All: true}
-	case "":
-		return Rebuild{}
-	}
-	return Rebuild{Servers: []string{serverIP}}
-}
-
-func (r Rebuild) and(other Rebuild) Rebuild {
-	return Rebuild{All: r.All || other.All, Servers: SortedUnique(r.Servers, other.Servers)}
-}
 
 func carrierAudit(event, id string) Audit {
 	return Audit{Section: "CARRIERS", Type: event, Record: id, Code: "ADMIN " + event + " CARRIER"}

@@ -31,10 +31,10 @@ type TemplateUse struct {
 func (u TemplateUse) Servers() Rebuild {
 	var flags Rebuild
 	for _, phone := range u.Phones {
-		flags = flags.and(rebuildOf(phone.ServerIP))
+		flags = flags.And(rebuildOf(phone.ServerIP))
 	}
 	for _, carrier := range u.Carriers {
-		flags = flags.and(carrier.flags())
+		flags = flags.And(carrier.flags())
 	}
 	return flags
 }
@@ -66,8 +66,7 @@ type TemplateChange struct {
 }
 
 // Plan returns the step, and flags every node that has a phone or a carrier using the
-// template; the admin page flags the servers of the
-// template's user group alone
+// template; the admin page flags the servers of the template's user group alone
 // (docs/vicidial/admin-page.md#template-modify-flags). A template in use is not removed:
 // its users would lose its lines.
 func (t TemplateChange) Plan() (Plan, error) {
@@ -116,7 +115,7 @@ func (t TemplateChange) Plan() (Plan, error) {
 		}}
 	}
 	if _, changed := to[string(TemplateContents)]; changed || t.Seen == nil {
-		plan.Rebuild = plan.Rebuild.and(t.Use.Servers()) // also for a row of an apply that was killed before it set the flags
+		plan.Rebuild = plan.Rebuild.And(t.Use.Servers()) // also for a row of an apply that was killed before it set the flags
 	}
 	return plan, nil
 }

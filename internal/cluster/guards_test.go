@@ -138,7 +138,7 @@ func TestStep_namesAndShapes(t *testing.T) {
 	if slices.Equal(remove("1").Names(), remove("2").Names()) || !slices.Equal(remove("1").Names(), remove("1").Names()) {
 		t.Errorf("names %q and %q", remove("1").Names(), remove("2").Names())
 	}
-	if !remove("1").Joins(remove("2")) {
+	if !remove("1").CanCombine(remove("2")) {
 		t.Error("deletes do not join")
 	}
 	for claim, change := range map[string]func(*Step){
@@ -148,7 +148,7 @@ func TestStep_namesAndShapes(t *testing.T) {
 	} {
 		guarded := remove("1")
 		change(&guarded)
-		if guarded.Joins(guarded) {
+		if guarded.CanCombine(guarded) {
 			t.Errorf("a delete %s joins", claim)
 		}
 	}

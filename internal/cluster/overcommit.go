@@ -70,32 +70,32 @@ func (o Overcommit) String() string {
 // campaign takes no more than it has now is never among them.
 func (t Trunks) Overcommitted(servers Servers, campaign string, limits map[string]Limit) []Overcommit {
 	var found []Overcommit
-	takes := t.Headroom(servers, campaign, limits)
-	for _, ip := range slices.Sorted(maps.Keys(takes)) {
+	demand := t.Demand(servers, campaign, limits)
+	for _, ip := range slices.Sorted(maps.Keys(demand)) {
 		server, _ := servers.ByIP(ip)
-		if h := takes[ip]; h.Takes > h.Free {
-			reserved := server.MaxTrunks() - h.Free + h.Takes
+		if trunks := demand[ip]; trunks.Needed > trunks.Free {
+			reserved := server.MaxTrunks() - trunks.Free + trunks.Needed
 			found = append(found, Overcommit{ServerIP: ip, Reserved: reserved, Max: server.MaxTrunks(), Others: reserved - limits[ip].Dedicated})
 		}
 	}
 	return found
 }
 
-// Headroom is how many trunks of a server a change of a split takes, and how many were
-// free before.
-type Headroom struct{ Takes, Free int }
+// TrunkDemand is how many more trunks of a server a change of a split needs, and how many
+// are free before it.
+type TrunkDemand struct{ Needed, Free int }
 
-// Headroom returns the headroom of the servers on which the campaign's limits take more
-// than its rows do.
-func (t Trunks) Headroom(servers Servers, campaign string, limits map[string]Limit) map[string]Headroom {
-	found, rows := map[string]Headroom{}, t.OfCampaign(campaign)
+// Demand returns the demand on the servers where the campaign's limits reserve more than
+// its rows do.
+func (t Trunks) Demand(servers Servers, campaign string, limits map[string]Limit) map[string]TrunkDemand {
+	demand, rows, all := map[string]TrunkDemand{}, t.OfCampaign(campaign), t.byServer()
 	for ip, limit := range limits {
-		takes := limit.Dedicated - rows.Reserved(ip)
-		if server, ok := servers.ByIP(ip); ok && takes > 0 {
-			found[ip] = Headroom{takes, server.MaxTrunks() - t.reserved(ip)}
+		needed := limit.Dedicated - rows.Reserved(ip)
+		if server, ok := servers.ByIP(ip); ok && needed > 0 {
+			demand[ip] = TrunkDemand{needed, server.MaxTrunks() - all.Reserved(ip)}
 		}
 	}
-	return found
+	return demand
 }
 
 // CheckMaximum returns an error if splits reserve more trunks than most. A maximum that
@@ -154,13 +154,13 @@ func (s BlockedCampaigns) String() string {
 // (bin/AST_VDauto_dial.pl lines 1454-1467; docs/vicidial/dialer.md#double-counting).
 func (t Trunks) BlockedCampaigns(servers Servers, campaigns Campaigns, ips []string) []BlockedCampaigns {
 	var found []BlockedCampaigns
-	trunks := t.dedicated()
+	trunks, all := t.dedicated(), t.byServer()
 	for _, ip := range slices.Sorted(slices.Values(ips)) {
 		server, ok := servers.ByIP(ip)
 		if !ok {
 			continue
 		}
-		most, reserved := server.MaxTrunks(), t.reserved(ip)
+		most, reserved := server.MaxTrunks(), all.Reserved(ip)
 		if reserved == 0 || reserved > most {
 			continue
 		}

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Table names a table of VICIdial's database. Every table that the provider
-// reads or writes is a constant; none comes from input.
+// Table names a table of VICIdial's database. Every table that the provider reads or
+// writes is a constant; none comes from input.
 type Table string
 
 // The tables that steps are written to.
@@ -46,8 +46,8 @@ const (
 // are added.
 type Phase int
 
-// The phases, in the order in which they are written. Rebuild flags follow
-// after the last of them; see [Plan.Rebuild].
+// The phases, in the order in which they are written. Rebuild flags follow after the last
+// of them; see [Plan.Rebuild].
 const (
 	Release Phase = iota // shrink, deactivate
 	Add
@@ -63,8 +63,8 @@ const (
 	Insert Verb = iota
 	Update
 	Delete
-	// DeleteDuplicates removes rows that equal another until one is left. The
-	// tables without a unique key need it (docs/vicidial/schema.md#duplicate-trunk-rows).
+	// DeleteDuplicates removes rows that equal another until one is left. The tables
+	// without a unique key need it (docs/vicidial/schema.md#duplicate-trunk-rows).
 	DeleteDuplicates
 )
 
@@ -83,7 +83,7 @@ const (
 const (
 	MaxStepValues = 12_000 // bound values; MariaDB accepts 65,535, and this stays far below max_allowed_packet
 	MaxStepRows   = 1000   // rows
-	MaxStepCases  = 250    // rows with a value of their own: the database searches all values for each row
+	MaxStepCases  = 250    // rows with a value of their own: each is a case of the statement, and the database tests all cases for each row
 )
 
 // Step is one statement: safe alone, and safe twice.
@@ -91,14 +91,14 @@ type Step struct {
 	Phase Phase
 	Verb  Verb
 	Table Table
-	// Rows are the rows to insert. All name the same columns; Key says which
-	// of them identify a row that already exists.
+	// Rows are the rows to insert. All name the same columns; Key says which of them
+	// identify a row that already exists.
 	Rows []Row
 	// Common are the columns that are equal in all Rows; none is a column of Key.
 	Common Row
 	// Key selects the rows to update or delete.
 	Key Row
-	// In widens Key to the rows whose column InColumn holds one of these.
+	// In narrows Key to the rows whose column InColumn holds one of these.
 	In       []Value
 	InColumn string
 	// Column is one more column of the rows that In names, whose value differs
@@ -165,8 +165,7 @@ type Audit struct {
 	Notes   string // event_notes
 }
 
-// Rebuild names the servers whose Asterisk configuration files must be
-// generated anew.
+// Rebuild names the servers whose Asterisk configuration files must be generated anew.
 type Rebuild struct {
 	All     bool
 	Servers []string // server_ip
@@ -184,34 +183,53 @@ func (r Rebuild) Addresses() []string {
 func RebuildOf(addresses []string) Rebuild {
 	var rebuild Rebuild
 	for _, address := range addresses {
-		rebuild = rebuild.and(rebuildOf(address))
+		rebuild = rebuild.And(rebuildOf(address))
 	}
 	return rebuild
 }
+
+func rebuildOf(serverIP string) Rebuild {
+	switch serverIP {
+	case AllServers:
+		return Rebuild{All: true}
+	case "":
+		return Rebuild{}
+	}
+	return Rebuild{Servers: []string{serverIP}}
+}
+
+// And returns the servers of both.
+func (r Rebuild) And(other Rebuild) Rebuild {
+	return Rebuild{All: r.All || other.All, Servers: SortedUnique(r.Servers, other.Servers)}
+}
+
+// Empty reports whether no server is named.
+func (r Rebuild) Empty() bool { return !r.All && len(r.Servers) == 0 }
 
 // Plan is the ordered steps from the present rows to the wanted ones.
 type Plan struct {
 	Steps   []Step
 	Rebuild Rebuild
-	// Takes is what a split takes of servers, by server_ip. Splits are written at
-	// once only where each server has enough for all of them, and Takes is not nil.
-	Takes map[string]Headroom
+	// Demand is what a split needs of servers, by server_ip. Splits are written at once
+	// only where each server has enough for all of them, and Demand is not nil.
+	Demand map[string]TrunkDemand
 }
 
 // Empty reports whether the plan writes nothing at all.
-func (p Plan) Empty() bool { return len(p.Steps) == 0 && !p.Rebuild.All && len(p.Rebuild.Servers) == 0 }
+func (p Plan) Empty() bool { return len(p.Steps) == 0 && p.Rebuild.Empty() }
 
-// Ordered returns the steps in the order in which they are safe to write.
-// Within a phase the order in which they were planned stays.
+// Ordered returns the steps in the order in which they are safe to write. Within a phase
+// the order in which they were planned stays.
 func (p Plan) Ordered() []Step {
 	steps := slices.Clone(p.Steps)
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.Phase, b.Phase) })
 	return steps
 }
 
-// And joins two plans; the phases are kept over both.
+// And returns the steps of both plans, which [Plan.Ordered] orders, and the servers of
+// both. Plans with a Demand are not combined.
 func (p Plan) And(other Plan) Plan {
-	return Plan{Steps: slices.Concat(p.Steps, other.Steps), Rebuild: p.Rebuild.and(other.Rebuild)}
+	return Plan{Steps: slices.Concat(p.Steps, other.Steps), Rebuild: p.Rebuild.And(other.Rebuild)}
 }
 
 // SortedUnique returns the elements of all lists, sorted, each once.

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// RemoteAgents is one row of vicidial_remote_agents: a run of users on a node.
+// RemoteAgents is one row of vicidial_remote_agents: a range of users on a node.
 type RemoteAgents Row
 
 // RemoteAgentsColumns are the columns of vicidial_remote_agents.
@@ -27,13 +27,13 @@ const RemoteTestExtension = "999999999999"
 // ID is the remote_agent_id.
 func (r RemoteAgents) ID() string { return r["remote_agent_id"].Text }
 
-// UserStart is the first user of the run.
+// UserStart is the first user of the range.
 func (r RemoteAgents) UserStart() string { return r["user_start"].Text }
 
-// ServerIP is the node that the run is on.
+// ServerIP is the node that the range is on.
 func (r RemoteAgents) ServerIP() string { return r[ColumnServerIP].Text }
 
-// lines is how many users the run has; at least one, as the daemon takes it.
+// lines is how many users the range has; at least one, as the daemon takes it.
 func (r RemoteAgents) lines() int64 {
 	if lines, known := r["number_of_lines"].Int(); known && lines > 0 {
 		return lines
@@ -41,7 +41,7 @@ func (r RemoteAgents) lines() int64 {
 	return 1
 }
 
-// last returns the last user of the run; false if the first is not a number, from which
+// last returns the last user of the range; false if the first is not a number, from which
 // the daemon counts.
 func (r RemoteAgents) last() (string, bool) {
 	_, last, numeric := r.bounds()
@@ -59,7 +59,7 @@ func (r RemoteAgents) bounds() (first, last int64, numeric bool) {
 	return first, first + r.lines() - 1, true
 }
 
-// overlaps reports whether two runs share a user. Numbers are compared as numbers;
+// overlaps reports whether two ranges share a user. Numbers are compared as numbers;
 // the admin page compares them as text, and misses some (docs/vicidial/admin-page.md#text-ranges).
 func (r RemoteAgents) overlaps(other RemoteAgents) bool {
 	first, last, numeric := r.bounds()
@@ -77,18 +77,18 @@ func (r RemoteAgents) String() string {
 	return fmt.Sprintf("remote agent %s on %s", r.UserStart(), r.ServerIP())
 }
 
-// OverlapOf finds another run that shares a user with this one, on any node and with any
-// status: a user logs in once. existing reports that the present row of the run shares a
+// OverlapOf finds another range that shares a user with this one, on any node and with any
+// status: a user logs in once. existing reports that the present row of the range shares a
 // user with the other already; new overlaps are found first.
-func OverlapOf(run RemoteAgents, have []RemoteAgents) (found RemoteAgents, shares, existing bool) {
+func OverlapOf(agents RemoteAgents, have []RemoteAgents) (found RemoteAgents, shares, existing bool) {
 	var row RemoteAgents
 	for _, other := range have {
-		if run.ID() != "" && run.ID() == other.ID() {
+		if agents.ID() != "" && agents.ID() == other.ID() {
 			row = other
 		}
 	}
 	for _, other := range have {
-		if run.ID() != "" && run.ID() == other.ID() || !run.overlaps(other) {
+		if agents.ID() != "" && agents.ID() == other.ID() || !agents.overlaps(other) {
 			continue
 		}
 		if row == nil || !row.overlaps(other) {
@@ -99,18 +99,18 @@ func OverlapOf(run RemoteAgents, have []RemoteAgents) (found RemoteAgents, share
 	return found, shares, existing
 }
 
-// RemoteAgentsChange changes one run of remote agents to the wanted one. The
+// RemoteAgentsChange changes one range of remote agents to the wanted one. The
 // daemon reads the table by itself, so nothing is flagged
 // (docs/vicidial/generator.md#who-is-flagged).
 type RemoteAgentsChange struct {
 	UserStart string
 	Have      []RemoteAgents // every row of the table, read afresh
-	ID        string         // remote_agent_id of the run; empty when it is new
+	ID        string         // remote_agent_id of the range; empty when it is new
 	Seen      Row            // the row as the plan saw it; nil when it is new
 	Want      Row            // the wanted columns; nil for a removal
 }
 
-// Plan returns the step. A run that would share a user with another is refused before
+// Plan returns the step. A range that would share a user with another is refused before
 // anything is written.
 func (r RemoteAgentsChange) Plan() (Plan, error) {
 	subject := "remote agents from " + r.UserStart
@@ -131,12 +131,12 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 			From: Row(have).Only("user_start", ColumnServerIP), Audit: RemoteAudit("DELETE", have.ID()),
 		}}}, nil
 	}
-	run := maps.Clone(r.Want)
-	run["user_start"] = Text(r.UserStart)
+	agents := maps.Clone(r.Want)
+	agents["user_start"] = Text(r.UserStart)
 	if found {
-		run["remote_agent_id"] = Text(have.ID())
+		agents["remote_agent_id"] = Text(have.ID())
 	}
-	if other, shares, existing := OverlapOf(RemoteAgents(run), r.Have); shares && !existing {
+	if other, shares, existing := OverlapOf(RemoteAgents(agents), r.Have); shares && !existing {
 		return Plan{}, &Refused{
 			Subject: subject, Reasons: []string{"shares users with " + other.String() + " (remote_agent_id " + other.ID() + ")"},
 			Advice: "Choose a range that no other remote agents have.", Temporary: true,
@@ -147,7 +147,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 			return Plan{}, err
 		}
 		return Plan{Steps: []Step{{
-			Phase: Add, Verb: Insert, Table: TableRemoteAgents, Rows: []Row{run}, Key: run.Only("user_start", ColumnServerIP),
+			Phase: Add, Verb: Insert, Table: TableRemoteAgents, Rows: []Row{agents}, Key: agents.Only("user_start", ColumnServerIP),
 			Audit: RemoteAudit("ADD", r.UserStart),
 		}}}, nil
 	}
@@ -171,17 +171,17 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 	}}}, nil
 }
 
-// FindRemoteAgents finds a run by its id, or by its first user where the id is
-// not known. Two runs with one first user are a [Conflict]: no key forbids them,
+// FindRemoteAgents finds a range by its id, or by its first user where the id is
+// not known. Two ranges with one first user are a [Conflict]: no key forbids them,
 // and either may be meant.
 func FindRemoteAgents(have []RemoteAgents, id, userStart string) (RemoteAgents, bool, error) {
 	var found []RemoteAgents
-	for _, run := range have {
-		if id != "" && run.ID() == id {
-			return run, true, nil
+	for _, agents := range have {
+		if id != "" && agents.ID() == id {
+			return agents, true, nil
 		}
-		if id == "" && FoldKey(run.UserStart()) == FoldKey(userStart) {
-			found = append(found, run)
+		if id == "" && FoldKey(agents.UserStart()) == FoldKey(userStart) {
+			found = append(found, agents)
 		}
 	}
 	switch len(found) {

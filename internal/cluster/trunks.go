@@ -64,14 +64,16 @@ type Trunks []Trunk
 // (docs/vicidial/schema.md#duplicate-trunk-rows).
 type Split map[string][]Limit
 
-// OfCampaign returns the rows of one campaign. Ids are compared as VICIdial's collation
-// does, without regard to case.
+// OfCampaign returns the rows of one campaign.
 func (t Trunks) OfCampaign(campaign string) Split {
+	id := FoldKey(campaign)
+	return slices.DeleteFunc(slices.Clone(t), func(trunk Trunk) bool { return FoldKey(trunk.CampaignID) != id }).byServer()
+}
+
+func (t Trunks) byServer() Split {
 	split := Split{}
 	for _, trunk := range t {
-		if strings.EqualFold(trunk.CampaignID, campaign) {
-			split[trunk.ServerIP] = append(split[trunk.ServerIP], trunk.Limit)
-		}
+		split[trunk.ServerIP] = append(split[trunk.ServerIP], trunk.Limit)
 	}
 	return split
 }
@@ -84,29 +86,15 @@ func (t Trunks) Campaigns() []string {
 		ids = append(ids, trunk.CampaignID)
 	}
 	slices.SortFunc(ids, func(a, b string) int {
-		return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
+		return cmp.Or(strings.Compare(FoldKey(a), FoldKey(b)), strings.Compare(a, b))
 	})
-	return slices.CompactFunc(ids, strings.EqualFold)
-}
-
-// reserved returns the sum of what campaigns reserve on a server. Both restrictions count,
-// and so do duplicate rows, as in VICIdial's own sum
-// (docs/vicidial/admin-page.md#server-trunks).
-func (t Trunks) reserved(server string) int {
-	sum := 0
-	for _, trunk := range t {
-		if trunk.ServerIP == server {
-			sum += trunk.Dedicated
-		}
-	}
-	return sum
+	return slices.CompactFunc(ids, func(a, b string) bool { return FoldKey(a) == FoldKey(b) })
 }
 
 // With returns the table as it is when the campaign's rows are exactly these.
 func (t Trunks) With(campaign string, limits map[string]Limit) Trunks {
-	rest := slices.DeleteFunc(slices.Clone(t), func(trunk Trunk) bool {
-		return strings.EqualFold(trunk.CampaignID, campaign)
-	})
+	id := FoldKey(campaign)
+	rest := slices.DeleteFunc(slices.Clone(t), func(trunk Trunk) bool { return FoldKey(trunk.CampaignID) == id })
 	for _, server := range slices.Sorted(maps.Keys(limits)) {
 		rest = append(rest, Trunk{ServerIP: server, CampaignID: campaign, Limit: limits[server]})
 	}
@@ -129,11 +117,11 @@ func (t Trunks) Moved(moves map[string]string) Trunks {
 func (s Split) Moved(moves map[string]string) Split {
 	moved := make(Split, len(s))
 	for _, server := range slices.Sorted(maps.Keys(s)) {
-		at := server
+		address := server
 		if to, ok := moves[server]; ok {
-			at = to
+			address = to
 		}
-		moved[at] = slices.Concat(moved[at], s[server])
+		moved[address] = slices.Concat(moved[address], s[server])
 	}
 	return moved
 }
@@ -148,8 +136,9 @@ func SplitOf(limits map[string]Limit) Split {
 }
 
 // Effective is the limit of a server's rows for the campaign itself: the zero Limit where
-// it has none. The dialer uses the last row that caps; rows that do not cap withhold their sum from other campaigns
-// (bin/AST_VDauto_dial.pl lines 933-945; docs/vicidial/measured.md#duplicate-rows).
+// it has none. The dialer uses the last row that caps; rows that do not cap withhold
+// their sum from other campaigns (bin/AST_VDauto_dial.pl lines 933-945;
+// docs/vicidial/measured.md#duplicate-rows).
 func (s Split) Effective(server string) Limit {
 	rows := s[server]
 	if len(rows) == 0 {
@@ -169,8 +158,9 @@ func (s Split) Effective(server string) Limit {
 	return effective
 }
 
-// Reserved adds a server's rows up: the lines that they withhold from other
-// campaigns, as VICIdial counts them.
+// Reserved returns the sum of a server's rows: the lines that they withhold from other
+// campaigns. Both restrictions count, and so do duplicate rows, as in VICIdial's own sum
+// (docs/vicidial/admin-page.md#server-trunks).
 func (s Split) Reserved(server string) int {
 	sum := 0
 	for _, limit := range s[server] {
@@ -206,17 +196,17 @@ func PlanSplit(campaign string, have, seen Split, want map[string]Limit) (Plan, 
 		if !sameRows(rows, seen[server]) {
 			return Plan{}, trunkConflict(campaign, server, rows, len(seen[server]) == 0)
 		}
-		at := trunkAt{campaign, server}
+		steps := trunkSteps{campaign, server}
 		switch {
 		case !wanted:
-			plan.Steps = append(plan.Steps, at.remove(Remove, rows)...)
+			plan.Steps = append(plan.Steps, steps.remove(Remove, rows)...)
 		case len(rows) == 0:
-			plan.Steps = append(plan.Steps, at.add(limit))
+			plan.Steps = append(plan.Steps, steps.add(limit))
 		default:
-			kept, steps := at.removeDuplicates(rows, limit)
-			plan.Steps = append(plan.Steps, steps...)
+			kept, removed := steps.removeDuplicates(rows, limit)
+			plan.Steps = append(plan.Steps, removed...)
 			if kept != limit {
-				plan.Steps = append(plan.Steps, at.move(kept, limit))
+				plan.Steps = append(plan.Steps, steps.update(kept, limit))
 			}
 		}
 	}
@@ -249,22 +239,22 @@ func sameRows(a, b []Limit) bool {
 	return slices.Equal(slices.SortedFunc(slices.Values(a), order), slices.SortedFunc(slices.Values(b), order))
 }
 
-// trunkAt makes the steps for one campaign on one server.
-type trunkAt struct{ campaign, server string }
+// trunkSteps makes the steps for one campaign on one server.
+type trunkSteps struct{ campaign, server string }
 
-func (t trunkAt) key() Row {
+func (t trunkSteps) key() Row {
 	return Row{"server_ip": Text(t.server), "campaign_id": Text(t.campaign)}
 }
 
-func (t trunkAt) audit(section, kind, verb string) Audit {
+func (t trunkSteps) audit(section, kind, verb string) Audit {
 	campaign := "Campaign: "
-	if kind == "ADD" { // the admin page writes it small in this one place (docs/vicidial/admin-page.md#log-sections)
+	if kind == "ADD" { // the admin page writes it in lower case here only (docs/vicidial/admin-page.md#log-sections)
 		campaign = "campaign: "
 	}
 	return Audit{Section: section, Type: kind, Record: t.server, Code: "ADMIN " + verb + " SERVER TRUNK", Notes: campaign + t.campaign}
 }
 
-func (t trunkAt) add(limit Limit) Step {
+func (t trunkSteps) add(limit Limit) Step {
 	row := t.key()
 	maps.Copy(row, limit.row())
 	return Step{
@@ -273,9 +263,9 @@ func (t trunkAt) add(limit Limit) Step {
 	}
 }
 
-// move shrinks a limit before others grow, so that no server has more reserved trunks
-// than it has at any time.
-func (t trunkAt) move(from, to Limit) Step {
+// update shrinks a limit before others grow, so that at no time more trunks are reserved
+// than the server has.
+func (t trunkSteps) update(from, to Limit) Step {
 	phase := Grow
 	if to.Dedicated < from.Dedicated {
 		phase = Release
@@ -289,7 +279,7 @@ func (t trunkAt) move(from, to Limit) Step {
 // remove deletes rows. The last row of a campaign on a server is removed in the phase
 // Remove: without it the campaign is not limited there, so its new limits must be written
 // before.
-func (t trunkAt) remove(phase Phase, rows []Limit) []Step {
+func (t trunkSteps) remove(phase Phase, rows []Limit) []Step {
 	steps := make([]Step, 0, len(rows))
 	for _, row := range distinct(rows) {
 		steps = append(steps, Step{
@@ -300,11 +290,10 @@ func (t trunkAt) remove(phase Phase, rows []Limit) []Step {
 	return steps
 }
 
-// removeDuplicates leaves one of several rows: the one that is as wanted, or else the one that
-// the dialer uses, or else the smallest. All of them are counted against other
-// campaigns (docs/vicidial/measured.md#duplicate-rows), so removing them releases
-// lines.
-func (t trunkAt) removeDuplicates(rows []Limit, want Limit) (Limit, []Step) {
+// removeDuplicates keeps one of several rows: the one that is as wanted, or else the one
+// that the dialer uses, or else the smallest. All of them are counted against other
+// campaigns (docs/vicidial/measured.md#duplicate-rows), so their removal releases lines.
+func (t trunkSteps) removeDuplicates(rows []Limit, want Limit) (Limit, []Step) {
 	kept := slices.MinFunc(rows, func(a, b Limit) int { return cmp.Compare(a.Dedicated, b.Dedicated) })
 	for _, preferred := range []Limit{want, (Split{t.server: rows}).Effective(t.server)} {
 		if slices.Contains(rows, preferred) {
@@ -312,8 +301,9 @@ func (t trunkAt) removeDuplicates(rows []Limit, want Limit) (Limit, []Step) {
 			break
 		}
 	}
-	steps := t.remove(Release, slices.DeleteFunc(slices.Clone(rows), func(row Limit) bool { return row == kept }))
-	if equal := countRows(rows, kept); equal > 1 {
+	others := slices.DeleteFunc(slices.Clone(rows), func(row Limit) bool { return row == kept })
+	steps := t.remove(Release, others)
+	if len(rows)-len(others) > 1 {
 		steps = append(steps, Step{
 			Phase: Release, Verb: DeleteDuplicates, Table: TableTrunks, Key: t.key(), From: kept.row(),
 			Audit: t.audit("SERVERTRUNKS", "DELETE", "DELETE"),
@@ -330,16 +320,6 @@ func distinct(rows []Limit) []Limit {
 		}
 	}
 	return found
-}
-
-func countRows(rows []Limit, wanted Limit) int {
-	n := 0
-	for _, row := range rows {
-		if row == wanted {
-			n++
-		}
-	}
-	return n
 }
 
 // Describe returns the limit for a message.

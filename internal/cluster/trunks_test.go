@@ -232,7 +232,7 @@ func TestPlanSplit_properties(t *testing.T) {
 		for n := range len(steps) + 1 {
 			killed := before.doAll(steps[:n])
 			for _, server := range []string{"a", "b", "c", "d"} {
-				if now := killed.reserved(server); now > max(before.reserved(server), after.reserved(server)) {
+				if now := killed.byServer().Reserved(server); now > max(before.byServer().Reserved(server), after.byServer().Reserved(server)) {
 					t.Fatalf("after %d of %s server %s is promised %d: more than before and after", n, told(plan), server, now)
 				}
 			}
@@ -291,7 +291,7 @@ func TestMoved(t *testing.T) {
 		if fmt.Sprint(have) != fmt.Sprint(Split{"9": {most(10)}, "2": {most(20)}}) {
 			t.Error(have)
 		}
-		if trunks := (Trunks{{"1", "SALES", most(10)}, {"2", "SALES", most(20)}}).Moved(moves); trunks.reserved("9") != 10 || trunks.reserved("1") != 0 || trunks.reserved("2") != 20 {
+		if trunks := (Trunks{{"1", "SALES", most(10)}, {"2", "SALES", most(20)}}).Moved(moves); trunks.byServer().Reserved("9") != 10 || trunks.byServer().Reserved("1") != 0 || trunks.byServer().Reserved("2") != 20 {
 			t.Error(trunks)
 		}
 	})

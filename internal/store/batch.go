@@ -151,7 +151,7 @@ func gather(changes []*planWrite) []*part {
 		}
 		for i := c.applied; i < len(c.steps); i++ {
 			step := &c.steps[i]
-			if step != first && (step.Phase != first.Phase || !step.Joins(*first)) {
+			if step != first && (step.Phase != first.Phase || !step.CanCombine(*first)) {
 				break
 			}
 			moreArgs, moreBytes := weight(*step)

@@ -232,7 +232,7 @@ func TestApply_together(t *testing.T) {
 					}
 					plan, err := cluster.PlanSplit(campaign, trunks.OfCampaign(campaign), cluster.Split{}, want)
 					if !c.withoutHeadroom {
-						plan.Takes = trunks.Headroom(servers, campaign, want)
+						plan.Demand = trunks.Demand(servers, campaign, want)
 					}
 					return plan, err
 				})

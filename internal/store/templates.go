@@ -11,8 +11,8 @@ func (s *Store) Templates(ctx context.Context) (cluster.Templates, error) {
 	return s.templates.get(ctx)
 }
 
-// TemplateUse returns the phones and carriers that use a template. It is not
-// cached.
+// TemplateUse returns the phones and carriers that use a template. The phones are read at
+// each call.
 func (s *Store) TemplateUse(ctx context.Context, id string) (cluster.TemplateUse, error) {
 	carriers, err := s.Carriers(ctx)
 	if err != nil {

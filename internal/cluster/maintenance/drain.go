@@ -41,9 +41,9 @@ func (d Drain) steps() []describedStep {
 	if d.Server.Row[cluster.ColumnBalance].Yes() {
 		steps = append(steps, setFlag(d.Server, cluster.ColumnBalance, false, "takes no balance calls"))
 	}
-	for _, run := range d.RemoteAgents {
-		if run.ServerIP() == d.Server.IP() && run.Active() {
-			steps = append(steps, setStatus(run, false))
+	for _, agents := range d.RemoteAgents {
+		if agents.ServerIP() == d.Server.IP() && agents.Active() {
+			steps = append(steps, setStatus(agents, false))
 		}
 	}
 	return steps
@@ -175,12 +175,12 @@ func (u Undrain) Summary() []string {
 func (u Undrain) steps() ([]describedStep, error) {
 	var steps []describedStep
 	for _, first := range u.Wanted {
-		run, err := u.RemoteAgentsFrom(first)
+		agents, err := u.RemoteAgentsFrom(first)
 		if err != nil {
 			return nil, err
 		}
-		if !run.Active() {
-			steps = append(steps, setStatus(run, true))
+		if !agents.Active() {
+			steps = append(steps, setStatus(agents, true))
 		}
 	}
 	if u.Balance != nil && u.Server.Row[cluster.ColumnBalance].Yes() != *u.Balance {
@@ -198,16 +198,16 @@ func (u Undrain) steps() ([]describedStep, error) {
 
 // RemoteAgentsFrom returns the remote agents of the server with the given first user.
 func (u Undrain) RemoteAgentsFrom(first string) (cluster.RemoteAgents, error) {
-	run, found, err := cluster.FindRemoteAgents(u.RemoteAgents, "", first)
+	agents, found, err := cluster.FindRemoteAgents(u.RemoteAgents, "", first)
 	switch {
 	case err != nil:
 		return nil, err
 	case !found:
 		return nil, fmt.Errorf("remote agents from %s: %w", first, cluster.ErrNotFound)
-	case run.ServerIP() != u.Server.IP():
-		return nil, fmt.Errorf("remote agents from %s are on %s, not on %s", first, run.ServerIP(), u.Server.IP())
+	case agents.ServerIP() != u.Server.IP():
+		return nil, fmt.Errorf("remote agents from %s are on %s, not on %s", first, agents.ServerIP(), u.Server.IP())
 	}
-	return run, nil
+	return agents, nil
 }
 
 // Warnings returns why agents may still not log in.

@@ -121,8 +121,8 @@ func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response, s
 		if seen == nil {
 			m.Stale = tfhelper.StringList(nil)
 		} else {
-			stale := cluster.Plan{Rebuild: m.pendingRebuild()}.And(cluster.Plan{Rebuild: cluster.CarrierChange{Route: m.route(), Have: rows, Seen: seen}.Stale()})
-			m.Stale = tfhelper.StringList(stale.Rebuild.Addresses())
+			stale := m.pendingRebuild().And(cluster.CarrierChange{Route: m.route(), Have: rows, Seen: seen}.Stale())
+			m.Stale = tfhelper.StringList(stale.Addresses())
 		}
 		to.SetState(ctx, m.identity(), m, m.withoutSecrets(rows))
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -31,12 +30,12 @@ func New() replacement.Resource { return &Resource{} }
 
 const key = "template_id"
 
-// table describes vicidial_conf_templates. A change takes Secrets, Renew and
-// PendingRebuild from with.
-func (r *Resource) table(change cluster.TemplateChange) singlerow.Table[model] {
+// table describes vicidial_conf_templates. base has Secrets, Renew and PendingRebuild of
+// each change.
+func (r *Resource) table(base cluster.TemplateChange) singlerow.Table[model] {
 	return singlerow.Table[model]{
-		Noun: "template", Key: key, Tables: []cluster.Table{cluster.TableTemplates, cluster.TableServers}, Section: "CONFTEMPLATES", Records: []string{key}, Rules: rules,
-		Store: r.store, Find: r.find, Same: cluster.EquivalentTemplate,
+		Noun: "template", Key: key, Table: cluster.TableTemplates, AlsoWrites: []cluster.Table{cluster.TableServers}, Section: "CONFTEMPLATES", Records: []string{key}, Rules: rules,
+		Store: r.store, Find: r.find, Same: cluster.EquivalentTemplate, Review: r.reviewContents,
 		Change: func(ctx context.Context, m model, seen, want cluster.Row) (cluster.Plan, error) {
 			have, _, err := r.row(ctx, m)
 			if err != nil {
@@ -46,11 +45,9 @@ func (r *Resource) table(change cluster.TemplateChange) singlerow.Table[model] {
 			if err != nil {
 				return cluster.Plan{}, err
 			}
+			change := base
 			change.ID, change.Have, change.Seen, change.Want, change.Use = m.Key(), have, seen, want, use
 			return change.Plan()
-		},
-		Review: func(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
-			return append(r.table(change).CheckColumns(ctx, m, want), r.reviewContents(ctx, m)...)
 		},
 	}
 }
@@ -121,7 +118,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.State.Raw.IsNull() && !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(table.CheckNew(ctx, m, want)...)
 	}
-	resp.Diagnostics.Append(r.reviewContents(ctx, m)...)
+	resp.Diagnostics.Append(r.reviewContents(ctx, m, want)...)
 	resp.Diagnostics.Append(table.CheckWritable(ctx, m)...)
 }
 
@@ -149,7 +146,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	saved, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
 	r.table(cluster.TemplateChange{
-		PendingRebuild: prior.stale().Rebuild, Secrets: tfhelper.Texts(config.Secrets), Renew: !prior.SecretsVersion.Equal(plan.SecretsVersion),
+		PendingRebuild: prior.stale(), Secrets: tfhelper.Texts(config.Secrets), Renew: !prior.SecretsVersion.Equal(plan.SecretsVersion),
 	}).Update(ctx, req, resp)
 	if resp.Diagnostics.HasError() && !resp.State.Raw.IsNull() {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("secrets_wo_version"), prior.SecretsVersion)...) // the secrets may not have been written

@@ -14,7 +14,7 @@ import (
 
 // reviewContents checks the lines as Asterisk reads them. Lines that Asterisk ignores
 // are an error in a new text, and a warning in the text of the row.
-func (r *Resource) reviewContents(ctx context.Context, m model) diag.Diagnostics {
+func (r *Resource) reviewContents(ctx context.Context, m model, _ cluster.Row) diag.Diagnostics {
 	at, text := path.Root(contents), m.Contents.ValueString()
 	violations := asterisk.Check(cluster.TemplateContents, text)
 	errs, warnings := violations.Errors(), violations.Warnings()

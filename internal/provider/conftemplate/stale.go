@@ -12,8 +12,8 @@ import (
 )
 
 // stale returns the servers whose rebuild flag an earlier apply has not set.
-func (m model) stale() cluster.Plan {
-	return cluster.Plan{Rebuild: cluster.RebuildOf(tfhelper.Strings(m.Stale.Elements()))}
+func (m model) stale() cluster.Rebuild {
+	return cluster.RebuildOf(tfhelper.Strings(m.Stale.Elements()))
 }
 
 // setStale sets stale_servers: the servers that were stale before, and those that use
@@ -32,11 +32,11 @@ func (r *Resource) setStale(ctx context.Context, before tfsdk.State, seen cluste
 	stale := prior.stale()
 	if change := (cluster.TemplateChange{Have: row, Seen: seen}); err == nil && len(cluster.Drift(row, seen, cluster.EquivalentTemplate)) > 0 {
 		change.Use, err = r.store.TemplateUse(ctx, prior.Key())
-		stale = stale.And(cluster.Plan{Rebuild: change.Stale()})
+		stale = stale.And(change.Stale())
 	}
 	if err != nil {
 		diags.Append(tfhelper.Diagnose("Unable to read template", prior.Key(), err)...)
 		diags.Append(tfhelper.SaveRows(ctx, private, seen)...)
 	}
-	diags.Append(state.SetAttribute(ctx, path.Root("stale_servers"), tfhelper.StringList(stale.Rebuild.Addresses()))...)
+	diags.Append(state.SetAttribute(ctx, path.Root("stale_servers"), tfhelper.StringList(stale.Addresses()))...)
 }

@@ -39,11 +39,8 @@ const key = "did_pattern"
 // table describes vicidial_inbound_dids. VICIdial logs a change under the did_id.
 func (r *Resource) table() singlerow.Table[model] {
 	return singlerow.Table[model]{
-		Noun: "DID", Key: key, Tables: []cluster.Table{cluster.TableDIDs}, Section: "DIDS", Records: []string{"did_id"}, Rules: rules,
-		Store: r.store, Find: r.find, Change: r.change, Same: cluster.EquivalentDID,
-		Review: func(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
-			return r.review(ctx, m, want, false)
-		},
+		Noun: "DID", Key: key, Table: cluster.TableDIDs, Section: "DIDS", Records: []string{"did_id"}, Rules: rules,
+		Store: r.store, Find: r.find, Change: r.change, Same: cluster.EquivalentDID, Review: r.reviewRoutes,
 	}
 }
 

@@ -20,16 +20,16 @@ func NewList() list.ListResource {
 			"campaign_id":         "ranges of this campaign.",
 		},
 		func(ctx context.Context, store store) (tfhelper.Listing, error) {
-			runs, err := store.RemoteAgents(ctx)
+			rows, err := store.RemoteAgents(ctx)
 			if err != nil {
 				return tfhelper.Listing{}, err
 			}
 			servers, err := store.ExpectedServers(ctx)
-			return tfhelper.Listing{Items: tfhelper.ListItems(runs, func(run cluster.RemoteAgents) tfhelper.ListItem {
-				m := model{}.Flatten(cluster.Row(run))
-				return tfhelper.ListItem{Name: run.String(), ID: tfhelper.Identity(key, m.Key()), Model: m, Values: map[string][]string{
-					tfhelper.FilterMatch: {m.Key()}, tfhelper.FilterActive: {strconv.FormatBool(run["status"].Text == "ACTIVE")},
-					tfhelper.FilterServer: tfhelper.OnServers(servers, run["server_ip"].Text), "campaign_id": {run["campaign_id"].Text},
+			return tfhelper.Listing{Items: tfhelper.ListItems(rows, func(agents cluster.RemoteAgents) tfhelper.ListItem {
+				m := model{}.Flatten(cluster.Row(agents))
+				return tfhelper.ListItem{Name: agents.String(), ID: tfhelper.Identity(key, m.Key()), Model: m, Values: map[string][]string{
+					tfhelper.FilterMatch: {m.Key()}, tfhelper.FilterActive: {strconv.FormatBool(agents["status"].Text == "ACTIVE")},
+					tfhelper.FilterServer: tfhelper.OnServers(servers, agents["server_ip"].Text), "campaign_id": {agents["campaign_id"].Text},
 				}}
 			})}, err
 		})

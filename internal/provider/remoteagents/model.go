@@ -57,11 +57,11 @@ func (m model) Expand() cluster.Row {
 	return row
 }
 
-// run returns the planned row with its key.
-func (m model) run() cluster.RemoteAgents {
-	run := m.Expand()
-	run[key] = cluster.Text(m.Key())
-	return cluster.RemoteAgents(run)
+// row returns the planned row with its key.
+func (m model) row() cluster.RemoteAgents {
+	agents := m.Expand()
+	agents[key] = cluster.Text(m.Key())
+	return cluster.RemoteAgents(agents)
 }
 
 func (m model) groups() []string { return tfhelper.Strings(m.Closers.Elements()) }

@@ -40,7 +40,7 @@ const key = "user_start"
 // API, under its first user, and every other change under its remote_agent_id.
 func (r *Resource) table() singlerow.Table[model] {
 	return singlerow.Table[model]{
-		Noun: "remote agents", Key: key, Tables: []cluster.Table{cluster.TableRemoteAgents}, Section: "REMOTEAGENTS", Records: []string{"remote_agent_id", key}, Rules: rules,
+		Noun: "remote agents", Key: key, Table: cluster.TableRemoteAgents, Section: "REMOTEAGENTS", Records: []string{"remote_agent_id", key}, Rules: rules,
 		Store: r.store, Find: r.find, Change: r.change, Same: cluster.EquivalentRemoteAgents,
 		Review: func(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
 			return r.review(ctx, m, want, false)
@@ -51,12 +51,12 @@ func (r *Resource) table() singlerow.Table[model] {
 // find returns the row. If VICIdial's daemon has emptied the in-groups, or the admin
 // page has saved them in another order, the row has those of the model.
 func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error) {
-	runs, err := r.store.RemoteAgents(ctx)
+	rows, err := r.store.RemoteAgents(ctx)
 	if err != nil {
 		return nil, false, err
 	}
-	run, found, err := cluster.FindRemoteAgents(runs, "", m.Key())
-	row := maps.Clone(cluster.Row(run))
+	agents, found, err := cluster.FindRemoteAgents(rows, "", m.Key())
+	row := maps.Clone(cluster.Row(agents))
 	if groups, set := m.Expand()[closers]; found && set && (cluster.NoCloserCampaigns(row[closers]) || cluster.EquivalentRemoteAgents(closers, groups, row[closers])) {
 		row[closers] = groups
 	}
@@ -106,7 +106,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			r.store.AddRemovedRemoteAgents(prior.number())
 		}
 	}
-	r.store.AddRemoteAgents(m.run())
+	r.store.AddRemoteAgents(m.row())
+	resp.Diagnostics.Append(r.table().CheckColumns(ctx, m, want)...)
 	resp.Diagnostics.Append(r.review(ctx, m, want, req.State.Raw.IsNull())...)
 	resp.Diagnostics.Append(r.table().CheckWritable(ctx, m)...)
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-const run = "vicidial_remote_agents.night"
+const address = "vicidial_remote_agents.night"
 
 func aRun(d *sandbox.Database, start string, lines int, attributes ...string) string {
 	return acctest.Provider(d) + fmt.Sprintf(`
@@ -47,7 +47,7 @@ func aSystem(t *testing.T, schema int) *sandbox.Database {
 }
 
 func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(run, action)}}
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
 }
 
 func TestAccRemoteAgents(t *testing.T) {
@@ -67,7 +67,7 @@ func TestAccRemoteAgents(t *testing.T) {
 							| user_start | number_of_lines | server_ip | conf_exten | status | closer_campaigns |
 							| 9000       |               4 | 10.0.0.1  | 8300       | ACTIVE |  SALESLINE -     |`),
 					},
-					{ResourceName: run, ImportState: true, ImportStateId: "9000", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "user_start"},
+					{ResourceName: address, ImportState: true, ImportStateId: "9000", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "user_start"},
 					{ // VICIdial's daemon blanks the in-groups: no drift (docs/vicidial/inbound.md#blanked-in-groups)
 						PreConfig: acctest.Run(t, d, "UPDATE vicidial_remote_agents SET closer_campaigns = ''"),
 						Config:    active, ConfigPlanChecks: does(plancheck.ResourceActionNoop),
@@ -87,7 +87,7 @@ func TestAccRemoteAgents(t *testing.T) {
 					{ // another hand
 						PreConfig: acctest.Run(t, d, "UPDATE vicidial_remote_agents SET number_of_lines = 2, status = 'INACTIVE'"),
 						Config:    other, ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
-						ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(run, tfjsonpath.New("number_of_lines"), knownvalue.Int64Exact(4))},
+						ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(address, tfjsonpath.New("number_of_lines"), knownvalue.Int64Exact(4))},
 						Check: acctest.Expect(t, d, "SELECT event_type, record_id = remote_agent_id AS by_id, record_id = user_start AS by_user, event_code FROM vicidial_admin_log, vicidial_remote_agents WHERE event_section = 'REMOTEAGENTS' ORDER BY admin_log_id", `
 							| event_type | by_id | by_user | event_code                |
 							| ADD        |     0 |       1 | ADMIN ADD REMOTE AGENT    |

@@ -19,7 +19,7 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	fail := func(err error) diag.Diagnostics {
 		return tfhelper.Diagnose("Unable to plan remote agents", m.Key(), err)
 	}
-	diags := r.table().CheckColumns(ctx, m, want)
+	var diags diag.Diagnostics
 	current, found, err := r.find(ctx, m)
 	if err != nil {
 		return fail(err)
@@ -50,16 +50,16 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	var have []cluster.RemoteAgents
 	tfhelper.Await(ctx, func() (again bool) { // other remote agents may release users
 		have, err = r.store.ExpectedRemoteAgents(ctx, m.Key())
-		other, shares, existing := cluster.OverlapOf(ownRun(have, m), have)
+		other, shares, existing := cluster.OverlapOf(ownRow(have, m), have)
 		return err == nil && shares && !existing && other.ID() != "" && !r.store.HasWritten()
 	})
 	if err != nil {
 		return fail(err)
 	}
-	if _, shares, existing := cluster.OverlapOf(ownRun(have, m), have); shares && !existing && r.store.HasWritten() {
+	if _, shares, existing := cluster.OverlapOf(ownRow(have, m), have); shares && !existing && r.store.HasWritten() {
 		return diags // the first plan of this run had the remote agents that release the users
 	}
-	diags.Append(checkRuns(have, m, want, isNew)...)
+	diags.Append(checkOverlap(have, m, want, isNew)...)
 	return diags
 }
 
@@ -121,45 +121,40 @@ func checkUsers(directory cluster.Directory, m model, current cluster.Row) diag.
 	return diags
 }
 
-// ownRun returns the planned row, with the number of the existing one.
-func ownRun(have []cluster.RemoteAgents, m model) cluster.RemoteAgents {
-	run := m.run()
+// ownRow returns the planned row, with the number of the existing one.
+func ownRow(have []cluster.RemoteAgents, m model) cluster.RemoteAgents {
+	agents := m.row()
 	if own, found, err := cluster.FindRemoteAgents(have, "", m.Key()); err == nil && found {
-		run["remote_agent_id"] = cluster.Text(own.ID())
+		agents["remote_agent_id"] = cluster.Text(own.ID())
 	}
-	return run
+	return agents
 }
 
 // numbered returns the text that identifies the row of a range in an error.
-func numbered(run cluster.RemoteAgents) string {
-	if run.ID() == "" {
+func numbered(agents cluster.RemoteAgents) string {
+	if agents.ID() == "" {
 		return ", which is planned, too"
 	}
-	return " (remote_agent_id " + run.ID() + ")"
+	return " (remote_agent_id " + agents.ID() + ")"
 }
 
-// checkRuns returns an error for a range that shares users with another one, and for a
+// checkOverlap returns an error for a range that shares users with another one, and for a
 // new range that exists and differs.
-func checkRuns(have []cluster.RemoteAgents, m model, want cluster.Row, isNew bool) diag.Diagnostics {
+func checkOverlap(have []cluster.RemoteAgents, m model, want cluster.Row, isNew bool) diag.Diagnostics {
 	if _, _, err := cluster.FindRemoteAgents(have, "", m.Key()); err != nil {
 		return tfhelper.DiagnoseAt(path.Root(key), "Unable to plan remote agents", err)
 	}
-	if other, shares, existing := cluster.OverlapOf(ownRun(have, m), have); shares {
-		diags := tfhelper.DiagnoseNew(path.Root("number_of_lines"), "Overlapping ranges",
+	var diags diag.Diagnostics
+	if other, shares, existing := cluster.OverlapOf(ownRow(have, m), have); shares {
+		diags = tfhelper.DiagnoseNew(path.Root("number_of_lines"), "Overlapping ranges",
 			fmt.Errorf("this range shares users with %s%s; choose a range without users of other remote agents, or change the range of the other ones in the same plan", other, numbered(other)), existing)
 		if !existing {
 			return diags
 		}
-		return append(diags, checkNew(have, m, want, isNew)...)
 	}
-	return checkNew(have, m, want, isNew)
-}
-
-// checkNew returns an error for a new range that exists and differs.
-func checkNew(have []cluster.RemoteAgents, m model, want cluster.Row, isNew bool) diag.Diagnostics {
-	if !isNew {
-		return nil
+	if isNew {
+		_, err := cluster.RemoteAgentsChange{UserStart: m.Key(), Have: have, Want: want}.Plan()
+		diags.Append(tfhelper.DiagnoseAt(path.Root(key), tfhelper.TitleOf(err, "Remote agents already exist", "Unable to plan remote agents "+m.Key()), err)...)
 	}
-	_, err := cluster.RemoteAgentsChange{UserStart: m.Key(), Have: have, Want: want}.Plan()
-	return tfhelper.DiagnoseAt(path.Root(key), tfhelper.TitleOf(err, "Remote agents already exist", "Unable to plan remote agents "+m.Key()), err)
+	return diags
 }

@@ -79,16 +79,16 @@ func (m model) shares(servers cluster.Servers) (cluster.Shares, error) {
 	return shares, err
 }
 
-func (c weightingModel) weighting() cluster.Weighting {
-	if !c.Trunks.IsNull() {
-		return cluster.Fixed(int(c.Trunks.ValueInt64()))
+func (w weightingModel) weighting() cluster.Weighting {
+	if !w.Trunks.IsNull() {
+		return cluster.Fixed(int(w.Trunks.ValueInt64()))
 	}
-	weighting := cluster.Weighting{Weight: 1, Min: int(c.Min.ValueInt64())}
-	if !c.Weight.IsNull() {
-		weighting.Weight = int(c.Weight.ValueInt64())
+	weighting := cluster.Weighting{Weight: 1, Min: int(w.Min.ValueInt64())}
+	if !w.Weight.IsNull() {
+		weighting.Weight = int(w.Weight.ValueInt64())
 	}
-	if !c.Max.IsNull() {
-		weighting.Max = new(int(c.Max.ValueInt64()))
+	if !w.Max.IsNull() {
+		weighting.Max = new(int(w.Max.ValueInt64()))
 	}
 	return weighting
 }
@@ -231,13 +231,13 @@ func (m model) imported(rows cluster.Split, servers cluster.Servers) model {
 	m.TrunkRestriction = types.StringValue(cluster.MaximumLimit)
 	m.Elsewhere = types.StringValue(elsewhereIgnore)
 	m.SurviveNodeLoss = types.Int64Value(0)
-	dials := func(server string) bool { return len(rows[server]) > 0 && rows.Effective(server) != blockedLimit }
-	everywhere := slices.Collect(maps.Keys(rows))
-	nowhereElse := len(listed) == 0 && slices.ContainsFunc(everywhere, dials) &&
+	mayDial := func(server string) bool { return rows.Effective(server) != blockedLimit }
+	withRows := slices.Sorted(maps.Keys(rows))
+	othersBlocked := len(listed) == 0 && slices.ContainsFunc(withRows, mayDial) &&
 		!slices.ContainsFunc(servers.IPs(), func(server string) bool { return len(rows[server]) == 0 })
 	total := 0
-	for _, server := range slices.Sorted(slices.Values(everywhere)) {
-		if nowhereElse && !dials(server) {
+	for _, server := range withRows {
+		if othersBlocked && !mayDial(server) {
 			m.Elsewhere = types.StringValue(elsewhereBlock)
 			continue
 		}

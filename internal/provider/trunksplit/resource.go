@@ -81,15 +81,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	blocked := m.serversToBlock(found.servers.IPs())
 	limits := m.limits(shares, blocked)
-	reviewed := found.review(m, limits, req.State.Raw.IsNull())
-	if reviewed.HasError() {
-		resp.Diagnostics.Append(reviewed...)
+	checked := found.check(m, limits, req.State.Raw.IsNull())
+	if checked.HasError() {
+		resp.Diagnostics.Append(checked...)
 		return
 	}
 	m = m.planned(shares, blocked)
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
-		resp.Diagnostics.Append(reviewed...)
+		resp.Diagnostics.Append(checked...)
 		if m.blocks() { // this run may create or remove servers before the split or after it
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("blocked_servers"), types.ListUnknown(types.StringType))...)
 		}

@@ -22,47 +22,47 @@ type planReview struct {
 }
 
 func (r *Resource) readPlanReview(ctx context.Context) (planReview, error) {
-	var v planReview
+	var p planReview
 	var err error
-	if v.servers, err = r.store.ExpectedServers(ctx); err != nil {
-		return v, err
+	if p.servers, err = r.store.ExpectedServers(ctx); err != nil {
+		return p, err
 	}
-	if v.campaigns, err = r.store.Campaigns(ctx); err != nil {
-		return v, err
+	if p.campaigns, err = r.store.Campaigns(ctx); err != nil {
+		return p, err
 	}
 	var now cluster.Servers
-	if v.trunks, now, err = readTrunks(ctx, r.store); err != nil {
-		return v, err
+	if p.trunks, now, err = readTrunks(ctx, r.store); err != nil {
+		return p, err
 	}
 	// If a server changes its address in this run, its rows change, too.
-	v.trunks = v.trunks.Moved(cluster.ChangedAddresses(now.IDsByIP(), v.servers))
-	return v, nil
+	p.trunks = p.trunks.Moved(cluster.ChangedAddresses(now.IDsByIP(), p.servers))
+	return p, nil
 }
 
-// review returns errors for what an apply would refuse.
-func (v planReview) review(m model, limits map[string]cluster.Limit, isNew bool) diag.Diagnostics {
-	diags := v.checkCampaign(m)
+// check returns errors for what an apply would refuse.
+func (p planReview) check(m model, limits map[string]cluster.Limit, isNew bool) diag.Diagnostics {
+	diags := p.checkCampaign(m)
 	for _, ip := range slices.Sorted(maps.Keys(m.Servers)) {
-		diags.Append(v.checkServer(ip, limits[ip], v.trunks.OfCampaign(m.campaign()))...)
+		diags.Append(p.checkServer(ip, limits[ip], p.trunks.OfCampaign(m.campaign()))...)
 	}
 	if diags.HasError() {
 		return diags
 	}
 	if isNew {
-		diags.Append(v.checkNew(m, limits)...)
+		diags.Append(p.checkNew(m, limits)...)
 	}
 	return diags
 }
 
 // warn returns warnings for effects of the rows that an operator does not expect. It
 // uses the current table, which other splits of the same run may change.
-func (v planReview) warn(m model, limits map[string]cluster.Limit) diag.Diagnostics {
+func (p planReview) warn(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, over := range v.trunks.Overcommitted(v.servers, m.campaign(), limits) {
+	for _, over := range p.trunks.Overcommitted(p.servers, m.campaign(), limits) {
 		diags.Append(tfhelper.WarnAt(path.Root("servers").AtMapKey(over.ServerIP), "More trunks reserved than the server has",
 			fmt.Sprintf("With the current rows of other campaigns, %s. The apply writes this split only after other campaigns release trunks; it waits a few seconds for splits of the same apply that become smaller.", over))...)
 	}
-	blocked := v.trunks.With(m.campaign(), limits).BlockedCampaigns(v.servers, v.campaigns, slices.Collect(maps.Keys(m.Servers)))
+	blocked := p.trunks.With(m.campaign(), limits).BlockedCampaigns(p.servers, p.campaigns, slices.Collect(maps.Keys(m.Servers)))
 	if len(blocked) == 0 {
 		return diags
 	}
@@ -75,19 +75,19 @@ func (v planReview) warn(m model, limits map[string]cluster.Limit) diag.Diagnost
 	return diags
 }
 
-func (v planReview) checkCampaign(m model) diag.Diagnostics {
-	campaign, found := v.campaigns.Find(m.campaign())
+func (p planReview) checkCampaign(m model) diag.Diagnostics {
+	campaign, found := p.campaigns.Find(m.campaign())
 	at := path.Root("campaign_id")
 	if !found {
 		return tfhelper.DiagnoseNew(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id; if the campaign was deleted, its rows were deleted, too: then remove this block", m.campaign()),
-			len(v.trunks.OfCampaign(m.campaign())) > 0)
+			len(p.trunks.OfCampaign(m.campaign())) > 0)
 	}
 	return tfhelper.DiagnoseAt(at, tfhelper.TitleMisspelled, cluster.CheckSpelling("campaign", m.campaign(), campaign.ID))
 }
 
-func (v planReview) checkServer(ip string, limit cluster.Limit, have cluster.Split) diag.Diagnostics {
+func (p planReview) checkServer(ip string, limit cluster.Limit, have cluster.Split) diag.Diagnostics {
 	at := path.Root("servers").AtMapKey(ip)
-	server, found := v.servers.ByIP(ip)
+	server, found := p.servers.ByIP(ip)
 	existing := len(have[ip]) > 0 && have.Effective(ip).Dedicated == limit.Dedicated
 	switch {
 	case len(have[ip]) > 0 && !found:
@@ -119,13 +119,13 @@ func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 	if err != nil {
 		return nil // such as for NULL trunks, which the plan corrects
 	}
-	return found.review(m, m.limits(shares, nil), false).Warnings()
+	return found.check(m, m.limits(shares, nil), false).Warnings()
 }
 
 // checkNew returns an error for existing rows that differ from a new split. They must
 // be imported.
-func (v planReview) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostics {
-	rows := m.ownedRows(v.trunks.OfCampaign(m.campaign()))
+func (p planReview) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostics {
+	rows := m.ownedRows(p.trunks.OfCampaign(m.campaign()))
 	_, err := cluster.PlanSplit(m.campaign(), rows, cluster.Split{}, limits)
 	return tfhelper.DiagnoseAt(path.Root("campaign_id"), "Trunk rows already exist", err)
 }

@@ -40,7 +40,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Required:            true,
 				MarkdownDescription: "The servers that dial for the campaign, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that Terraform creates a server before its share.",
 				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
-				NestedObject:        schema.NestedAttributeObject{Attributes: claimAttributes()},
+				NestedObject:        schema.NestedAttributeObject{Attributes: weightingAttributes()},
 			},
 			"trunk_restriction": schema.StringAttribute{
 				Optional: true, Computed: true,
@@ -81,7 +81,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.TrunkSplit)
 }
 
-func claimAttributes() map[string]schema.Attribute {
+func weightingAttributes() map[string]schema.Attribute {
 	without := func(names ...string) []path.Expression {
 		expressions := make([]path.Expression, 0, len(names))
 		for _, name := range names {

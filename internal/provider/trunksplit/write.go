@@ -87,7 +87,7 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, prior func(c
 			keepRows(limits, rows, over)
 		}
 		plan, err := cluster.PlanSplit(m.campaign(), rows, prior(rows, servers), limits)
-		plan.Takes = trunks.Headroom(servers, m.campaign(), limits)
+		plan.Demand = trunks.Demand(servers, m.campaign(), limits)
 		return plan, err
 	}
 	complete := func(ctx context.Context) (cluster.Plan, error) { return decide(ctx, false) }

@@ -39,13 +39,14 @@ type Model[M any] interface {
 
 // Table describes how a resource uses its table.
 type Table[M Model[M]] struct {
-	Noun    string          // in diagnostics, such as "template"
-	Key     string          // attribute and column of the natural key
-	Tables  []cluster.Table // the table, and the others that a write changes
-	Section string          // event_section in the admin change log
-	Records []string        // columns that are the record_id there
-	Store   Store           // nil until the provider is configured
-	Rules   cluster.Rules   // rules for values, in addition to those of the column types
+	Noun       string // in diagnostics, such as "template"
+	Key        string // attribute and column of the natural key
+	Table      cluster.Table
+	AlsoWrites []cluster.Table // other tables that a write changes
+	Section    string          // event_section in the admin change log
+	Records    []string        // columns that are the record_id there
+	Store      Store           // nil until the provider is configured
+	Rules      cluster.Rules   // rules for values, in addition to those of the column types
 
 	// Find reads the row of a model. Columns that a daemon changes get the values of the
 	// model, so that they are not drift.
@@ -55,8 +56,8 @@ type Table[M Model[M]] struct {
 	Change func(ctx context.Context, m M, prior, want cluster.Row) (cluster.Plan, error)
 	// Same compares a prior value with the current one.
 	Same cluster.Equivalence
-	// Review returns the diagnostics of a wanted row. For an imported row, only its
-	// warnings are reported. If Review is nil, [Table.CheckColumns] is used.
+	// Review returns the warnings of an imported row other than those of
+	// [Table.CheckColumns]. Its errors are not reported. It may be nil.
 	Review func(ctx context.Context, m M, want cluster.Row) diag.Diagnostics
 }
 
@@ -145,20 +146,22 @@ func (t Table[M]) CheckColumns(ctx context.Context, m M, want cluster.Row) diag.
 		return tfhelper.Diagnose("Unable to plan "+t.Noun, m.Key(), err)
 	}
 	row := maps.Clone(want)
-	row[t.Key] = cluster.Text(m.Key()) // some models do not have it in their columns
-	return tfhelper.DiagnoseViolations(t.Noun+" "+m.Key(), t.Rules.Violations(schema, t.Tables[0], existing, row), path.Root)
+	row[t.Key] = cluster.Text(m.Key()) // not among the columns of DIDs and remote agents
+	return tfhelper.DiagnoseViolations(t.Noun+" "+m.Key(), t.Rules.Violations(schema, t.Table, existing, row), path.Root)
 }
 
 // warnOfImport warns of values of an imported row that break a rule.
 func (t Table[M]) warnOfImport(ctx context.Context, m M) diag.Diagnostics {
-	row, found, err := t.find(ctx, m)
+	row, found, err := t.Find(ctx, m)
 	if err != nil || !found {
 		return nil // publish reports it
 	}
-	if review := t.Review; review != nil {
-		return review(ctx, m.Flatten(row), row).Warnings()
+	m = m.Flatten(row)
+	diags := t.CheckColumns(ctx, m, row)
+	if t.Review != nil {
+		diags.Append(t.Review(ctx, m, row)...)
 	}
-	return t.CheckColumns(ctx, m, row).Warnings()
+	return diags.Warnings()
 }
 
 // CheckNew returns an error where a row that is to be created exists, and differs.
@@ -169,5 +172,5 @@ func (t Table[M]) CheckNew(ctx context.Context, m M, want cluster.Row) diag.Diag
 
 // CheckWritable returns an error where the database user may not write the row.
 func (t Table[M]) CheckWritable(ctx context.Context, m M) diag.Diagnostics {
-	return tfhelper.Diagnose("Unable to write "+t.Noun, m.Key(), t.Store.Writable(ctx, t.Tables...))
+	return tfhelper.Diagnose("Unable to write "+t.Noun, m.Key(), t.Store.Writable(ctx, append(t.AlsoWrites, t.Table)...))
 }
