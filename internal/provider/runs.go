@@ -42,6 +42,7 @@ type runs struct {
 	seen        map[requested]bool // reads and plans of the run
 	stays       map[requested]bool // instances that were planned: whether they stay
 	answers     map[requested]bool // instances that the applies of the run answered
+	news        map[requested]bool // new objects that were planned, in this run or before: a run may begin while one is
 	creates     map[requested]bool // resources of which the run has created an object, or tried to
 	reads       bool               // the run has read an object
 	severalRuns bool               // the provider is configured for more than one run
@@ -110,7 +111,10 @@ func (r *runs) plan(resource, object, instance requested, removal bool) outdated
 	} else {
 		found = r.afterApply()
 		found.tables = found.tables || again
-		found.claims = r.seen[object] && !found.planned
+		found.claims = (r.seen[object] || r.news[object]) && !found.planned
+	}
+	if instance == (requested{}) {
+		note(&r.news, object, true)
 	}
 	note(&r.seen, object, true)
 	note(&r.stays, instance, !removal)
@@ -138,7 +142,7 @@ func (r *runs) configure() outdated {
 }
 
 func (r *runs) next() outdated {
-	*r = runs{severalRuns: r.severalRuns}
+	*r = runs{severalRuns: r.severalRuns, news: r.news}
 	return outdated{planned: true, tables: true, instances: true}
 }
 

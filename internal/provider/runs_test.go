@@ -63,6 +63,8 @@ func TestRuns(t *testing.T) {
 		"the removal of another object":                        {[]func(*runs) outdated{plan("a", "a1"), removal("b1")}, nothing},
 		"it reads a data source":                               {[]func(*runs) outdated{plan("a", ""), apply("a1"), other}, applied},
 		"it reads one more":                                    {[]func(*runs) outdated{plan("a", ""), apply("a1"), other, other}, nothing},
+		"a new object was planned before the run began":        {[]func(*runs) outdated{create("b1"), plan("a", ""), read("b"), plan("a", "")}, outdated{claims: true}},
+		"an object was planned before the run began":           {[]func(*runs) outdated{create("b1"), plan("a", "a1"), read("b"), plan("a", "a1")}, nothing},
 		"a read after an apply":                                {[]func(*runs) outdated{plan("a", ""), apply("a1"), read("b")}, next},
 		"a read after an apply and a plan":                     {[]func(*runs) outdated{plan("a", ""), apply("a1"), plan("b", ""), read("b")}, next},
 		"the next read":                                        {[]func(*runs) outdated{plan("a", ""), apply("a1"), read("b"), read("a")}, nothing},
