@@ -13,7 +13,7 @@ var ProxyConfig = join(
 		Fact{When: File, Reader: "HAProxy, nginx", More: "With `file` and its `reload_command`, the apply does both. A reload ends no request; it closes the sockets of web phones, which register again."},
 		"name", "hostname", "nodes", "target_version", "distribution", "admin_web_directory", "admin_sources", "api_sources", "cluster_addresses",
 		"trusted_sources", "trusted_proxies", "extra_paths", "shared_upload_directory", "max_body_size_mb",
-		"login_rate_per_minute", "replay", "dns_servers", "routes", "websockets", "tls", "node_tls", "listen", "health",
+		"login_rate_per_minute", "retry", "dns_servers", "routes", "websockets", "tls", "node_tls", "listen", "health",
 		"audio_store", "timeouts", "stats", "process", "balance", "admin_errors_per_minute", "get_retry",
 	),
 	each(Fact{When: File, Reader: "Apache on the web nodes", More: "The file is the one with `apache_snippet`."}, "proxy_addresses"),

@@ -62,12 +62,12 @@ func startBackends(ctx context.Context, certificateFile, keyFile string) (*backe
 func (o *backends) stop() { _, _ = o.phone.Close(), o.archive.Close() }
 
 // config returns the configuration of the backends.
-func (o *backends) config() *webtier.Others {
+func (o *backends) config() *webtier.OtherServers {
 	port := 0
 	if address, ok := o.phone.Addr().(*net.TCPAddr); ok {
 		port = address.Port
 	}
-	return &webtier.Others{
+	return &webtier.OtherServers{
 		Routes:     map[string]webtier.Route{recordingPath: {Servers: []string{o.archive.Addr().String()}}},
 		WebSockets: map[string]webtier.WebSocket{socketPath: {Host: "127.0.0.1", Port: port, Path: "/ws", TLS: true}},
 	}

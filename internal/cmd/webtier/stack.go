@@ -137,7 +137,7 @@ func (s *stack) setTier(ctx context.Context) error {
 	}
 	tier.Access = webtier.Access{Admin: []string{managerAddress, wrongPasswordAddress}, Cluster: []string{clusterAddress}, TrustedProxies: []string{frontAddress}}
 	tier.AudioStore = &webtier.AudioStore{Node: node1, Host: soundsHost, Directory: soundsDirectory}
-	tier.Others = s.backends.config()
+	tier.OtherServers = s.backends.config()
 	tier.LoginsPerMinute, tier.AdminErrorsPerMinute = loginsPerMinute, adminErrorsAllowed
 	s.tier = tier
 	return nil

@@ -64,7 +64,7 @@ func (p proxy) tier(m model, d *decoder) webtier.Tier {
 	t.AdminDirectory = text(m.AdminWebDirectory, t.AdminDirectory)
 	t.Nodes = expandNodes(m, d)
 	t.TLS, t.NodeTLS = expandTLS(m, d), expandNodeTLS(m, d)
-	t.Others = expandOthers(m, d)
+	t.OtherServers = expandOtherServers(m, d)
 	t.Listen = expandListen(m, d, t.Listen)
 	t.Access = webtier.Access{
 		Admin: texts(m.AdminSources), API: texts(m.APISources), Cluster: texts(m.ClusterAddresses),
@@ -78,7 +78,7 @@ func (p proxy) tier(m model, d *decoder) webtier.Tier {
 	t.LoginsPerMinute = number(m.LoginRatePerMinute, t.LoginsPerMinute)
 	t.AdminErrorsPerMinute = number(m.AdminErrorsPerMinute, t.AdminErrorsPerMinute)
 	t.ExtraPaths = texts(m.ExtraPaths)
-	t.Replay = webtier.Replay(text(m.Replay, string(t.Replay)))
+	t.Retry = webtier.Retry(text(m.Retry, string(t.Retry)))
 	t.GetRetry = webtier.GetRetry(text(m.GetRetry, string(t.GetRetry)))
 	t.Balance = webtier.Balance(text(m.Balance, string(t.Balance)))
 	t.Stats = expandStats(m, d, t.Stats)
@@ -138,12 +138,12 @@ func expandNodeTLS(m model, d *decoder) *webtier.NodeTLS {
 	return &webtier.NodeTLS{Verify: flag(t.Verify, true), CAFile: caFile, SNI: text(t.SNI, "")}
 }
 
-// expandOthers returns the servers that are not web nodes.
-func expandOthers(m model, d *decoder) *webtier.Others {
+// expandOtherServers returns the servers that are not web nodes.
+func expandOtherServers(m model, d *decoder) *webtier.OtherServers {
 	if m.Routes.IsNull() && m.WebSockets.IsNull() {
 		return nil
 	}
-	others := &webtier.Others{Routes: map[string]webtier.Route{}, WebSockets: map[string]webtier.WebSocket{}}
+	others := &webtier.OtherServers{Routes: map[string]webtier.Route{}, WebSockets: map[string]webtier.WebSocket{}}
 	for path, r := range decodeEach[routeModel](d, webtier.Root("routes"), m.Routes) {
 		others.Routes[path] = webtier.Route{Servers: texts(r.Nodes), Everyone: text(r.Access, accessManagers) == accessEveryone}
 	}
@@ -202,9 +202,9 @@ func expandHealth(m model, d *decoder, defaults webtier.Health) webtier.Health {
 		FastInterval: d.duration(at.Attribute("fast_interval"), h.FastInterval, defaults.FastInterval),
 		Timeout:      d.duration(at.Attribute("timeout"), h.Timeout, defaults.Timeout),
 		Rise:         number(h.Rise, defaults.Rise), Fall: number(h.Fall, defaults.Fall),
-		AllowSlowEjection: flag(h.AllowSlowEjection, defaults.AllowSlowEjection),
-		MaxFails:          number(h.MaxFails, defaults.MaxFails),
-		FailTimeout:       d.duration(at.Attribute("fail_timeout"), h.FailTimeout, defaults.FailTimeout),
+		AllowSlowDetection: flag(h.AllowSlowDetection, defaults.AllowSlowDetection),
+		MaxFails:           number(h.MaxFails, defaults.MaxFails),
+		FailTimeout:        d.duration(at.Attribute("fail_timeout"), h.FailTimeout, defaults.FailTimeout),
 	}
 }
 

@@ -33,7 +33,7 @@ type model struct {
 	MaxBodySizeMB         types.Int64  `tfsdk:"max_body_size_mb"`
 	LoginRatePerMinute    types.Int64  `tfsdk:"login_rate_per_minute"`
 	AdminErrorsPerMinute  types.Int64  `tfsdk:"admin_errors_per_minute"` // HAProxy
-	Replay                types.String `tfsdk:"replay"`
+	Retry                 types.String `tfsdk:"retry"`
 	GetRetry              types.String `tfsdk:"get_retry"` // nginx
 	Balance               types.String `tfsdk:"balance"`   // HAProxy
 	DNSServers            types.Set    `tfsdk:"dns_servers"`
@@ -102,16 +102,16 @@ const (
 
 // healthModel is HAProxy's but for the last two, which are nginx'.
 type healthModel struct {
-	Path              types.String `tfsdk:"path"`
-	BodyRegex         types.String `tfsdk:"body_regex"`
-	Interval          types.String `tfsdk:"interval"`
-	FastInterval      types.String `tfsdk:"fast_interval"`
-	Timeout           types.String `tfsdk:"timeout"`
-	Rise              types.Int64  `tfsdk:"rise"`
-	Fall              types.Int64  `tfsdk:"fall"`
-	AllowSlowEjection types.Bool   `tfsdk:"allow_slow_ejection"`
-	MaxFails          types.Int64  `tfsdk:"max_fails"`
-	FailTimeout       types.String `tfsdk:"fail_timeout"`
+	Path               types.String `tfsdk:"path"`
+	BodyRegex          types.String `tfsdk:"body_regex"`
+	Interval           types.String `tfsdk:"interval"`
+	FastInterval       types.String `tfsdk:"fast_interval"`
+	Timeout            types.String `tfsdk:"timeout"`
+	Rise               types.Int64  `tfsdk:"rise"`
+	Fall               types.Int64  `tfsdk:"fall"`
+	AllowSlowDetection types.Bool   `tfsdk:"allow_slow_detection"`
+	MaxFails           types.Int64  `tfsdk:"max_fails"`
+	FailTimeout        types.String `tfsdk:"fail_timeout"`
 }
 
 type audioStoreModel struct {

@@ -89,14 +89,14 @@ func (r *Resource) healthAttribute(defaults webtier.Health) schema.Attribute {
 		})
 	}
 	return objectAttribute("The health check of the nodes. Without it, the defaults of its attributes apply.", map[string]schema.Attribute{
-		"path":                textAttribute("", "Page that the check requests. It must not need a login or write anything, and must show something that comes from the database. Empty is `welcome.php` of the admin directory."),
-		"body_regex":          textAttribute(defaults.BodyRegex, "What the page must contain. Status 200 is not enough, because VICIdial answers 200 also without its database."),
-		"interval":            durationAttribute(defaults.Interval, "Between checks of a node that is up or down."),
-		"fast_interval":       durationAttribute(defaults.FastInterval, "Between checks of a node that is changing."),
-		"timeout":             durationAttribute(defaults.Timeout, "How long a check may take."),
-		"rise":                intAttribute(defaults.Rise, "Checks in a row that bring a node back."),
-		"fall":                intAttribute(defaults.Fall, "Checks in a row that take a node out."),
-		"allow_slow_ejection": boolAttribute(false, "Whether settings are allowed with which a node that hangs stays in rotation for more than 3 seconds, after which agents' screens report an error."),
+		"path":                 textAttribute("", "Page that the check requests. It must not need a login or write anything, and must show something that comes from the database. Empty is `welcome.php` of the admin directory."),
+		"body_regex":           textAttribute(defaults.BodyRegex, "What the page must contain. Status 200 is not enough, because VICIdial answers 200 also without its database."),
+		"interval":             durationAttribute(defaults.Interval, "Between checks of a node that is up or down."),
+		"fast_interval":        durationAttribute(defaults.FastInterval, "Between checks of a node that is changing."),
+		"timeout":              durationAttribute(defaults.Timeout, "How long a check may take."),
+		"rise":                 intAttribute(defaults.Rise, "Checks in a row that bring a node back."),
+		"fall":                 intAttribute(defaults.Fall, "Checks in a row that take a node out."),
+		"allow_slow_detection": boolAttribute(false, "Whether settings are allowed with which a node that hangs stays in rotation for more than 3 seconds, after which agents' screens report an error."),
 	})
 }
 

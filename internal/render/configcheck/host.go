@@ -46,7 +46,7 @@ func CheckHost(ctx context.Context, dialect webtier.Dialect, tier webtier.Tier) 
 
 type host struct{ problems []webtier.Problem }
 
-func (h *host) refuse(at webtier.Path, format string, args ...any) {
+func (h *host) errorf(at webtier.Path, format string, args ...any) {
 	h.problems = append(h.problems, webtier.Problem{Path: at, Text: fmt.Sprintf(format, args...)})
 }
 
@@ -57,7 +57,7 @@ func (h *host) account(attribute, name string, lookUp func() error) {
 	var noUser user.UnknownUserError
 	var noGroup user.UnknownGroupError
 	if err := lookUp(); errors.As(err, &noUser) || errors.As(err, &noGroup) {
-		h.refuse(webtier.Root("process", attribute), "this machine has no %s %q, and the proxy does not start without it; set distribution or process.%s", attribute, name, attribute)
+		h.errorf(webtier.Root("process", attribute), "this machine has no %s %q, and the proxy does not start without it; set distribution or process.%s", attribute, name, attribute)
 	}
 }
 
@@ -68,7 +68,7 @@ func (h *host) exists(attribute, path string) {
 		return
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		h.refuse(webtier.Root("process", attribute), "%s is not on this machine, and the proxy does not start without it; set distribution or process.%s", path, attribute)
+		h.errorf(webtier.Root("process", attribute), "%s is not on this machine, and the proxy does not start without it; set distribution or process.%s", path, attribute)
 	}
 }
 
@@ -112,7 +112,7 @@ func (h *host) names(ctx context.Context, tier webtier.Tier) {
 			continue
 		}
 		if _, err := net.DefaultResolver.LookupHost(ctx, address); err != nil {
-			h.refuse(at, "%q does not resolve on this machine (%v), and nginx does not start then; use an address, or dns_servers with target_version 1.27.3 or later", address, err)
+			h.errorf(at, "%q does not resolve on this machine (%v), and nginx does not start then; use an address, or dns_servers with target_version 1.27.3 or later", address, err)
 		}
 	}
 }

@@ -59,7 +59,7 @@ func (w writer) agents() Section {
 // polling returns the lines of a backend of polls.
 func (w writer) polling(s *Section) {
 	s.add(line("balance", string(w.Balance)))
-	if w.Replay == webtier.ReplaySafe {
+	if w.Retry == webtier.RetrySafe {
 		s.add(words(retryOn))
 	}
 	s.add(line("timeout", "server", webtier.Duration(w.Timeouts.Poll)), words("option allbackups"))
@@ -93,7 +93,7 @@ func (w writer) whenAtFullWeight(s *Section) {
 func (w writer) static() Section {
 	s := Section{Kind: "backend", Name: staticBackend}
 	s.add(words("balance roundrobin"))
-	if w.Replay == webtier.ReplaySafe {
+	if w.Retry == webtier.RetrySafe {
 		s.add(words(retryOn))
 	}
 	return w.addNodes(s, webtier.Static, "")

@@ -129,7 +129,7 @@ func (w writer) classes(s *Section) {
 	if w.AudioStore != nil {
 		s.acl("p_audio", "var(txn.page) -m beg", inside([]string{w.AudioStore.Directory})...)
 	}
-	s.acl("p_leads", "var(txn.page) -m reg", w.LeadPattern(), w.ReportFilePattern())
+	s.acl("p_leads", "var(txn.page) -m reg", w.NodeFilePattern(), w.ReportFilePattern())
 	s.acl("b_large", "req.body_size", "gt", strconv.Itoa(webtier.BodyLimit))
 	w.whenAtFullWeight(s)
 }
@@ -151,7 +151,7 @@ func (w writer) acls(s *Section) {
 	directories, pages := w.SplitExtraPaths()
 	s.acl("p_extra", "var(txn.page) -m beg", directories...)
 	s.acl("p_extra", "var(txn.page) -m str", pages...)
-	s.acl("is_login", "var(txn.page) -m str", webtier.Logins...)
+	s.acl("is_login", "var(txn.page) -m str", webtier.LoginPages...)
 	s.add(noted("a login accepts a password in the URL, too",
 		"acl", "has_password", "method", "POST"), words("acl has_password query -m found"))
 	reach := w.EffectiveAccess()

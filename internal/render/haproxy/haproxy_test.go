@@ -37,7 +37,7 @@ func TestRender_isWhatItWas(t *testing.T) {
 	plain := aTier()
 	plain.Target = webtier.Version{Major: 2, Minor: 4}
 	plain.TLS, plain.AudioStore, plain.Stats, plain.Access = nil, nil, nil, webtier.Access{}
-	plain.Replay, plain.LoginsPerMinute, plain.AdminErrorsPerMinute = webtier.ReplayNone, 0, 0
+	plain.Retry, plain.LoginsPerMinute, plain.AdminErrorsPerMinute = webtier.RetryNone, 0, 0
 
 	full := aTier()
 	full.Target = webtier.Version{Major: 3, Minor: 2}

@@ -135,7 +135,7 @@ func (w writer) defaults() Section {
 		words("option http-keep-alive"), words("http-reuse safe"), words("option abortonclose"),
 		noted("where "+webtier.DrainFile+" exists a node answers 404: it finishes its requests and gets no new ones, also after reloads",
 			"http-check", "disable-on-404"))
-	if w.Replay == webtier.ReplayNone {
+	if w.Retry == webtier.RetryNone {
 		s.add(words("retries 0"))
 	} else {
 		s.add(noted("a retry goes to another node", "option", "redispatch", "1"),

@@ -37,7 +37,7 @@ func TestRender_isWhatItWas(t *testing.T) {
 	plain := aTier()
 	plain.Target = webtier.Version{Major: 1, Minor: 18}
 	plain.TLS, plain.AudioStore, plain.Stats, plain.Access = nil, nil, nil, webtier.Access{}
-	plain.Replay, plain.LoginsPerMinute, plain.GetRetry = webtier.ReplayNone, 0, webtier.GetRetryOff
+	plain.Retry, plain.LoginsPerMinute, plain.GetRetry = webtier.RetryNone, 0, webtier.GetRetryOff
 
 	full := aTier()
 	full.Target = webtier.Version{Major: 1, Minor: 30}

@@ -130,7 +130,7 @@ func (w writer) proxying() []Directive {
 	list := []Directive{fixed("proxy_http_version 1.1")}
 	list = append(list, w.headers("$backend_host")...)
 	list = append(list, set("proxy_connect_timeout", webtier.Duration(w.Timeouts.Connect)), set("proxy_read_timeout", webtier.Duration(w.Timeouts.Agent)))
-	if w.Replay == webtier.ReplayNone {
+	if w.Retry == webtier.RetryNone {
 		list = append(list, fixed("proxy_next_upstream off"))
 	} else {
 		list = append(list, fixed("proxy_next_upstream error timeout").noted("a POST that has reached a node is never sent again"),

@@ -170,10 +170,10 @@ func (w writer) openPages() []string {
 // poll returns the directives of polls, which may be sent to a second node in any case.
 func (w writer) poll() []Directive {
 	list := []Directive{set("proxy_read_timeout", webtier.Duration(w.Timeouts.Poll)), fixed("error_page 502 503 504 = @unavailable")}
-	switch w.Replay {
-	case webtier.ReplaySafe:
+	switch w.Retry {
+	case webtier.RetrySafe:
 		list = append(list, fixed("proxy_next_upstream error timeout invalid_header http_500 http_502 http_503 non_idempotent"))
-	case webtier.ReplayConnect, webtier.ReplayNone:
+	case webtier.RetryConnect, webtier.RetryNone:
 	}
 	return list
 }
@@ -196,7 +196,7 @@ func (w writer) audioLocations(slow []Directive) []Directive {
 
 // connectOnly reports whether a GET, too, is repeated only while no node has seen it.
 func (w writer) connectOnly() bool {
-	return w.Replay != webtier.ReplayNone && w.GetRetry == webtier.GetRetryConnect
+	return w.Retry != webtier.RetryNone && w.GetRetry == webtier.GetRetryConnect
 }
 
 // action passes requests that may change state to the nodes of an upstream.

@@ -81,7 +81,7 @@ func (w writer) uploadLocations(managers, slow []Directive) []Directive {
 	common := [][]Directive{managers, noRetry, {fixed("proxy_buffering off")}, slow}
 	if w.SharedUploads {
 		inside := slices.Concat(common, [][]Directive{w.proxyPass(uploadUpstream)})
-		return []Directive{location([]string{"~", w.LeadPattern()}, inside...), location([]string{"~", w.ReportFilePattern()}, inside...)}
+		return []Directive{location([]string{"~", w.NodeFilePattern()}, inside...), location([]string{"~", w.ReportFilePattern()}, inside...)}
 	}
 	kept := append([][]Directive{
 		{block("if", []string{uploadLost}, fixed("return 410"))},
@@ -94,7 +94,7 @@ func (w writer) uploadLocations(managers, slow []Directive) []Directive {
 		fixed("recursive_error_pages on"), fixed("error_page 502 504 = @unfinished"),
 	}, w.uploadCookie(uploadNext)...)
 	return []Directive{
-		location([]string{"~", w.LeadPattern()}, kept...),
+		location([]string{"~", w.NodeFilePattern()}, kept...),
 		location([]string{"~", w.ReportFilePattern()}, kept...),
 		location([]string{"@upload_failed"}, failed, w.proxyPass(uploadUpstream+"_"+uploadNext)),
 		block("location", []string{"@upload_lost"}, fixed("default_type text/plain"), fixed("add_header Cache-Control no-store always"),

@@ -51,8 +51,8 @@ func (w writer) variables() []Directive {
 		list = append(list, geo("$src_audio", reach.AudioSources()))
 	}
 	if w.LoginsPerMinute > 0 {
-		logins := make([]string, 0, len(webtier.Logins))
-		for _, page := range webtier.Logins {
+		logins := make([]string, 0, len(webtier.LoginPages))
+		for _, page := range webtier.LoginPages {
 			logins = append(logins, strings.ReplaceAll(page, ".", `\.`))
 		}
 		list = append(list, geo("$src_trusted", webtier.Sources(w.Access.Trusted)),

@@ -8,9 +8,10 @@ import (
 	"strings"
 )
 
-// Every value in a proxy's text matches one of these. None matches a blank, a newline, a
-// quote, ";", "{", "}", "#", "$", "%" or a backslash, so no value can end its line and
-// start another directive.
+// Every name and path in a proxy's text matches one of these. None matches a blank, a
+// newline, a quote, ";", "{", "}", "#", "$", "%" or a backslash, so no value can end its
+// line and start another directive. The one free text, [Health.BodyRegex], is printable
+// and is quoted by the renderer.
 var (
 	namePattern      = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,30}$`)
 	nodePattern      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)

@@ -115,10 +115,10 @@ type findings struct {
 	found   []Problem
 }
 
-func (f *findings) refuse(at Path, format string, args ...any) {
+func (f *findings) errorf(at Path, format string, args ...any) {
 	f.found = append(f.found, Problem{Path: at, Text: fmt.Sprintf(format, args...)})
 }
 
-func (f *findings) warn(at Path, format string, args ...any) {
+func (f *findings) warnf(at Path, format string, args ...any) {
 	f.found = append(f.found, Problem{Path: at, Text: fmt.Sprintf(format, args...), Warning: true})
 }

@@ -20,8 +20,8 @@ type Tier struct {
 	Nodes map[string]Node
 	// NodeTLS is nil where the proxy speaks plain HTTP to the nodes.
 	NodeTLS *NodeTLS
-	// Others is nil where all requests are for the web nodes.
-	Others *Others
+	// OtherServers is nil where all requests are for the web nodes.
+	OtherServers *OtherServers
 	// Target is the version of the proxy that will read the text.
 	Target Version
 	// TLS is nil for plain HTTP.
@@ -48,8 +48,8 @@ type Tier struct {
 	AdminErrorsPerMinute int
 	// ExtraPaths are served besides VICIdial's own: "/dir/" with all below, or one page.
 	ExtraPaths []string
-	// Replay selects the requests that may be sent to a second node.
-	Replay Replay
+	// Retry selects the requests that may be sent to a second node.
+	Retry Retry
 	// GetRetry selects when nginx may send an agent's GET to a second node. nginx
 	// only.
 	GetRetry GetRetry
@@ -122,8 +122,8 @@ type NodeTLS struct {
 // Name returns the name in the TLS handshake.
 func (n NodeTLS) Name(hostname string) string { return cmp.Or(n.SNI, hostname) }
 
-// Others are servers that are not web nodes.
-type Others struct {
+// OtherServers are servers that are not web nodes.
+type OtherServers struct {
 	// Routes are URL directories of other web servers: "/RECORDINGS/".
 	Routes map[string]Route
 	// WebSockets are paths of the WebSockets of telephony nodes.
@@ -132,18 +132,18 @@ type Others struct {
 
 // Routes are the routes by their directories.
 func (t Tier) Routes() map[string]Route {
-	if t.Others == nil {
+	if t.OtherServers == nil {
 		return nil
 	}
-	return t.Others.Routes
+	return t.OtherServers.Routes
 }
 
 // WebSockets are the web phones' sockets by their paths.
 func (t Tier) WebSockets() map[string]WebSocket {
-	if t.Others == nil {
+	if t.OtherServers == nil {
 		return nil
 	}
-	return t.Others.WebSockets
+	return t.OtherServers.WebSockets
 }
 
 // Route is a URL directory that other web servers serve. It takes GET and HEAD only.
@@ -229,9 +229,9 @@ type Health struct {
 	FastInterval time.Duration // between checks of a node that is changing
 	Timeout      time.Duration // of one check
 	Rise, Fall   int           // successful checks that return a node, failed ones that remove it
-	// AllowSlowEjection permits settings with which a hung node stays in rotation
-	// longer than agents' requests wait.
-	AllowSlowEjection bool
+	// AllowSlowDetection permits checks that find a node that hangs later than agents'
+	// requests wait.
+	AllowSlowDetection bool
 	// MaxFails failures within FailTimeout remove a node for FailTimeout. nginx
 	// only.
 	MaxFails    int
@@ -257,21 +257,21 @@ type Timeouts struct {
 	Queue   time.Duration // for a free slot. HAProxy only
 }
 
-// Replay selects the requests that may be sent to a second node.
-type Replay string
+// Retry selects the requests that may be sent to a second node.
+type Retry string
 
 // The rules for a second try.
 const (
-	// ReplaySafe repeats polls and static files; all else only while no node has seen it.
-	ReplaySafe Replay = "safe"
-	// ReplayConnect repeats a request only while no node has seen it.
-	ReplayConnect Replay = "connect"
-	// ReplayNone never repeats anything.
-	ReplayNone Replay = "none"
+	// RetrySafe repeats polls and static files; all else only while no node has seen it.
+	RetrySafe Retry = "safe"
+	// RetryConnect repeats a request only while no node has seen it.
+	RetryConnect Retry = "connect"
+	// RetryNone never repeats anything.
+	RetryNone Retry = "none"
 )
 
-// Replays are all rules, for a validator.
-var Replays = []string{string(ReplaySafe), string(ReplayConnect), string(ReplayNone)}
+// Retries are all rules, for a validator.
+var Retries = []string{string(RetrySafe), string(RetryConnect), string(RetryNone)}
 
 // GetRetry selects when nginx may send an agent's GET to a second node.
 type GetRetry string
@@ -362,7 +362,7 @@ func Defaults() Tier {
 			Admin: 6 * time.Minute, Queue: 5 * time.Second,
 		},
 		MaxBodyMB: 64, LoginsPerMinute: 120, AdminErrorsPerMinute: 30,
-		Replay: ReplaySafe, GetRetry: GetRetryConnect, Balance: RoundRobin,
+		Retry: RetrySafe, GetRetry: GetRetryConnect, Balance: RoundRobin,
 		Stats: &Stats{Bind: "127.0.0.1:8404", Prometheus: true},
 	}
 }

@@ -37,13 +37,14 @@ const (
 	// Unavailable is for an agent when no node is left: the screen polls on and
 	// comes back by itself.
 	Unavailable = "No web server is available. Stay logged in: this page recovers by itself.\n"
-	// Unfinished is for a request on which a node died or took too
-	// long: repeating it may do the work twice.
+	// Unfinished is for a request on which a node died or took too long: repeating it
+	// may do the work twice.
 	Unfinished = "The web server did not finish this. Whether it was done is not known: look before you ask again.\n"
 )
 
 // UploadLost is for a later step of an upload whose node is unavailable or unknown:
-// another node may have somebody else's file of the same name (www/vicidial/admin_listloader_fourth_gen.php copies each upload to
+// another node may have somebody else's file of the same name
+// (www/vicidial/admin_listloader_fourth_gen.php copies each upload to
 // /tmp/vicidial_temp_file.txt).
 const UploadLost = "The web server that holds this file does not answer. Start the upload again.\n"
 
@@ -64,35 +65,33 @@ const (
 	ChatDirectory   = "chat_customer"
 )
 
-// Pages that need a rule of their own.
-const (
-	AgentAPI = "/agc/api.php"
-)
+// AgentAPI is the agent API, which needs a rule of its own.
+const AgentAPI = "/agc/api.php"
 
 // PollPages are requested once a second by each agent screen, only read, and may be sent
-// twice (www/agc/conf_exten_check.php; sse.php when
-// agent_screen_timer is EventSource).
+// twice (www/agc/conf_exten_check.php; sse.php when agent_screen_timer is EventSource).
 var PollPages = []string{"/agc/conf_exten_check.php", "/agc/sse.php"}
 
-// Logins are the pages to which passwords are posted.
-var Logins = []string{"/agc/vicidial.php", "/agc/timeclock.php"}
+// LoginPages are the pages to which passwords are posted.
+var LoginPages = []string{"/agc/vicidial.php", "/agc/timeclock.php"}
 
 // StaticExtensions are files that Apache serves without PHP.
 var StaticExtensions = []string{
 	"css", "js", "gif", "png", "jpg", "jpeg", "ico", "svg", "woff", "woff2", "mp3", "mid",
 }
 
-// leadPages leave a file on the node that took the request. The steps of an upload
-// keep it in /tmp, and the later ones look for it there. The last three write into
-// the web root what the browser asks for next (docs/vicidial/web-pages.md#drawing).
-var leadPages = []string{
+// nodeFilePages write a file on the node that took the request. The steps of an upload
+// keep it in /tmp, and the later ones look for it there. The last three write into the
+// web root what the browser asks for next (docs/vicidial/web-pages.md#drawing).
+var nodeFilePages = []string{
 	"admin_listloader_third_gen", "admin_listloader_fourth_gen", "admin_listloader_fifth_gen", "new_listloader_superL",
 	"leadloader_template_display", "AST_admin_template_maker", "listloader", "listloaderMAIN",
 	"AST_server_performance", "vicidial_sales_viewer", "recording_lookup",
 }
 
-// ReportFiles is a pattern of what the last three of leadPages leave in the web root:
-// pictures, copies of recordings and spreadsheets. VICIdial's pages have "vicidial" as the directory.
+// ReportFiles is a pattern of what the last three of nodeFilePages write into the web
+// root: pictures, copies of recordings and spreadsheets. The directory is "vicidial" in
+// these pages.
 const ReportFiles = "/vicidial/(ploticus/|temp/|vicidial_(closer|fronter)_report_)"
 
 // agentPages lie in the admin directory and are for agents: the screens of remote
@@ -103,13 +102,13 @@ var agentPages = []string{
 	"vdremote.php", "remote_dispo.php", "closer_popup.php", "closer.php", "closer_dispo.php", "hci_screen.php",
 }
 
-// privateEndings are files in VICIdial's web root that Apache would serve as text: Perl
-// sources, includes and files of editors.
-var privateEndings = []string{"inc", "pl", "sql", "log", "bak", "old", "orig", "save", "swp", "sh", "conf", "ini"}
+// privateExtensions are those of files in VICIdial's web root that Apache would serve as
+// text: Perl sources, includes and files of editors.
+var privateExtensions = []string{"inc", "pl", "sql", "log", "bak", "old", "orig", "save", "swp", "sh", "conf", "ini"}
 
-// privateTexts mark .txt files that the pages write beside themselves, such as
-// project_auth_entries.txt with names and addresses in it.
-var privateTexts = []string{"_entries", "_errors", "_stmts", "_log", "_debug", "_updates"}
+// privateTextFiles are parts of the names of .txt files that the pages write beside
+// themselves, such as project_auth_entries.txt with names and addresses in it.
+var privateTextFiles = []string{"_entries", "_errors", "_stmts", "_log", "_debug", "_updates"}
 
 // Directories are the first path segments that VICIdial is served from, in order.
 func (t Tier) Directories() []string {
@@ -138,10 +137,9 @@ func (t Tier) AdminAPI() string { return "/" + t.AdminDirectory + "/non_agent_ap
 // request parameter names a known server, so the proxy guards it.
 func (t Tier) AudioPage() string { return "/" + t.AdminDirectory + "/audio_store.php" }
 
-// LeadPattern matches the pages that leave a file on a node, and ReportFilePattern
-// what they leave in the web root.
-func (t Tier) LeadPattern() string {
-	return "^/" + t.AdminDirectory + "/(" + strings.Join(leadPages, "|") + `)\.php$`
+// NodeFilePattern matches the pages that write a file on one node.
+func (t Tier) NodeFilePattern() string {
+	return "^/" + t.AdminDirectory + "/(" + strings.Join(nodeFilePages, "|") + `)\.php$`
 }
 
 // ReportFilePattern matches the files that a report has written on one node.
@@ -173,8 +171,8 @@ func (t Tier) insideOwn(path string) bool {
 func (t Tier) PrivatePatterns() []string {
 	inside := "^/(" + strings.Join(t.Directories(), "|") + ")/"
 	return []string{
-		inside + `.*\.(` + strings.Join(privateEndings, "|") + ")$",
-		inside + `.*(` + strings.Join(privateTexts, "|") + `)[^/]*\.txt$`,
+		inside + `.*\.(` + strings.Join(privateExtensions, "|") + ")$",
+		inside + `.*(` + strings.Join(privateTextFiles, "|") + `)[^/]*\.txt$`,
 		inside + `.*\.php/`,
 		inside + `(.*/)?\.`,
 		inside + `.*~$`,

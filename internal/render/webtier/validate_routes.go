@@ -52,16 +52,16 @@ func (f *findings) routes() {
 	for _, path := range f.tier.RoutePaths() {
 		route, at := f.tier.Routes()[path], Root("routes").Key(path)
 		if !strings.HasSuffix(path, "/") {
-			f.refuse(at, "%q is not a directory: it ends with a slash", path)
+			f.errorf(at, "%q is not a directory: it ends with a slash", path)
 		}
 		f.foreignPath(at, path)
 		if len(route.Servers) == 0 {
-			f.refuse(at.Attribute("nodes"), "no server is named")
+			f.errorf(at.Attribute("nodes"), "no server is named")
 		}
 		for _, server := range route.Servers {
 			address, _, ok := SplitServer(server)
 			if !ok {
-				f.refuse(at.Attribute("nodes"), "%q is neither an IP address nor a host name, with or without a port", server)
+				f.errorf(at.Attribute("nodes"), "%q is neither an IP address nor a host name, with or without a port", server)
 			}
 			f.checkResolution(at.Attribute("nodes"), address)
 		}
@@ -69,11 +69,11 @@ func (f *findings) routes() {
 	for _, path := range f.tier.SocketPaths() {
 		socket, at := f.tier.WebSockets()[path], Root("websockets").Key(path)
 		if strings.HasSuffix(path, "/") {
-			f.refuse(at, "%q ends with a slash", path)
+			f.errorf(at, "%q ends with a slash", path)
 		}
 		f.foreignPath(at, path)
 		if !isAddress(socket.Host) && !isHostName(socket.Host) || socket.Port < 1 || socket.Port > 65535 || !urlPathPattern.MatchString(socket.Path) {
-			f.refuse(at, "the socket is not a URL such as wss://10.10.10.15:8089/ws")
+			f.errorf(at, "the socket is not a URL such as wss://10.10.10.15:8089/ws")
 		}
 		f.checkResolution(at, socket.Host)
 	}
@@ -90,13 +90,13 @@ func (f *findings) foreignPath(at Path, path string) {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch {
 	case !urlPathPattern.MatchString(path) || strings.Contains(path, "//") || strings.Contains(path, "/."):
-		f.refuse(at, "%q is not a URL path", path)
+		f.errorf(at, "%q is not a URL path", path)
 	case answeredByProxy(path):
-		f.refuse(at, "%q is answered by the proxy itself", path)
+		f.errorf(at, "%q is answered by the proxy itself", path)
 	case slices.Contains(f.tier.Directories(), first) || f.tier.AudioStore != nil && first == f.tier.AudioStore.Directory:
-		f.refuse(at, "%q lies in a directory that the web nodes serve", path)
+		f.errorf(at, "%q lies in a directory that the web nodes serve", path)
 	case slices.ContainsFunc(f.tier.ExtraPaths, func(extra string) bool { return strings.HasPrefix(path, extra) || strings.HasPrefix(extra, path) }):
-		f.refuse(at, "%q is among extra_paths, which the web nodes serve", path)
+		f.errorf(at, "%q is among extra_paths, which the web nodes serve", path)
 	}
 }
 
@@ -110,14 +110,14 @@ func (f *findings) nodeTLS() {
 	case tls.CAFile != "":
 		f.file(Root("node_tls", "ca_file"), tls.CAFile)
 	case tls.Verify:
-		f.refuse(Root("node_tls", "ca_file"), "nodes' certificates are checked against the certificates in this file; name it, or set verify to false")
+		f.errorf(Root("node_tls", "ca_file"), "nodes' certificates are checked against the certificates in this file; name it, or set verify to false")
 	}
 	if tls.SNI != "" && !isHostName(tls.SNI) {
-		f.refuse(Root("node_tls", "sni"), "%q is not a DNS name", tls.SNI)
+		f.errorf(Root("node_tls", "sni"), "%q is not a DNS name", tls.SNI)
 	}
 	for _, name := range f.tier.NodeNames() {
 		if f.tier.Nodes[name].Port == 80 {
-			f.warn(Root("nodes").Key(name).Attribute("port"), "port 80 rarely speaks TLS, and node_tls is set; 443 is usual")
+			f.warnf(Root("nodes").Key(name).Attribute("port"), "port 80 rarely speaks TLS, and node_tls is set; 443 is usual")
 		}
 	}
 }

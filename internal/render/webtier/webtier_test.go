@@ -59,7 +59,7 @@ func TestProblems(t *testing.T) {
 		{"an audio store on an unknown node", func(t *webtier.Tier) { t.AudioStore.Node = "web9" }, `audio_store.node: "web9" is not among the nodes: web1, web2, web3`},
 		{"several nodes without an audio store", func(t *webtier.Tier) { t.AudioStore = nil }, "warn audio_store: "},
 		{"checks that outlast an agent's patience", func(t *webtier.Tier) { t.Health.Timeout = 1100 * time.Millisecond }, "health: a node that hangs would stay in rotation for up to 3.145s"},
-		{"the same, accepted", func(t *webtier.Tier) { t.Health.Timeout = 1100 * time.Millisecond; t.Health.AllowSlowEjection = true }, ""},
+		{"the same, accepted", func(t *webtier.Tier) { t.Health.Timeout = 1100 * time.Millisecond; t.Health.AllowSlowDetection = true }, ""},
 		{"a body that is no expression", func(t *webtier.Tier) { t.Health.BodyRegex = "(" }, "health.body_regex: "},
 		{"reports that are cut off", func(t *webtier.Tier) { t.Timeouts.Admin = time.Minute }, "warn timeouts.admin: "},
 		{"a time finer than the proxies support", func(t *webtier.Tier) { t.Timeouts.Poll = 1500*time.Millisecond + 1 }, "timeouts.poll: "},
@@ -73,7 +73,7 @@ func TestProblems(t *testing.T) {
 		{"an audio store that is opened", func(t *webtier.Tier) { t.ExtraPaths = []string{"/vicidial/audio_store.php"} }, "extra_paths: "},
 		{"an extra path under the proxy's own", func(t *webtier.Tier) { t.ExtraPaths = []string{"/lb-health/x"} }, `extra_paths: "/lb-health/x" is answered by the proxy itself`},
 		{"a route over the proxy's own", func(t *webtier.Tier) {
-			t.Others = &webtier.Others{Routes: map[string]webtier.Route{"/lb-health/": {Servers: []string{"10.0.0.9"}}}}
+			t.OtherServers = &webtier.OtherServers{Routes: map[string]webtier.Route{"/lb-health/": {Servers: []string{"10.0.0.9"}}}}
 		}, `routes["/lb-health/"]: "/lb-health/" is answered by the proxy itself`},
 		{"a page beside ACME challenges, which plain HTTP alone answers", func(t *webtier.Tier) {
 			t.TLS.ACMEResponder, t.ExtraPaths = "127.0.0.1:8089", []string{"/.well-known/security.txt"}
@@ -84,22 +84,22 @@ func TestProblems(t *testing.T) {
 		{"a PROXY protocol without trusted proxies", func(t *webtier.Tier) { t.Listen.ProxyProtocol = true }, "listen.proxy_protocol: "},
 		{"nodes' certificates without an authority", func(t *webtier.Tier) { t.NodeTLS = &webtier.NodeTLS{Verify: true} }, "node_tls.ca_file: "},
 		{"a route over VICIdial's own pages", func(t *webtier.Tier) {
-			t.Others = &webtier.Others{Routes: map[string]webtier.Route{"/agc/": {Servers: []string{"10.0.0.9"}}}}
+			t.OtherServers = &webtier.OtherServers{Routes: map[string]webtier.Route{"/agc/": {Servers: []string{"10.0.0.9"}}}}
 		}, `routes["/agc/"]: `},
 		{"a route that is no directory", func(t *webtier.Tier) {
-			t.Others = &webtier.Others{Routes: map[string]webtier.Route{"/rec": {Servers: []string{"10.0.0.9"}}}}
+			t.OtherServers = &webtier.OtherServers{Routes: map[string]webtier.Route{"/rec": {Servers: []string{"10.0.0.9"}}}}
 		}, `routes["/rec"]: `},
 		{"a route to nowhere", func(t *webtier.Tier) {
-			t.Others = &webtier.Others{Routes: map[string]webtier.Route{"/rec/": {Servers: []string{"10.0.0.256:x"}}}}
+			t.OtherServers = &webtier.OtherServers{Routes: map[string]webtier.Route{"/rec/": {Servers: []string{"10.0.0.256:x"}}}}
 		}, `routes["/rec/"].nodes: `},
 		{"a socket to nowhere", func(t *webtier.Tier) {
-			t.Others = &webtier.Others{WebSockets: map[string]webtier.WebSocket{"/ws/a": {Host: "a b", Port: 1, Path: "/"}}}
+			t.OtherServers = &webtier.OtherServers{WebSockets: map[string]webtier.WebSocket{"/ws/a": {Host: "a b", Port: 1, Path: "/"}}}
 		}, `websockets["/ws/a"]: `},
 		{"a route's server by name without a resolver", func(t *webtier.Tier) {
-			t.Others = &webtier.Others{Routes: map[string]webtier.Route{"/rec/": {Servers: []string{"archive.example.com:8080"}}}}
+			t.OtherServers = &webtier.OtherServers{Routes: map[string]webtier.Route{"/rec/": {Servers: []string{"archive.example.com:8080"}}}}
 		}, `warn routes["/rec/"].nodes: the name "archive.example.com"`},
 		{"a socket's node by name without a resolver", func(t *webtier.Tier) {
-			t.Others = &webtier.Others{WebSockets: map[string]webtier.WebSocket{"/ws/a": {Host: "dial1.example.com", Port: 8089, Path: "/ws"}}}
+			t.OtherServers = &webtier.OtherServers{WebSockets: map[string]webtier.WebSocket{"/ws/a": {Host: "dial1.example.com", Port: 8089, Path: "/ws"}}}
 		}, `warn websockets["/ws/a"]: the name "dial1.example.com"`},
 		{"a proxy that is none", func(t *webtier.Tier) { t.ProxyAddresses = []string{"balancer"} }, "proxy_addresses: "},
 		{"a router that cannot be", func(t *webtier.Tier) {
@@ -293,7 +293,7 @@ func TestVersions(t *testing.T) {
 // Pages and files that are on one node only (docs/vicidial/web-pages.md#drawing).
 func TestTier_filesOfOneNode(t *testing.T) {
 	tier := aTier()
-	bound := regexp.MustCompile(tier.LeadPattern() + "|" + tier.ReportFilePattern())
+	bound := regexp.MustCompile(tier.NodeFilePattern() + "|" + tier.ReportFilePattern())
 	for path, want := range map[string]bool{
 		"/vicidial/admin_listloader_fourth_gen.php": true, "/vicidial/new_listloader_superL.php": true, "/vicidial/vicidial_sales_viewer.php": true,
 		"/vicidial/vicidial_closer_report_1700000000.xls": true, "/vicidial/vicidial_fronter_report_1.xls": true, "/vicidial/ploticus/a.png": true,

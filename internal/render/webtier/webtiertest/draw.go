@@ -73,7 +73,7 @@ func Draw(t *rapid.T, dialect webtier.Dialect, process webtier.Process) webtier.
 		}
 	}
 	if rapid.Bool().Draw(t, "routes") {
-		tier.Others = &webtier.Others{Routes: map[string]webtier.Route{
+		tier.OtherServers = &webtier.OtherServers{Routes: map[string]webtier.Route{
 			"/RECORDINGS/": {Servers: []string{"10.3.0.1", "archive.example.com:8080", "[2001:db8::7]:81"}, Everyone: rapid.Bool().Draw(t, "open")},
 			"/archive/":    {Servers: []string{"10.3.0.2:443"}},
 		}, WebSockets: map[string]webtier.WebSocket{
@@ -99,7 +99,7 @@ func Draw(t *rapid.T, dialect webtier.Dialect, process webtier.Process) webtier.
 	tier.LoginsPerMinute = rapid.SampledFrom([]int{0, 1, 2, 60, 100000}).Draw(t, "logins")
 	tier.AdminErrorsPerMinute = rapid.SampledFrom([]int{0, 1, 30, 100000}).Draw(t, "errors")
 	tier.ExtraPaths = rapid.SliceOfN(rapid.StringMatching(`/z[A-Za-z0-9._~-]{0,8}(/[a-z0-9]{1,4})?/?`), 0, 4).Draw(t, "paths")
-	tier.Replay = webtier.Replay(rapid.SampledFrom(webtier.Replays).Draw(t, "replay"))
+	tier.Retry = webtier.Retry(rapid.SampledFrom(webtier.Retries).Draw(t, "retry"))
 	tier.GetRetry = webtier.GetRetry(rapid.SampledFrom(webtier.GetRetries).Draw(t, "get retry"))
 	tier.Balance = webtier.Balance(rapid.SampledFrom(webtier.Balances).Draw(t, "balance"))
 	tier.Stats = stats(t)
@@ -156,7 +156,7 @@ func health(t *rapid.T) webtier.Health {
 			`href=.\.\./agc/[A-Za-z0-9_.-]+\.php`, `ok`, `it's "quoted"`, `a b`, `\$HOME`, `#1`, `a\\b`, `"`, `'`, `x{2}`, `%[src]`, `\d+;`, `$`,
 		}).Draw(t, "body"),
 		Interval: length(t, "interval", 100, 60000), FastInterval: length(t, "fast", 50, 60000), Timeout: length(t, "check", 50, 60000),
-		Rise: rapid.IntRange(1, 100).Draw(t, "rise"), Fall: rapid.IntRange(1, 100).Draw(t, "fall"), AllowSlowEjection: true,
+		Rise: rapid.IntRange(1, 100).Draw(t, "rise"), Fall: rapid.IntRange(1, 100).Draw(t, "fall"), AllowSlowDetection: true,
 		MaxFails: rapid.IntRange(1, 1000).Draw(t, "fails"), FailTimeout: time.Duration(rapid.IntRange(1, 3600).Draw(t, "fail timeout")) * time.Second,
 	}
 }
