@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
@@ -248,6 +250,36 @@ func TestAccRuns_newBeforeRead(t *testing.T) {
 		object.Change(t, l.first)
 		object.Change(t, nil)
 		other.Change(t, nil)
+	}
+}
+
+// A provider whose own configuration is not known reports that, in each request that
+// needs the database.
+func TestAccRuns_unconfigured(t *testing.T) {
+	t.Parallel()
+	d := databaseOfLifetimes(t)
+	configured, unconfigured := acctest.NewSession(t, d), acctest.NewSession(t, d, acctest.Values{"host": tftypes.UnknownValue})
+	for _, l := range lifetimes(t) {
+		if strings.HasSuffix(l.resource, "_config") {
+			continue // they need no database
+		}
+		object := configured.Object(t, l.resource)
+		apply := func(what string, config acctest.Values) {
+			t.Helper()
+			object.In(unconfigured).Plan(t, config)
+			planned := object.Plan(t, config)
+			if said := object.In(unconfigured).Apply(t, planned).Errors(); !strings.Contains(said, "not configured") {
+				t.Errorf("%s of %s says %q", what, l.resource, said)
+			}
+		}
+		apply("create", l.first)
+		object.Change(t, l.first)
+		if said := object.In(unconfigured).Refresh(t).Errors(); said != "" {
+			t.Errorf("read of %s says %s", l.resource, said)
+		}
+		apply("update", l.second)
+		apply("removal", nil)
+		object.Change(t, nil)
 	}
 }
 

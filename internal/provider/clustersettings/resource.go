@@ -215,6 +215,9 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 // publish sets the state from the row. A column that is not managed keeps its
 // planned value, since somebody else may change it during the apply.
 func (r *Resource) publish(ctx context.Context, plan model, want cluster.Row, now privateState, to tfhelper.Response) {
+	if r.store == nil { // the write has reported it
+		return
+	}
 	settings, err := r.store.SystemSettings(ctx)
 	if err != nil {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster settings", "", err)...)

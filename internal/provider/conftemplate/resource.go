@@ -148,7 +148,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	r.table(cluster.TemplateChange{
 		PendingRebuild: prior.stale(), Secrets: tfhelper.Texts(config.Secrets), Renew: !prior.SecretsVersion.Equal(plan.SecretsVersion),
 	}).Update(ctx, req, resp)
-	if resp.Diagnostics.HasError() && !resp.State.Raw.IsNull() {
+	if r.store != nil && resp.Diagnostics.HasError() && !resp.State.Raw.IsNull() {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("secrets_wo_version"), prior.SecretsVersion)...) // the secrets may not have been written
 		r.setStale(ctx, req.State, saved, &resp.State, resp.Private, &resp.Diagnostics)
 	}
