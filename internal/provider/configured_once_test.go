@@ -283,6 +283,53 @@ func TestAccRuns_unconfigured(t *testing.T) {
 	}
 }
 
+// The database is gone when a create has written its rows, before it reads them back. It
+// leaves no state, and the next create takes the rows over. Settings keep the previous
+// values in state.
+func TestAccRuns_unreadCreate(t *testing.T) {
+	t.Parallel()
+	for _, l := range lifetimes(t) {
+		if strings.HasSuffix(l.resource, "_config") {
+			continue // they have no rows
+		}
+		t.Run(l.resource, func(t *testing.T) {
+			t.Parallel()
+			d := databaseOfLifetimes(t)
+			proxy := sandbox.NewProxy(t, d.Server())
+			object := acctest.NewSession(t, d, acctest.Values{"port": proxy.Port()}).Object(t, l.resource)
+			planned := object.Plan(t, l.first)
+			written := false
+			proxy.CutBefore(func(statement string) bool {
+				statement = strings.TrimSpace(statement)
+				if strings.Contains(statement, "vicidial_admin_log") || strings.Contains(statement, "SET rebuild_conf_files") {
+					return false
+				}
+				written = written || strings.HasPrefix(statement, "INSERT INTO ") || strings.HasPrefix(statement, "UPDATE ")
+				return written && strings.HasPrefix(statement, "SELECT") && strings.Contains(statement, "FROM")
+			}, true)
+			said := object.Apply(t, planned).Errors()
+			if proxy.Cuts() != 1 || said == "" || l.value(t, d) != l.want[0] {
+				t.Fatalf("after %d cuts the value is %q, and the create says %q", proxy.Cuts(), l.value(t, d), said)
+			}
+			proxy.Restore()
+			_, _, state := object.State(t)
+			if isSettings := l.resource == "vicidial_cluster_settings"; state.IsNull() == isSettings {
+				t.Errorf("the state is %s", state)
+			} else if !isSettings {
+				object = acctest.NewSession(t, d).Object(t, l.resource)
+				object.Change(t, l.first)
+				if object.Refresh(t); object.Plan(t, l.first).Changes {
+					t.Error("the plan after the second create has changes")
+				}
+			}
+			object.Change(t, nil)
+			if got := l.value(t, d); got != l.want[3] {
+				t.Errorf("the value is %q after the removal, want %q", got, l.want[3])
+			}
+		})
+	}
+}
+
 // One process that plans a replacement with create_before_destroy and applies it, after
 // another change, keeps the rows of the new instance.
 func TestAccRuns_replacement(t *testing.T) {

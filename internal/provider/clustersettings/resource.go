@@ -109,13 +109,14 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	saved, err := r.create(ctx, config.row(), tfhelper.SecretRow(tfhelper.NewSecrets(config.secrets(), nil, nil)))
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create cluster settings", "", err)...)
-	switch {
-	case err == nil:
+	if len(saved.Found) > 0 { // replaced below, unless the database cannot be read: the previous values are nowhere else
+		shown := plan
+		shown.Found = foundMap(saved.Found)
+		shown.show(saved.Wrote)
+		tfhelper.ForCreate(resp).KeepPlanned(req.Plan).SetState(ctx, theIdentity(), shown, privateState{Row: saved.Wrote, Saved: saved})
+	}
+	if err == nil {
 		r.publish(ctx, plan, config.row(), privateState{Saved: saved}, tfhelper.ForCreate(resp).KeepPlanned(req.Plan))
-	case len(saved.Found) > 0:
-		plan.Found = foundMap(saved.Found)
-		plan.show(saved.Wrote)
-		tfhelper.ForCreate(resp).KeepPlanned(req.Plan).SetState(ctx, theIdentity(), plan, privateState{Row: saved.Wrote, Saved: saved})
 	}
 }
 

@@ -60,7 +60,8 @@ func (t Table[M]) PlanRemoval(ctx context.Context, req resource.ModifyPlanReques
 }
 
 // Create inserts the row. If it fails, it removes what it wrote and sets no state:
-// otherwise Terraform would destroy the object before it creates it again.
+// otherwise Terraform would destroy the object before it creates it again. If it cannot
+// read the row back, it sets no state either, and the next apply takes the row over.
 func (t Table[M]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	m, want, ok := t.Declared(ctx, req.Plan, req.Config, &resp.Diagnostics)
 	if !ok {
