@@ -27,7 +27,7 @@ func weight(step cluster.Step) (args, bytes int) {
 	return len(s.args), bytes + len(s.text)
 }
 
-// gathered is one statement for steps that join; see [cluster.Step.Joins].
+// gathered is one statement for steps that join; see [cluster.Step.CanCombine].
 func gathered(steps []cluster.Step) statement {
 	first := steps[0]
 	switch {
