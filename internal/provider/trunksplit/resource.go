@@ -3,6 +3,7 @@
 package trunksplit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -258,15 +259,11 @@ func (r *Resource) publish(ctx context.Context, m model, show func(cluster.Split
 
 // publishPlanned sets the state of a split that another split writes to the planned
 // rows. If that write fails, the other split reports it, and the next refresh shows the
-// rows.
+// rows. If the database is lost here, the next create takes over the rows.
 func (r *Resource) publishPlanned(ctx context.Context, m model, to tfhelper.Response) {
 	servers, err := r.store.Servers(ctx)
-	if err != nil {
-		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read trunk split", m.campaign(), err)...)
-		return
-	}
-	shares, err := m.shares(servers)
-	if err != nil {
+	shares, invalid := m.shares(servers)
+	if err = cmp.Or(err, invalid); err != nil {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read trunk split", m.campaign(), err)...)
 		return
 	}
