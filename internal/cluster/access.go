@@ -43,18 +43,12 @@ func (a AccessSet) Independent(other AccessSet) bool {
 // fits reports whether servers have the trunks for both plans, without those that the
 // plans release.
 func (a AccessSet) fits(other AccessSet) bool {
-	for ip := range other.demand {
-		if _, both := a.demand[ip]; both {
-			if sum := a.demand[ip].and(other.demand[ip]); sum.Needed > sum.Free {
-				return false
-			}
+	for ip, demand := range other.demand {
+		if own, both := a.demand[ip]; both && own.Needed+demand.Needed > min(own.Free, demand.Free) {
+			return false
 		}
 	}
 	return true
-}
-
-func (d TrunkDemand) and(other TrunkDemand) TrunkDemand {
-	return TrunkDemand{d.Needed + other.Needed, min(d.Free, other.Free)}
 }
 
 // Union returns the rows of two plans.
@@ -65,7 +59,7 @@ func (a AccessSet) Union(other AccessSet) AccessSet {
 	maps.Copy(both.demand, a.demand)
 	for ip, demand := range other.demand {
 		if own, found := a.demand[ip]; found {
-			demand = own.and(demand)
+			demand = TrunkDemand{own.Needed + demand.Needed, min(own.Free, demand.Free)}
 		}
 		both.demand[ip] = demand
 	}
@@ -212,11 +206,10 @@ func (s Step) Names() []string {
 	return names
 }
 
-// statementKind is equal for steps that can be combined, and empty for one that cannot
-// be combined with others. Updates of a table without a
-// unique key are not: the number of matched rows would be right if one row had changed
-// and another had a duplicate. Nor are updates of key columns, since a combined statement
-// selects the values of each row by its key.
+// statementKind is equal for steps that can be combined, and empty for one that cannot be.
+// Updates of a table without a unique key cannot: the number of matched rows would be
+// right if one row had changed and another had a duplicate. Nor can updates of key
+// columns, since a combined statement selects the values of each row by its key.
 func (s Step) statementKind() string {
 	if s.Column != "" || s.InColumn != "" || s.Guard != Unguarded || len(s.Keys()) == 0 {
 		return ""

@@ -106,9 +106,7 @@ func (t Trunks) With(campaign string, limits map[string]Limit) Trunks {
 func (t Trunks) Moved(moves map[string]string) Trunks {
 	moved := slices.Clone(t)
 	for i, trunk := range moved {
-		if to, ok := moves[trunk.ServerIP]; ok {
-			moved[i].ServerIP = to
-		}
+		moved[i].ServerIP = cmp.Or(moves[trunk.ServerIP], trunk.ServerIP)
 	}
 	return moved
 }
@@ -117,10 +115,7 @@ func (t Trunks) Moved(moves map[string]string) Trunks {
 func (s Split) Moved(moves map[string]string) Split {
 	moved := make(Split, len(s))
 	for _, server := range slices.Sorted(maps.Keys(s)) {
-		address := server
-		if to, ok := moves[server]; ok {
-			address = to
-		}
+		address := cmp.Or(moves[server], server)
 		moved[address] = slices.Concat(moved[address], s[server])
 	}
 	return moved
@@ -281,7 +276,10 @@ func (t trunkSteps) update(from, to Limit) Step {
 // before.
 func (t trunkSteps) remove(phase Phase, rows []Limit) []Step {
 	steps := make([]Step, 0, len(rows))
-	for _, row := range distinct(rows) {
+	for i, row := range rows {
+		if slices.Contains(rows[:i], row) {
+			continue // the step deletes all equal rows
+		}
 		steps = append(steps, Step{
 			Phase: phase, Verb: Delete, Table: TableTrunks, Key: t.key(), From: row.row(),
 			Audit: t.audit("SERVERTRUNKS", "DELETE", "DELETE"),
@@ -310,16 +308,6 @@ func (t trunkSteps) removeDuplicates(rows []Limit, want Limit) (Limit, []Step) {
 		})
 	}
 	return kept, steps
-}
-
-func distinct(rows []Limit) []Limit {
-	var found []Limit
-	for _, row := range rows {
-		if !slices.Contains(found, row) {
-			found = append(found, row)
-		}
-	}
-	return found
 }
 
 // Describe returns the limit for a message.

@@ -39,7 +39,7 @@ func (s *loopState) fill(local []Local) []Fill {
 	return all
 }
 
-// filled counts the lines that the fill has up for the campaign, everywhere.
+// fillRows counts the lines that the fill has up for the campaign on all servers.
 func (s *loopState) fillRows(campaign string) int {
 	sum := 0
 	for key, lines := range s.lines { // a sum: the order does not show

@@ -23,24 +23,24 @@ import (
 // order, a limited number at a time. If a route in failover is not planned yet, the
 // check is registered as waiting. One of the waiting requests performs all waiting
 // checks; the others return, so that Terraform can plan further routes.
-func (r *Resource) checkFailover(ctx context.Context, v planReview) diag.Diagnostics {
+func (r *Resource) checkFailover(ctx context.Context, p planReview) diag.Diagnostics {
 	check := func(ctx context.Context) (texts []string, settled bool) {
 		planned := map[string]bool{} // read before the rows, so that the rows are not older
-		for _, next := range v.want.dial("").Failover {
+		for _, next := range p.want.dial("").Failover {
 			planned[next], _ = r.store.RoutePlanned(next)
 		}
-		others, err := r.store.ExpectedCarriers(ctx, v.want.route())
+		others, err := r.store.ExpectedCarriers(ctx, p.want.route())
 		if err != nil {
 			return []string{err.Error()}, true
 		}
-		v.others, settled = others, true
-		for _, missing := range r.missingFailovers(v) {
+		p.others, settled = others, true
+		for _, missing := range r.missingFailovers(p) {
 			settled = settled && planned[missing.route]
 			texts = append(texts, missing.String())
 		}
 		return texts, settled
 	}
-	if !v.want.failsOver() {
+	if !p.want.failsOver() {
 		return nil
 	}
 	texts, settled := check(ctx)
@@ -52,12 +52,12 @@ func (r *Resource) checkFailover(ctx context.Context, v planReview) diag.Diagnos
 		// the objects that they depend on are written.
 		return nil
 	}
-	if !r.store.WaitingFailovers().Add(v.want.route(), check) {
+	if !r.store.WaitingFailovers().Add(p.want.route(), check) {
 		return nil
 	}
 	missing := r.waitForFailovers(ctx)
-	diags := leadsNowhere(missing[v.want.route()])
-	delete(missing, v.want.route())
+	diags := leadsNowhere(missing[p.want.route()])
+	delete(missing, p.want.route())
 	for _, other := range slices.Sorted(maps.Keys(missing)) {
 		for _, text := range missing[other] {
 			diags.Append(leadsNowhere([]string{"of route " + other + ": " + text})...)
@@ -103,9 +103,9 @@ func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
 
 // warnOfFailover warns of missing routes in failover of a route that does not change.
 // They are not an error, since this route has no write that could wait.
-func (r *Resource) warnOfFailover(v planReview) diag.Diagnostics {
+func (r *Resource) warnOfFailover(p planReview) diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, missing := range r.missingFailovers(v) {
+	for _, missing := range r.missingFailovers(p) {
 		diags.Append(tfhelper.WarnAt(path.Root("dial").AtName("failover"), "Unknown failover route",
 			missing.String()+". Calls that the carrier does not accept end there.")...)
 	}
@@ -115,13 +115,13 @@ func (r *Resource) warnOfFailover(v planReview) diag.Diagnostics {
 // warnOfEnds warns of chains and cycles of failover that contain the route, if the run
 // changes the route or its neighbor. Only planned routes count: of concurrent plans, the
 // last one has all routes. Each chain is reported once in a run.
-func (r *Resource) warnOfEnds(ctx context.Context, v planReview) diag.Diagnostics {
-	if v.want.Dial == nil || !v.want.Active.ValueBool() {
+func (r *Resource) warnOfEnds(ctx context.Context, p planReview) diag.Diagnostics {
+	if p.want.Dial == nil || !p.want.Active.ValueBool() {
 		return nil
 	}
-	own := v.want.route()
+	own := p.want.route()
 	planned := map[string]bool{own: true} // read before the rows, so that the rows are not older
-	for route := range asterisk.FailoversOf(v.others) {
+	for route := range asterisk.FailoversOf(p.others) {
 		_, planned[route] = r.store.RoutePlanned(route)
 	}
 	others, err := r.store.ExpectedCarriers(ctx, own)
@@ -129,7 +129,7 @@ func (r *Resource) warnOfEnds(ctx context.Context, v planReview) diag.Diagnostic
 		return tfhelper.Diagnose("Unable to plan carrier route", own, err)
 	}
 	failovers := asterisk.FailoversOf(others)
-	failovers[own] = v.want.dial("").Failover
+	failovers[own] = p.want.dial("").Failover
 	changes := r.store.RouteChanges(own)
 	maps.DeleteFunc(failovers, func(route string, _ []string) bool { return !planned[route] })
 	for route, next := range failovers { // in any order
@@ -157,18 +157,18 @@ func (m missingFailover) String() string {
 
 // missingFailovers returns the routes in failover that are not on all nodes of the
 // route. A route whose nodes are unknown yet is not missing.
-func (r *Resource) missingFailovers(v planReview) []missingFailover {
-	if !v.want.failsOver() {
+func (r *Resource) missingFailovers(p planReview) []missingFailover {
+	if !p.want.failsOver() {
 		return nil
 	}
 	var missed []missingFailover
-	for _, next := range v.want.dial("").Failover {
+	for _, next := range p.want.dial("").Failover {
 		if planned, known := r.store.RoutePlanned(next); planned && !known {
 			continue
 		}
 		missing := missingFailover{route: next}
-		for _, row := range v.rows {
-			offered := slices.ContainsFunc(v.others, func(other cluster.Carrier) bool {
+		for _, row := range p.rows {
+			offered := slices.ContainsFunc(p.others, func(other cluster.Carrier) bool {
 				return other.Generated() && other.OnServer(row.ServerIP()) && asterisk.OffersRoute(other.Asterisk(cluster.DialplanEntry), next)
 			})
 			if !offered {

@@ -143,22 +143,22 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	seen, _ := tfhelper.LoadPlannedRows[cluster.Carriers](ctx, req, &resp.Diagnostics)
-	v := planReview{want: m, config: config, prior: prior, rows: rows, seen: seen}
-	resp.Diagnostics.Append(r.readPlanReview(ctx, &v)...)
+	p := planReview{want: m, config: config, prior: prior, rows: rows, seen: seen}
+	resp.Diagnostics.Append(r.readPlanReview(ctx, &p)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if !changed {
-		resp.Diagnostics.Append(r.warnOfFailover(v)...)
-		resp.Diagnostics.Append(r.warnOfEnds(ctx, v)...)
+		resp.Diagnostics.Append(r.warnOfFailover(p)...)
+		resp.Diagnostics.Append(r.warnOfEnds(ctx, p)...)
 		return
 	}
-	resp.Diagnostics.Append(append(v.review(), v.warnSecrets()...)...)
+	resp.Diagnostics.Append(append(p.review(), p.warnSecrets()...)...)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(r.warnOfEnds(ctx, v)...)
-		resp.Diagnostics.Append(r.checkFailover(ctx, v)...)
+		resp.Diagnostics.Append(r.warnOfEnds(ctx, p)...)
+		resp.Diagnostics.Append(r.checkFailover(ctx, p)...)
 	}
-	m.InboundTargets = v.targets()
+	m.InboundTargets = p.targets()
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write carrier route", m.route(), r.store.Writable(ctx, cluster.TableCarriers, cluster.TableServers))...)
 }

@@ -36,36 +36,36 @@ type planReview struct {
 	applying  bool             // the first plan of this run had all routes
 }
 
-func (r *Resource) readPlanReview(ctx context.Context, v *planReview) diag.Diagnostics {
+func (r *Resource) readPlanReview(ctx context.Context, p *planReview) diag.Diagnostics {
 	var err error
 	for _, read := range []func() error{
-		func() error { v.schema, err = r.store.Schema(ctx); return err },
-		func() error { v.have, err = r.store.Carriers(ctx); v.haveByID = v.have.Index(); return err },
-		func() error { v.templates, err = r.store.ExpectedTemplates(ctx); return err },
-		func() error { v.servers, err = r.store.ExpectedServers(ctx); return err },
-		func() error { v.phones, err = r.store.NodePhones(ctx); return err },
+		func() error { p.schema, err = r.store.Schema(ctx); return err },
+		func() error { p.have, err = r.store.Carriers(ctx); p.haveByID = p.have.Index(); return err },
+		func() error { p.templates, err = r.store.ExpectedTemplates(ctx); return err },
+		func() error { p.servers, err = r.store.ExpectedServers(ctx); return err },
+		func() error { p.phones, err = r.store.NodePhones(ctx); return err },
 	} {
 		if read() != nil {
-			return tfhelper.Diagnose("Unable to plan carrier route", v.want.route(), err)
+			return tfhelper.Diagnose("Unable to plan carrier route", p.want.route(), err)
 		}
 	}
 	tfhelper.Await(ctx, func() (again bool) { // other routes may release the prefix
-		if v.others, err = r.store.ExpectedCarriers(ctx, v.want.route()); err != nil {
+		if p.others, err = r.store.ExpectedCarriers(ctx, p.want.route()); err != nil {
 			return false
 		}
-		if v.prior != nil {
-			v.others = v.others.With(map[string]cluster.RouteRows{v.want.route(): {IDs: v.prior.ids()}})
+		if p.prior != nil {
+			p.others = p.others.With(map[string]cluster.RouteRows{p.want.route(): {IDs: p.prior.ids()}})
 		}
-		v.clashes = asterisk.Clashes(v.rows, v.others)
-		return v.twoRoutes() != "" && !v.dialplanExists() && !r.store.HasWritten()
+		p.clashes = asterisk.Clashes(p.rows, p.others)
+		return p.twoRoutes() != "" && !p.dialplanExists() && !r.store.HasWritten()
 	})
-	v.applying = r.store.HasWritten()
-	return tfhelper.Diagnose("Unable to plan carrier route", v.want.route(), err)
+	p.applying = r.store.HasWritten()
+	return tfhelper.Diagnose("Unable to plan carrier route", p.want.route(), err)
 }
 
 // twoRoutes describes a prefix that another route has, too, or returns "".
-func (v planReview) twoRoutes() string {
-	for _, clash := range v.clashes {
+func (p planReview) twoRoutes() string {
+	for _, clash := range p.clashes {
 		if clash.Route && clash.Extension != "" {
 			return clash.String()
 		}
@@ -75,61 +75,61 @@ func (v planReview) twoRoutes() string {
 
 // review returns the errors of an apply, and warnings for effects that an operator does
 // not expect.
-func (v planReview) review() diag.Diagnostics {
-	diags := v.checkColumns()
-	diags.Append(v.checkServers()...)
-	diags.Append(v.checkTemplate()...)
-	diags.Append(v.checkInbound()...)
-	diags.Append(v.checkSpelling()...)
-	diags.Append(v.checkTexts()...)
+func (p planReview) review() diag.Diagnostics {
+	diags := p.checkColumns()
+	diags.Append(p.checkServers()...)
+	diags.Append(p.checkTemplate()...)
+	diags.Append(p.checkInbound()...)
+	diags.Append(p.checkSpelling()...)
+	diags.Append(p.checkTexts()...)
 	if diags.HasError() {
 		return diags
 	}
-	diags.Append(v.checkIDs()...)
-	diags.Append(v.checkWatched()...)
-	diags.Append(v.checkClashes()...)
+	diags.Append(p.checkIDs()...)
+	diags.Append(p.checkWatched()...)
+	diags.Append(p.checkClashes()...)
 	return diags
 }
 
-func (v planReview) checkServers() diag.Diagnostics {
+func (p planReview) checkServers() diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, row := range v.rows {
+	for _, row := range p.rows {
 		ip := row.ServerIP()
-		if _, found := v.servers.ByIP(ip); !found && ip != cluster.AllServers && cluster.CheckServerIP(ip) == nil {
+		if _, found := p.servers.ByIP(ip); !found && ip != cluster.AllServers && cluster.CheckServerIP(ip) == nil {
 			diags.Append(tfhelper.DiagnoseNew(path.Root("servers"), "Unknown server",
 				cluster.UnknownServer(ip),
-				v.rowHolds(row, cluster.ColumnServerIP))...)
+				p.rowHolds(row, cluster.ColumnServerIP))...)
 		}
 	}
 	return diags
 }
 
 // checkTemplate checks that the template exists or is planned.
-func (v planReview) checkTemplate() diag.Diagnostics {
-	id := cluster.TemplateOf(v.want.TemplateID.ValueString())
-	if _, found := v.templates.ByID(id); found || id == "" {
+func (p planReview) checkTemplate() diag.Diagnostics {
+	id := cluster.TemplateOf(p.want.TemplateID.ValueString())
+	if _, found := p.templates.ByID(id); found || id == "" {
 		return nil
 	}
-	existing := !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool { return !v.rowHolds(row, "template_id") })
+	existing := !slices.ContainsFunc(p.rows, func(row cluster.Carrier) bool { return !p.rowHolds(row, "template_id") })
 	return tfhelper.DiagnoseNew(path.Root("template_id"), "Unknown template",
 		cluster.UnknownTemplate(id), existing)
 }
 
 // checkInbound checks that the account or the template sets the context that looks up
 // DIDs.
-func (v planReview) checkInbound() diag.Diagnostics {
-	if !v.want.Inbound.ValueBool() {
+func (p planReview) checkInbound() diag.Diagnostics {
+	if !p.want.Inbound.ValueBool() {
 		return nil
 	}
-	template, _ := v.templates.ByID(v.want.TemplateID.ValueString())
-	for _, row := range v.rows {
+	template, _ := p.templates.ByID(p.want.TemplateID.ValueString())
+	for _, row := range p.rows {
 		if !asterisk.TakesInbound(row.Asterisk(cluster.AccountEntry), template.Contents()) {
 			do := "add the line, or set inbound = false"
 			if other := asterisk.OtherContext(row.Asterisk(cluster.AccountEntry), template.Contents()); other != "" {
 				do = other + ", and the last one is used; change it, or set inbound = false"
 			}
-			existing := v.prior != nil && v.prior.Inbound.ValueBool() && v.rowHolds(row, "template_id", string(cluster.AccountEntry))
-			return tfhelper.DiagnoseNew(v.want.at(string(cluster.AccountEntry), row.ServerIP()), "Missing inbound context",
+			existing := p.prior != nil && p.prior.Inbound.ValueBool() && p.rowHolds(row, "template_id", string(cluster.AccountEntry))
+			return tfhelper.DiagnoseNew(p.want.at(string(cluster.AccountEntry), row.ServerIP()), "Missing inbound context",
 				fmt.Errorf("the account on %s does not set context=%s, so calls never reach the DIDs; %s", row.ServerIP(), asterisk.InboundContext, do), existing)
 		}
 	}
@@ -138,52 +138,52 @@ func (v planReview) checkInbound() diag.Diagnostics {
 
 // checkSpelling returns an error for a new template_id that is spelled differently from
 // its row.
-func (v planReview) checkSpelling() diag.Diagnostics {
-	template, found := v.templates.ByID(v.want.TemplateID.ValueString())
-	if !found || v.prior != nil && v.prior.TemplateID.Equal(v.want.TemplateID) {
+func (p planReview) checkSpelling() diag.Diagnostics {
+	template, found := p.templates.ByID(p.want.TemplateID.ValueString())
+	if !found || p.prior != nil && p.prior.TemplateID.Equal(p.want.TemplateID) {
 		return nil
 	}
-	return tfhelper.DiagnoseAt(path.Root("template_id"), tfhelper.TitleMisspelled, cluster.CheckSpelling("template", v.want.TemplateID.ValueString(), template.ID()))
+	return tfhelper.DiagnoseAt(path.Root("template_id"), tfhelper.TitleMisspelled, cluster.CheckSpelling("template", p.want.TemplateID.ValueString(), template.ID()))
 }
 
 // checkIDs returns an error for ids that rows of other routes have, and for other rows
 // with an id of this route.
-func (v planReview) checkIDs() diag.Diagnostics {
+func (p planReview) checkIDs() diag.Diagnostics {
 	at := path.Root("name")
-	others := v.others.Index()
-	for _, row := range v.rows {
+	others := p.others.Index()
+	for _, row := range p.rows {
 		key := cluster.FoldKey(row.ID())
-		if other := others[key]; other != nil && v.haveByID[key] == nil {
+		if other := others[key]; other != nil && p.haveByID[key] == nil {
 			return tfhelper.DiagnoseAt(at, "Carrier id already in use", fmt.Errorf("carrier %s is planned on %s by another route; choose another name", other.ID(), other.ServerIP()))
 		}
 	}
-	for _, other := range v.others.OfRoute(v.want.route()) {
-		if _, wanted := v.rows.ByID(other.ID()); !wanted {
+	for _, other := range p.others.OfRoute(p.want.route()) {
+		if _, wanted := p.rows.ByID(other.ID()); !wanted {
 			return tfhelper.DiagnoseAt(at, "Carrier already exists",
 				fmt.Errorf("carrier %s on %s has the id of a row of this route; import the route, or choose another name", other.ID(), other.ServerIP()))
 		}
 	}
 	change := cluster.CarrierChange{
-		Route: v.want.route(), Have: v.have, Seen: v.seen, Want: v.rows, Secrets: tfhelper.Texts(v.config.Secrets), Renew: v.renews(),
+		Route: p.want.route(), Have: p.have, Seen: p.seen, Want: p.rows, Secrets: tfhelper.Texts(p.config.Secrets), Renew: p.renews(),
 	}
 	_, err := change.Plan()
 	if refused := (*cluster.Refused)(nil); errors.As(err, &refused) {
 		at = path.Root("secrets_wo")
 	}
-	return tfhelper.DiagnoseAt(at, "Unable to plan carrier route "+v.want.route(), err)
+	return tfhelper.DiagnoseAt(at, "Unable to plan carrier route "+p.want.route(), err)
 }
 
-func (v planReview) renews() bool {
-	return v.prior != nil && !v.prior.SecretsVersion.Equal(v.want.SecretsVersion)
+func (p planReview) renews() bool {
+	return p.prior != nil && !p.prior.SecretsVersion.Equal(p.want.SecretsVersion)
 }
 
 // checkWatched warns of carriers with a failover that the nodes do not monitor.
-func (v planReview) checkWatched() diag.Diagnostics {
-	if !v.want.failsOver() {
+func (p planReview) checkWatched() diag.Diagnostics {
+	if !p.want.failsOver() {
 		return nil
 	}
-	template, _ := v.templates.ByID(v.want.TemplateID.ValueString())
-	for _, row := range v.rows {
+	template, _ := p.templates.ByID(p.want.TemplateID.ValueString())
+	for _, row := range p.rows {
 		if !asterisk.Qualified(row.Protocol(), row.Asterisk(cluster.AccountEntry), template.Contents()) {
 			return tfhelper.WarnAt(path.Root("dial").AtName("failover"), "Carrier is not monitored",
 				fmt.Sprintf("The account on %s does not monitor the carrier. While the carrier does not respond, each call waits until its timeout, counts as not answered and does not use the failover. Add %s to the account or its template.",
@@ -194,25 +194,25 @@ func (v planReview) checkWatched() diag.Diagnostics {
 }
 
 // dialplanExists reports whether every row already has its dialplan.
-func (v planReview) dialplanExists() bool {
-	return !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool {
-		return !v.rowHolds(row, cluster.ColumnServerIP, cluster.ColumnActive, string(cluster.DialplanEntry))
+func (p planReview) dialplanExists() bool {
+	return !slices.ContainsFunc(p.rows, func(row cluster.Carrier) bool {
+		return !p.rowHolds(row, cluster.ColumnServerIP, cluster.ColumnActive, string(cluster.DialplanEntry))
 	})
 }
 
 // checkClashes refuses two generated routes with one prefix, and warns of other names
 // that carriers of a node share.
-func (v planReview) checkClashes() diag.Diagnostics {
-	if clash := v.twoRoutes(); clash != "" && !v.applying {
+func (p planReview) checkClashes() diag.Diagnostics {
+	if clash := p.twoRoutes(); clash != "" && !p.applying {
 		return tfhelper.DiagnoseNew(path.Root("dial").AtName("prefix"), "Conflicting prefix",
-			errors.New(clash+"; choose another prefix or pattern, or change that of the other route in the same plan"), v.dialplanExists())
+			errors.New(clash+"; choose another prefix or pattern, or change that of the other route in the same plan"), p.dialplanExists())
 	}
 	var diags diag.Diagnostics
 	var shared []string
-	for _, clash := range v.clashes {
+	for _, clash := range p.clashes {
 		shared = append(shared, clash.String())
 	}
-	for _, clash := range asterisk.BuiltinClashes(v.rows, v.servers, v.phones) {
+	for _, clash := range asterisk.BuiltinClashes(p.rows, p.servers, p.phones) {
 		shared = append(shared, clash.String())
 	}
 	if len(shared) > 0 {
@@ -223,11 +223,11 @@ func (v planReview) checkClashes() diag.Diagnostics {
 
 // targets returns the addresses to give to the carrier. With all_servers, they are
 // unknown until all servers are created.
-func (v planReview) targets() types.Map {
-	if v.want.Inbound.ValueBool() && v.want.AllServers.ValueBool() {
+func (p planReview) targets() types.Map {
+	if p.want.Inbound.ValueBool() && p.want.AllServers.ValueBool() {
 		return types.MapUnknown(types.StringType)
 	}
-	return targets(v.want.Inbound.ValueBool(), v.rows, v.servers)
+	return targets(p.want.Inbound.ValueBool(), p.rows, p.servers)
 }
 
 func targets(inbound bool, rows cluster.Carriers, servers cluster.Servers) types.Map {

@@ -28,16 +28,16 @@ var rules = cluster.Rules{
 
 // checkColumns checks each column of the rows against its rule and the connected
 // database. It reports an error that several rows have once.
-func (v planReview) checkColumns() diag.Diagnostics {
+func (p planReview) checkColumns() diag.Diagnostics {
 	var diags diag.Diagnostics
-	if v.want.AllServers.ValueBool() && v.schema.Version < cluster.AllServersSchema {
-		_, existing := v.haveByID[cluster.FoldKey(v.want.route())]
+	if p.want.AllServers.ValueBool() && p.schema.Version < cluster.AllServersSchema {
+		_, existing := p.haveByID[cluster.FoldKey(p.want.route())]
 		diags.Append(tfhelper.DiagnoseNew(path.Root("all_servers"), "Not supported by this VICIdial",
-			fmt.Errorf("VICIdial with the schema of this database (%d) does not support carriers on all servers; list the nodes in servers", v.schema.Version), existing)...)
+			fmt.Errorf("VICIdial with the schema of this database (%d) does not support carriers on all servers; list the nodes in servers", p.schema.Version), existing)...)
 	}
 	reported := map[string]bool{}
-	for _, row := range v.rows {
-		existingRow := v.haveByID[cluster.FoldKey(row.ID())]
+	for _, row := range p.rows {
+		existingRow := p.haveByID[cluster.FoldKey(row.ID())]
 		want := maps.Clone(cluster.Row(row))
 		if row.ServerIP() == cluster.AllServers {
 			delete(want, cluster.ColumnServerIP)
@@ -45,15 +45,15 @@ func (v planReview) checkColumns() diag.Diagnostics {
 		for column, value := range want {
 			if current, found := existingRow[column]; found && cluster.EquivalentCarrier(column, value, current) {
 				want[column] = current
-			} else if filled, err := cluster.FillSecrets(value.Text, tfhelper.Texts(v.config.Secrets)); err == nil {
+			} else if filled, err := cluster.FillSecrets(value.Text, tfhelper.Texts(p.config.Secrets)); err == nil {
 				want[column] = cluster.Text(filled)
 			}
 		}
-		for _, violation := range rules.Violations(v.schema, cluster.TableCarriers, cluster.Row(existingRow), want) {
+		for _, violation := range rules.Violations(p.schema, cluster.TableCarriers, cluster.Row(existingRow), want) {
 			if text := violation.Column + violation.Err.Error(); !reported[text] {
 				reported[text] = true
 				diags.Append(tfhelper.DiagnoseViolations("carrier "+row.ID(), []cluster.Violation{violation}, func(column string) path.Path {
-					return v.want.at(column, row.ServerIP())
+					return p.want.at(column, row.ServerIP())
 				})...)
 			}
 		}
@@ -79,8 +79,8 @@ func (m model) checkAddresses(prior *model) diag.Diagnostics {
 
 // rowHolds reports whether the existing row with the id of a wanted row has the same
 // values in columns.
-func (v planReview) rowHolds(row cluster.Carrier, columns ...string) bool {
-	existing, same := v.haveByID[cluster.FoldKey(row.ID())]
+func (p planReview) rowHolds(row cluster.Carrier, columns ...string) bool {
+	existing, same := p.haveByID[cluster.FoldKey(row.ID())]
 	for _, column := range columns {
 		same = same && cluster.EquivalentCarrier(column, row[column], existing[column])
 	}
@@ -99,21 +99,21 @@ func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 	if err != nil {
 		return tfhelper.Diagnose("Unable to import carrier route", m.route(), err)
 	}
-	v := planReview{want: m, config: m, prior: &m, rows: rows}
-	diags := r.readPlanReview(ctx, &v)
+	p := planReview{want: m, config: m, prior: &m, rows: rows}
+	diags := r.readPlanReview(ctx, &p)
 	if diags.HasError() {
 		return diags
 	}
-	return v.review().Warnings()
+	return p.review().Warnings()
 }
 
 // warnSecrets warns of the rows whose secrets are written again.
-func (v planReview) warnSecrets() diag.Diagnostics {
-	if !v.renews() {
+func (p planReview) warnSecrets() diag.Diagnostics {
+	if !p.renews() {
 		return nil
 	}
 	var rows []string
-	for _, row := range v.rows {
+	for _, row := range p.rows {
 		if slices.ContainsFunc(textColumns, func(column cluster.AsteriskText) bool { return len(cluster.SecretNames(row.Asterisk(column))) > 0 }) {
 			rows = append(rows, row.ID()+" on "+row.ServerIP())
 		}

@@ -14,13 +14,13 @@ import (
 // checkTexts checks the texts as Asterisk reads them in VICIdial's files. Lines that
 // Asterisk ignores are an error in a new text, and a warning in a text that the row
 // already has.
-func (v planReview) checkTexts() diag.Diagnostics {
+func (p planReview) checkTexts() diag.Diagnostics {
 	var diags diag.Diagnostics
 	reported, known := map[string]bool{}, map[textKey]textViolations{}
-	seen := v.seen.Index()
-	accounts := asterisk.ReadAccounts(append(slices.Clone(v.others), v.rows...))
-	for _, row := range v.rows {
-		existingRow, found := v.haveByID[cluster.FoldKey(row.ID())]
+	seen := p.seen.Index()
+	accounts := asterisk.ReadAccounts(append(slices.Clone(p.others), p.rows...))
+	for _, row := range p.rows {
+		existingRow, found := p.haveByID[cluster.FoldKey(row.ID())]
 		before, planned := seen[cluster.FoldKey(row.ID())]
 		for _, column := range append(slices.Clone(textColumns), asterisk.CarrierDescription) {
 			text := row.Asterisk(column)
@@ -33,15 +33,15 @@ func (v planReview) checkTexts() diag.Diagnostics {
 			}
 			found, read := known[textKey{row.Protocol(), column, text}] // most rows have the same text
 			if !read {
-				found = v.violations(row.Protocol(), column, text)
+				found = p.violations(row.Protocol(), column, text)
 				known[textKey{row.Protocol(), column, text}] = found
 			}
 			errs, warnings, commands := found.errs, found.warnings, found.commands
 			if column == cluster.AccountEntry {
-				below := asterisk.CheckBelow(column, text, accounts.Above(row, v.servers)...)
+				below := asterisk.CheckBelow(column, text, accounts.Above(row, p.servers)...)
 				errs, warnings = slices.Concat(below.Errors(), errs), slices.Concat(below.Warnings(), warnings)
 			}
-			at := v.want.at(string(column), row.ServerIP())
+			at := p.want.at(string(column), row.ServerIP())
 			key := at.String() + errs.String() + warnings.String() + commands.String()
 			if reported[key] {
 				continue
@@ -72,7 +72,7 @@ type textKey struct {
 type textViolations struct{ errs, warnings, commands asterisk.Violations }
 
 // violations returns the violations of a text that do not depend on the lines above it.
-func (v planReview) violations(protocol string, column cluster.AsteriskText, text string) textViolations {
+func (p planReview) violations(protocol string, column cluster.AsteriskText, text string) textViolations {
 	found := textViolations{commands: asterisk.CheckCommands(column, text)}
 	if column != asterisk.CarrierDescription && column != cluster.AccountEntry {
 		violations := asterisk.Check(column, text)
@@ -84,7 +84,7 @@ func (v planReview) violations(protocol string, column cluster.AsteriskText, tex
 	} else {
 		found.warnings = append(found.warnings, bare...)
 	}
-	found.warnings = append(found.warnings, asterisk.CheckForm(column, text, v.schema.Version)...)
+	found.warnings = append(found.warnings, asterisk.CheckForm(column, text, p.schema.Version)...)
 	if column == cluster.RegistrationString && strings.HasPrefix(protocol, "PJSIP") {
 		found.warnings = append(found.warnings, asterisk.Violation{Text: "VICIdial does not use registration_string for " + protocol, Advice: "register in account_entry"})
 	}

@@ -30,7 +30,7 @@ func (r *Resource) review(ctx context.Context, config model) diag.Diagnostics {
 	if err != nil {
 		return fail(err)
 	}
-	diags := r.reviewConflicts(config)
+	diags := r.checkConflicts(config)
 	diags.Append(reviewColumns(schema, config, settings)...)
 	diags.Append(reviewVoicemail(schema, config, settings, servers)...)
 	diags.Append(r.reviewSecrets(ctx, schema, config, settings)...)
@@ -41,9 +41,9 @@ func (r *Resource) review(ctx context.Context, config model) diag.Diagnostics {
 	return diags
 }
 
-// reviewConflicts refuses values that differ from those of another resource of the same
+// checkConflicts refuses values that differ from those of another resource of the same
 // run.
-func (r *Resource) reviewConflicts(config model) diag.Diagnostics {
+func (r *Resource) checkConflicts(config model) diag.Diagnostics {
 	var diags diag.Diagnostics
 	conflicting := r.store.AddSettings(config.row())
 	for _, column := range slices.Sorted(maps.Keys(conflicting)) {

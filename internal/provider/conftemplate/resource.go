@@ -80,7 +80,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	table := r.table(cluster.TemplateChange{})
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(r.reviewRemoval(ctx, table.PlanRemoval(ctx, req, resp))...)
+		resp.Diagnostics.Append(r.warnOfRemoval(ctx, table.PlanRemoval(ctx, req, resp))...)
 		return
 	}
 	if !req.Config.Raw.IsFullyKnown() || tfhelper.IgnoresAll(ctx, req, "stale_servers", &resp.Diagnostics) {
@@ -95,7 +95,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	renew := false
 	if !req.State.Raw.IsNull() {
 		if prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok && prior.Key() != m.Key() { // a replacement
-			resp.Diagnostics.Append(r.reviewRemoval(ctx, prior)...)
+			resp.Diagnostics.Append(r.warnOfRemoval(ctx, prior)...)
 		} else {
 			renew = !prior.SecretsVersion.Equal(m.SecretsVersion)
 		}

@@ -30,9 +30,9 @@ func (r *Resource) reviewContents(ctx context.Context, m model, _ cluster.Row) d
 	return diags
 }
 
-// reviewRemoval warns of the users of a template that is to be removed. It is not an
+// warnOfRemoval warns of the users of a template that is to be removed. It is not an
 // error, since the same run may change or remove them first.
-func (r *Resource) reviewRemoval(ctx context.Context, m model) diag.Diagnostics {
+func (r *Resource) warnOfRemoval(ctx context.Context, m model) diag.Diagnostics {
 	use, err := r.store.TemplateUse(ctx, m.Key())
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan template", m.Key(), err)

@@ -21,7 +21,7 @@ var (
 // review returns the errors of an apply, and warnings for effects that an operator does
 // not expect. want has the declared columns.
 func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew bool) diag.Diagnostics {
-	diags := reviewReserved(m)
+	diags := checkReserved(m)
 	diags.Append(r.table().CheckColumns(ctx, m, want)...)
 	if diags.HasError() {
 		return diags
@@ -62,7 +62,7 @@ func (r *Resource) reviewRoutes(ctx context.Context, m model, want cluster.Row) 
 	for _, violation := range targets.Violations(m.Key(), row) {
 		diags.Append(diagnoseViolation(path.Root(violation.Column), violation, "", slices.ContainsFunc(violation.Causes, changes))...)
 	}
-	diags.Append(reviewSpelling(targets.Directory, existing, want)...)
+	diags.Append(checkSpelling(targets.Directory, existing, want)...)
 	return diags
 }
 
@@ -75,7 +75,7 @@ func diagnoseViolation(at path.Path, violation cluster.DIDViolation, subject str
 	return tfhelper.DiagnoseAt(at, summary, errors.New(subject+violation.Text))
 }
 
-func reviewReserved(m model) diag.Diagnostics {
+func checkReserved(m model) diag.Diagnostics {
 	switch reserved := cluster.ReservedDID(m.Key()); {
 	case reserved && !m.Reserved.ValueBool():
 		return tfhelper.DiagnoseAt(path.Root("did_pattern"), "Reserved DID", errReserved)
@@ -85,9 +85,9 @@ func reviewReserved(m model) diag.Diagnostics {
 	return nil
 }
 
-// reviewSpelling returns errors for changed keys that are spelled differently from their
+// checkSpelling returns errors for changed keys that are spelled differently from their
 // own rows.
-func reviewSpelling(directory cluster.Directory, existing, want cluster.Row) diag.Diagnostics {
+func checkSpelling(directory cluster.Directory, existing, want cluster.Row) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, column := range slices.Sorted(maps.Keys(want)) {
 		if key := want[column].Text; key != existing[column].Text {

@@ -33,8 +33,7 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	}
 	if _, found := servers.ByIP(m.ServerIP.ValueString()); !found {
 		diags.Append(tfhelper.DiagnoseNew(path.Root("server_ip"), "Unknown server",
-			cluster.UnknownServer(m.ServerIP.ValueString()),
-			existing("server_ip"))...)
+			cluster.UnknownServer(m.ServerIP.ValueString()), existing("server_ip"))...)
 	}
 	campaigns, err := r.store.Campaigns(ctx)
 	if err != nil {
@@ -59,8 +58,7 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	if _, shares, existing := cluster.OverlapOf(ownRow(have, m), have); shares && !existing && r.store.HasWritten() {
 		return diags // the first plan of this run had the remote agents that release the users
 	}
-	diags.Append(checkOverlap(have, m, want, isNew)...)
-	return diags
+	return append(diags, checkOverlap(have, m, want, isNew)...)
 }
 
 func checkCampaign(campaigns cluster.Campaigns, id string, existing bool) diag.Diagnostics {

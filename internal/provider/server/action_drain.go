@@ -44,7 +44,7 @@ const drainTimeout = 30 * time.Minute
 func NewDrain() action.Action {
 	return tfhelper.NewAction(tfhelper.Action[drainTopology, drainModel]{
 		Name: "server_drain", Schema: drainSchema, Review: reviewDrain, Invoke: drain,
-		Validate: func(m drainModel) diag.Diagnostics { return reviewWaitTimes(m.Timeout, m.Interval, drainTimeout) },
+		Validate: func(m drainModel) diag.Diagnostics { return checkWaitTimes(m.Timeout, m.Interval, drainTimeout) },
 		Failure:  func(m drainModel) (string, string) { return "Unable to drain server", m.ServerIP.ValueString() },
 	})
 }

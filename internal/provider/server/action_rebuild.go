@@ -37,7 +37,7 @@ var rebuildDescription string
 func NewRebuildConf() action.Action {
 	return tfhelper.NewAction(tfhelper.Action[rebuildTopology, rebuildModel]{
 		Name: "rebuild_conf", Schema: rebuildSchema, Review: reviewRebuildConf, Invoke: rebuild,
-		Validate: func(m rebuildModel) diag.Diagnostics { return reviewWaitTimes(m.Timeout, m.Interval, 0) },
+		Validate: func(m rebuildModel) diag.Diagnostics { return checkWaitTimes(m.Timeout, m.Interval, 0) },
 		Failure:  func(rebuildModel) (string, string) { return "Unable to rebuild configuration files", "" },
 	})
 }

@@ -54,8 +54,8 @@ func waitTimes(timeout, pause types.String, otherwise time.Duration) (time.Durat
 	return wait, every
 }
 
-// reviewWaitTimes refuses an interval longer than the timeout.
-func reviewWaitTimes(timeout, pause types.String, otherwise time.Duration) diag.Diagnostics {
+// checkWaitTimes refuses an interval longer than the timeout.
+func checkWaitTimes(timeout, pause types.String, otherwise time.Duration) diag.Diagnostics {
 	wait, every := waitTimes(timeout, pause, otherwise)
 	if wait == 0 || every <= wait || timeout.IsUnknown() || pause.IsUnknown() {
 		return nil

@@ -28,7 +28,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 	}
 	existing, _ := servers.ByID(want.id())
 	diags := checkRules(schema, want, existing.Row, declared.row())
-	diags.Append(reviewColumns(schema, declared)...)
+	diags.Append(checkColumns(schema, declared)...)
 	diags.Append(reviewDialplan(schema, declared.CustomDialplan.ValueString(), existing)...)
 	if prior == nil && !diags.HasError() {
 		want.setDefaults(schema, declared)
@@ -51,7 +51,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 	if diags.HasError() {
 		return diags
 	}
-	diags.Append(r.reviewTrunks(ctx, servers, want, declared)...)
+	diags.Append(r.checkTrunks(ctx, servers, want, declared)...)
 	diags.Append(r.reviewAddress(ctx, servers, want, prior)...)
 	if prior != nil {
 		diags.Append(tfhelper.WarnSecrets(tfhelper.NewSecrets(declared.secrets(), want.secrets(), prior.secrets()), "server "+existing.String())...)
@@ -102,8 +102,8 @@ func reviewDialplan(schema cluster.Schema, text string, existing cluster.Server)
 	return diags
 }
 
-// reviewColumns refuses secrets and rooms that the connected database cannot hold.
-func reviewColumns(schema cluster.Schema, declared *expanded) diag.Diagnostics {
+// checkColumns refuses secrets and rooms that the connected database cannot hold.
+func checkColumns(schema cluster.Schema, declared *expanded) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, secret := range declared.secrets() {
 		if !secret.Value.IsNull() && !secret.Value.IsUnknown() {
@@ -155,8 +155,8 @@ func reviewKeys(servers, expected cluster.Servers, want, declared, prior *expand
 	return diags
 }
 
-// reviewTrunks refuses a maximum below the trunks that campaigns have.
-func (r *Resource) reviewTrunks(ctx context.Context, servers cluster.Servers, want, declared *expanded) diag.Diagnostics {
+// checkTrunks refuses a maximum below the trunks that campaigns have.
+func (r *Resource) checkTrunks(ctx context.Context, servers cluster.Servers, want, declared *expanded) diag.Diagnostics {
 	if declared.MaxTrunks.IsNull() || want.MaxTrunks.IsNull() || want.MaxTrunks.IsUnknown() || want.ServerIP.IsUnknown() {
 		return nil
 	}

@@ -145,7 +145,7 @@ func (r *Resource) drift(ctx context.Context, m model, seen privateRows, since i
 		}
 	}
 	var lines []string
-	for _, ip := range slices.Sorted(maps.Keys(union(before, current))) {
+	for _, ip := range cluster.SortedUnique(slices.Collect(maps.Keys(before)), slices.Collect(maps.Keys(current))) {
 		old, now := describeRows(before[ip]), describeRows(current[ip])
 		if old == now {
 			continue
@@ -156,12 +156,6 @@ func (r *Resource) drift(ctx context.Context, m model, seen privateRows, since i
 		lines = append(lines, fmt.Sprintf("%s: %s → %s%s", ip, old, now, author))
 	}
 	return tfhelper.WarnChanged("trunk split "+m.campaign(), lines)
-}
-
-func union(a, b cluster.Split) cluster.Split {
-	both := maps.Clone(a)
-	maps.Copy(both, b)
-	return both
 }
 
 // describeRows describes the rows of a server.
