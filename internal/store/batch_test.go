@@ -200,11 +200,11 @@ func TestApply_together(t *testing.T) {
 		d.Expect(t, "SELECT COUNT(*) AS n, COUNT(DISTINCT record_id) AS records FROM vicidial_admin_log", "| n | records |\n| 9 |       9 |")
 	})
 	for _, c := range []struct {
-		name            string
-		lines           int // of each of eight splits
-		refused, in     int // and the statements that write the others
-		reserved        int
-		withoutHeadroom bool
+		name          string
+		lines         int // of each of eight splits
+		refused, in   int // and the statements that write the others
+		reserved      int
+		withoutDemand bool
 	}{
 		{"splits that a server has room for are one statement", 5, 0, 1, 100, false},
 		{"splits that grow at once never take more than a server has", 15, 6, 1, 90, false},
@@ -231,7 +231,7 @@ func TestApply_together(t *testing.T) {
 						return cluster.Plan{}, errors.New("full")
 					}
 					plan, err := cluster.PlanSplit(campaign, trunks.OfCampaign(campaign), cluster.Split{}, want)
-					if !c.withoutHeadroom {
+					if !c.withoutDemand {
 						plan.Demand = trunks.Demand(servers, campaign, want)
 					}
 					return plan, err
