@@ -364,7 +364,7 @@ func tablesOf(plan cluster.Plan) []cluster.Table {
 	for _, step := range plan.Steps {
 		tables = append(tables, step.Table)
 	}
-	if plan.Rebuild.All || len(plan.Rebuild.Servers) > 0 {
+	if !plan.Rebuild.Empty() {
 		tables = append(tables, cluster.TableServers)
 	}
 	slices.Sort(tables)

@@ -18,7 +18,7 @@ type planWrite struct {
 	err     error
 }
 
-func (c *planWrite) flags() bool { return c.plan.Rebuild.All || len(c.plan.Rebuild.Servers) > 0 }
+func (c *planWrite) flags() bool { return !c.plan.Rebuild.Empty() }
 
 func (c *planWrite) total() int {
 	if c.flags() {
@@ -48,7 +48,7 @@ func (w *writer) run(ctx context.Context, changes []*planWrite) (end func()) {
 	stepped := false
 	for _, c := range changes {
 		c.steps = c.plan.Ordered()
-		flags = cluster.Plan{Rebuild: flags}.And(cluster.Plan{Rebuild: c.plan.Rebuild}).Rebuild
+		flags = flags.And(c.plan.Rebuild)
 		stepped = stepped || c.flags() && len(c.steps) > 0
 	}
 	set, flagged := flagStatement(flags)
