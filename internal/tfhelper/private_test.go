@@ -58,6 +58,18 @@ func TestSaveRows(t *testing.T) {
 			}
 		})
 	}
+	t.Run("the dictionary stays", func(t *testing.T) {
+		t.Parallel()
+		var diags diag.Diagnostics
+		row, _ := tfhelper.LoadRows[cluster.Row](t.Context(), privateState{"seen": []byte(`{"deflate":"qkYrSC0MDExNTQ0gbRBsRSpJKZqExIUWSrWAAAAA//8="}`)}, &diags)
+		want := cluster.Row{
+			"did_pattern": cluster.Text("8005550100"), "did_route": cluster.Text("EXTEN"), "filter_user_unavailable_action": cluster.Text("VOICEMAIL"),
+			"max_queue_ingroup_extension": cluster.Text("9998811112"), "server_ip": cluster.Null,
+		}
+		if diff := cmp.Diff(want, row); diff != "" || diags.HasError() {
+			t.Errorf("states in use cannot be read any more: %v\n%s", diags, diff)
+		}
+	})
 	for claim, text := range map[string]string{
 		"what is no base64":    `{"deflate":"?"}`,
 		"what is not deflated": `{"deflate":"eA=="}`,
