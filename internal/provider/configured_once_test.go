@@ -139,57 +139,64 @@ func databaseOfLifetimes(t *testing.T) *sandbox.Database {
 	return d
 }
 
-// A process that configures the provider once plans, applies, meets a change by
-// hand, plans, applies and removes, and then once more without a refresh, for every
-// resource.
-func TestAccRuns_configuredOnce(t *testing.T) {
-	t.Parallel()
+// eachLifetime tests every resource, on a database of its own.
+func eachLifetime(t *testing.T, test func(t *testing.T, l lifetime, d *sandbox.Database)) {
+	t.Helper()
 	var tried []string
 	for _, l := range lifetimes(t) {
 		tried = append(tried, l.resource)
 		t.Run(l.resource, func(t *testing.T) {
 			t.Parallel()
-			d := databaseOfLifetimes(t)
-			session := acctest.NewSession(t, d)
-			holds := func(when, want string) {
-				t.Helper()
-				if l.value == nil {
-					return
-				}
-				if got := l.value(t, d); got != want {
-					t.Fatalf("%s: the value is %q, want %q", when, got, want)
-				}
-			}
-			for range 2 {
-				object := session.Object(t, l.resource)
-				object.Change(t, l.first)
-				record(t, object)
-				holds("create", l.want[0])
-				if l.edit != nil {
-					l.edit(t, d)
-					holds("edit by hand", l.want[1])
-					object.RefreshAndChange(t, l.first)
-					holds("the edit is mended", l.want[0])
-				}
-				object.RefreshAndChange(t, l.second)
-				holds("update", l.want[2])
-				object.Refresh(t)
-				planned(t, object, l.first) // and not applied
-				planned(t, object, nil)
-				planned(t, object, l.first)
-				object.Change(t, nil)
-				holds("removal", l.want[3])
-
-				object = session.Object(t, l.resource) // without a refresh
-				object.Change(t, l.first)
-				object.Change(t, l.second)
-				holds("update without a refresh", l.want[2])
-				object.Change(t, nil)
-				holds("removal without a refresh", l.want[3])
-			}
+			test(t, l, databaseOfLifetimes(t))
 		})
 	}
 	acctest.EveryResource(t, "lifetimes", tried)
+}
+
+// A process that configures the provider once plans, applies, meets a change by
+// hand, plans, applies and removes, and then once more without a refresh, for every
+// resource.
+func TestAccRuns_configuredOnce(t *testing.T) {
+	t.Parallel()
+	eachLifetime(t, func(t *testing.T, l lifetime, d *sandbox.Database) {
+		session := acctest.NewSession(t, d)
+		holds := func(when, want string) {
+			t.Helper()
+			if l.value == nil {
+				return
+			}
+			if got := l.value(t, d); got != want {
+				t.Fatalf("%s: the value is %q, want %q", when, got, want)
+			}
+		}
+		for range 2 {
+			object := session.Object(t, l.resource)
+			object.Change(t, l.first)
+			record(t, object)
+			holds("create", l.want[0])
+			if l.edit != nil {
+				l.edit(t, d)
+				holds("edit by hand", l.want[1])
+				object.RefreshAndChange(t, l.first)
+				holds("the edit is mended", l.want[0])
+			}
+			object.RefreshAndChange(t, l.second)
+			holds("update", l.want[2])
+			object.Refresh(t)
+			planned(t, object, l.first) // and not applied
+			planned(t, object, nil)
+			planned(t, object, l.first)
+			object.Change(t, nil)
+			holds("removal", l.want[3])
+
+			object = session.Object(t, l.resource) // without a refresh
+			object.Change(t, l.first)
+			object.Change(t, l.second)
+			holds("update without a refresh", l.want[2])
+			object.Change(t, nil)
+			holds("removal without a refresh", l.want[3])
+		}
+	})
 }
 
 // One process that applies a run and then removes all objects without a refresh, as
@@ -197,44 +204,37 @@ func TestAccRuns_configuredOnce(t *testing.T) {
 // that it did.
 func TestAccRuns_teardown(t *testing.T) {
 	t.Parallel()
-	var tried []string
-	for _, l := range lifetimes(t) {
-		tried = append(tried, l.resource)
-		t.Run(l.resource, func(t *testing.T) {
-			t.Parallel()
-			d := databaseOfLifetimes(t)
-			session := acctest.NewSession(t, d)
-			teardown := func(object *acctest.Object) {
-				t.Helper()
-				removal := planned(t, object, nil)
-				if said := object.Apply(t, removal).Errors(); said != "" {
-					t.Fatalf("the removal says %s", said)
-				}
-				if l.value != nil {
-					if got := l.value(t, d); got != l.want[3] {
-						t.Errorf("the value is %q after the removal, want %q", got, l.want[3])
-					}
+	eachLifetime(t, func(t *testing.T, l lifetime, d *sandbox.Database) {
+		session := acctest.NewSession(t, d)
+		teardown := func(object *acctest.Object) {
+			t.Helper()
+			removal := planned(t, object, nil)
+			if said := object.Apply(t, removal).Errors(); said != "" {
+				t.Fatalf("the removal says %s", said)
+			}
+			if l.value != nil {
+				if got := l.value(t, d); got != l.want[3] {
+					t.Errorf("the value is %q after the removal, want %q", got, l.want[3])
 				}
 			}
-			another := func() {
-				t.Helper()
-				session.Object(t, "vicidial_inbound_did").Change(t, acctest.Values{"did_pattern": "8005550199", "did_route": "EXTEN", "extension": "8304"})
-				acctest.Run(t, d, "DELETE FROM vicidial_inbound_dids WHERE did_pattern = '8005550199'")()
-			}
-			object := session.Object(t, l.resource)
-			object.Change(t, l.first)
-			object.RefreshAndChange(t, l.second)
-			teardown(object) // changed
+		}
+		another := func() {
+			t.Helper()
+			session.Object(t, "vicidial_inbound_did").Change(t, acctest.Values{"did_pattern": "8005550199", "did_route": "EXTEN", "extension": "8304"})
+			acctest.Run(t, d, "DELETE FROM vicidial_inbound_dids WHERE did_pattern = '8005550199'")()
+		}
+		object := session.Object(t, l.resource)
+		object.Change(t, l.first)
+		object.RefreshAndChange(t, l.second)
+		teardown(object) // changed
 
-			object = session.Object(t, l.resource)
-			object.Change(t, l.first)
-			object.Refresh(t)
-			planned(t, object, l.first)
-			another()
-			teardown(object) // unchanged
-		})
-	}
-	acctest.EveryResource(t, "lifetimes", tried)
+		object = session.Object(t, l.resource)
+		object.Change(t, l.first)
+		object.Refresh(t)
+		planned(t, object, l.first)
+		another()
+		teardown(object) // unchanged
+	})
 }
 
 // A new object that is planned before anything else is read is planned again by the apply.
@@ -288,76 +288,65 @@ func TestAccRuns_unconfigured(t *testing.T) {
 // values in state.
 func TestAccRuns_unreadCreate(t *testing.T) {
 	t.Parallel()
-	for _, l := range lifetimes(t) {
+	eachLifetime(t, func(t *testing.T, l lifetime, d *sandbox.Database) {
 		if strings.HasSuffix(l.resource, "_config") {
-			continue // they have no rows
+			return // it has no rows
 		}
-		t.Run(l.resource, func(t *testing.T) {
-			t.Parallel()
-			d := databaseOfLifetimes(t)
-			proxy := sandbox.NewProxy(t, d.Server())
-			object := acctest.NewSession(t, d, acctest.Values{"port": proxy.Port()}).Object(t, l.resource)
-			planned := object.Plan(t, l.first)
-			written := false
-			proxy.CutBefore(func(statement string) bool {
-				statement = strings.TrimSpace(statement)
-				if strings.Contains(statement, "vicidial_admin_log") || strings.Contains(statement, "SET rebuild_conf_files") {
-					return false
-				}
-				written = written || strings.HasPrefix(statement, "INSERT INTO ") || strings.HasPrefix(statement, "UPDATE ")
-				return written && strings.HasPrefix(statement, "SELECT") && strings.Contains(statement, "FROM")
-			}, true)
-			said := object.Apply(t, planned).Errors()
-			if proxy.Cuts() != 1 || said == "" || l.value(t, d) != l.want[0] {
-				t.Fatalf("after %d cuts the value is %q, and the create says %q", proxy.Cuts(), l.value(t, d), said)
+		proxy := sandbox.NewProxy(t, d.Server())
+		object := acctest.NewSession(t, d, acctest.Values{"port": proxy.Port()}).Object(t, l.resource)
+		planned := object.Plan(t, l.first)
+		written := false
+		proxy.CutBefore(func(statement string) bool {
+			statement = strings.TrimSpace(statement)
+			if strings.Contains(statement, "vicidial_admin_log") || strings.Contains(statement, "SET rebuild_conf_files") {
+				return false
 			}
-			proxy.Restore()
-			_, _, state := object.State(t)
-			if isSettings := l.resource == "vicidial_cluster_settings"; state.IsNull() == isSettings {
-				t.Errorf("the state is %s", state)
-			} else if !isSettings {
-				object = acctest.NewSession(t, d).Object(t, l.resource)
-				object.Change(t, l.first)
-				if object.Refresh(t); object.Plan(t, l.first).Changes {
-					t.Error("the plan after the second create has changes")
-				}
+			written = written || strings.HasPrefix(statement, "INSERT INTO ") || strings.HasPrefix(statement, "UPDATE ")
+			return written && strings.HasPrefix(statement, "SELECT") && strings.Contains(statement, "FROM")
+		}, true)
+		said := object.Apply(t, planned).Errors()
+		if proxy.Cuts() != 1 || said == "" || l.value(t, d) != l.want[0] {
+			t.Fatalf("after %d cuts the value is %q, and the create says %q", proxy.Cuts(), l.value(t, d), said)
+		}
+		proxy.Restore()
+		_, _, state := object.State(t)
+		if isSettings := l.resource == "vicidial_cluster_settings"; state.IsNull() == isSettings {
+			t.Errorf("the state is %s", state)
+		} else if !isSettings {
+			object = acctest.NewSession(t, d).Object(t, l.resource)
+			object.Change(t, l.first)
+			if object.Refresh(t); object.Plan(t, l.first).Changes {
+				t.Error("the plan after the second create has changes")
 			}
-			object.Change(t, nil)
-			if got := l.value(t, d); got != l.want[3] {
-				t.Errorf("the value is %q after the removal, want %q", got, l.want[3])
-			}
-		})
-	}
+		}
+		object.Change(t, nil)
+		if got := l.value(t, d); got != l.want[3] {
+			t.Errorf("the value is %q after the removal, want %q", got, l.want[3])
+		}
+	})
 }
 
 // One process that plans a replacement with create_before_destroy and applies it, after
 // another change, keeps the rows of the new instance.
 func TestAccRuns_replacement(t *testing.T) {
 	t.Parallel()
-	var tried []string
-	for _, l := range lifetimes(t) {
-		tried = append(tried, l.resource)
-		t.Run(l.resource, func(t *testing.T) {
-			t.Parallel()
-			d := databaseOfLifetimes(t)
-			session := acctest.NewSession(t, d)
-			before, after := session.Object(t, l.resource), session.Object(t, l.resource)
-			before.Change(t, l.first)
-			before.Refresh(t)
-			planned(t, before, l.first)
-			session.Object(t, "vicidial_inbound_did").Change(t, acctest.Values{"did_pattern": "8005550199", "did_route": "EXTEN", "extension": "8304"})
-			after.Change(t, l.first)
-			if said := before.Apply(t, planned(t, before, nil)).Errors(); said != "" {
-				t.Fatalf("the removal says %s", said)
+	eachLifetime(t, func(t *testing.T, l lifetime, d *sandbox.Database) {
+		session := acctest.NewSession(t, d)
+		before, after := session.Object(t, l.resource), session.Object(t, l.resource)
+		before.Change(t, l.first)
+		before.Refresh(t)
+		planned(t, before, l.first)
+		session.Object(t, "vicidial_inbound_did").Change(t, acctest.Values{"did_pattern": "8005550199", "did_route": "EXTEN", "extension": "8304"})
+		after.Change(t, l.first)
+		if said := before.Apply(t, planned(t, before, nil)).Errors(); said != "" {
+			t.Fatalf("the removal says %s", said)
+		}
+		if l.value != nil {
+			if got := l.value(t, d); got != l.want[0] {
+				t.Errorf("the value is %q after the replacement, want %q", got, l.want[0])
 			}
-			if l.value != nil {
-				if got := l.value(t, d); got != l.want[0] {
-					t.Errorf("the value is %q after the replacement, want %q", got, l.want[0])
-				}
-			}
-		})
-	}
-	acctest.EveryResource(t, "lifetimes", tried)
+		}
+	})
 }
 
 // Of two placements the run has created one and left the other as it was.

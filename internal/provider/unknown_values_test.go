@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 // becomeKnown are values that are unknown when the run is planned. Most are refused.
@@ -26,71 +27,67 @@ func TestAccUnknown_textThatIsRefusedWhenItIsKnown(t *testing.T) {
 		"vicidial_carrier_route.account_entry": "dial", "vicidial_carrier_route.per_server": "dial",
 		"vicidial_haproxy_config.file": "", "vicidial_nginx_config.file": "", // the machine has no such command
 	}
-	for _, l := range lifetimes(t) {
-		t.Run(l.resource, func(t *testing.T) {
-			t.Parallel()
-			d := databaseOfLifetimes(t)
-			attributes := all.ResourceSchemas[l.resource].Block.Attributes
-			secret := map[string]bool{}
-			for _, at := range sensitive(attributes, nil) {
-				secret[strings.Join(at, ".")] = true
+	eachLifetime(t, func(t *testing.T, l lifetime, d *sandbox.Database) {
+		attributes := all.ResourceSchemas[l.resource].Block.Attributes
+		secret := map[string]bool{}
+		for _, at := range sensitive(attributes, nil) {
+			secret[strings.Join(at, ".")] = true
+		}
+		refused := 0
+		for _, at := range texts(attributes, nil) {
+			name := strings.Join(at, ".")
+			open := with(l.first, attributes, at, tftypes.UnknownValue)
+			object := acctest.NewSession(t, d).Object(t, l.resource)
+			object.Validate(t, open)
+			object.Plan(t, open)
+			values := becomeKnown
+			if !secret[name] {
+				values = values[:1]
 			}
-			refused := 0
-			for _, at := range texts(attributes, nil) {
-				name := strings.Join(at, ".")
-				open := with(l.first, attributes, at, tftypes.UnknownValue)
-				object := acctest.NewSession(t, d).Object(t, l.resource)
-				object.Validate(t, open)
-				object.Plan(t, open)
-				values := becomeKnown
-				if !secret[name] {
-					values = values[:1]
+			for _, text := range values {
+				config := with(l.first, attributes, at, text)
+				object := acctest.NewSession(t, d).Object(t, l.resource) // as for each run
+				answer := object.Validate(t, config)
+				said := answer.Diagnostics
+				planned := acctest.Planned{}
+				if answer.Errors() == "" {
+					planned = object.Plan(t, config)
+					answer, said = planned.Answer, append(said, planned.Diagnostics...)
 				}
-				for _, text := range values {
-					config := with(l.first, attributes, at, text)
-					object := acctest.NewSession(t, d).Object(t, l.resource) // as for each run
-					answer := object.Validate(t, config)
-					said := answer.Diagnostics
-					planned := acctest.Planned{}
+				if answer.Errors() == "" {
+					const lines = "SELECT COUNT(*) AS n FROM vicidial_admin_log"
+					before := d.Table(t.Context(), lines)
+					answer = object.Apply(t, planned)
+					said = append(said, answer.Diagnostics...)
 					if answer.Errors() == "" {
-						planned = object.Plan(t, config)
-						answer, said = planned.Answer, append(said, planned.Diagnostics...)
+						object.Change(t, nil)
+					} else if d.Table(t.Context(), lines) != before {
+						t.Errorf("%s = %q is refused after something was written: %s", name, text, answer.Errors())
 					}
-					if answer.Errors() == "" {
-						const lines = "SELECT COUNT(*) AS n FROM vicidial_admin_log"
-						before := d.Table(t.Context(), lines)
-						answer = object.Apply(t, planned)
-						said = append(said, answer.Diagnostics...)
-						if answer.Errors() == "" {
-							object.Change(t, nil)
-						} else if d.Table(t.Context(), lines) != before {
-							t.Errorf("%s = %q is refused after something was written: %s", name, text, answer.Errors())
-						}
+				}
+				placed := false
+				for _, one := range said {
+					if whole := one.Summary + "\n" + one.Detail; secret[name] && holdsPart(whole, text) {
+						t.Errorf("%s: a diagnostic shows %q: %s", name, text, whole)
 					}
-					placed := false
-					for _, one := range said {
-						if whole := one.Summary + "\n" + one.Detail; secret[name] && holdsPart(whole, text) {
-							t.Errorf("%s: a diagnostic shows %q: %s", name, text, whole)
-						}
-						if one.Severity == tfprotov6.DiagnosticSeverityError {
-							at, other := at[0], dotted(one.Attribute)
-							also, may := elsewhere[l.resource+"."+at]
-							placed = placed || strings.HasPrefix(other, at) || may && strings.HasPrefix(other, also)
-						}
+					if one.Severity == tfprotov6.DiagnosticSeverityError {
+						at, other := at[0], dotted(one.Attribute)
+						also, may := elsewhere[l.resource+"."+at]
+						placed = placed || strings.HasPrefix(other, at) || may && strings.HasPrefix(other, also)
 					}
-					if answer.Errors() != "" {
-						refused++
-						if !placed {
-							t.Errorf("%s = %q is refused elsewhere: %s", name, text, answer.Errors())
-						}
+				}
+				if answer.Errors() != "" {
+					refused++
+					if !placed {
+						t.Errorf("%s = %q is refused elsewhere: %s", name, text, answer.Errors())
 					}
 				}
 			}
-			if refused < 1 {
-				t.Errorf("%d values were refused", refused)
-			}
-		})
-	}
+		}
+		if refused < 1 {
+			t.Errorf("%d values were refused", refused)
+		}
+	})
 }
 
 // holdsPart reports whether a diagnostic shows a value, as it is or quoted.

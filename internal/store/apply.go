@@ -185,10 +185,10 @@ func (s *Store) takeChanges() []*pendingChange {
 	return batch
 }
 
-// processBatch decides a batch, and writes as much of it as has nothing in common. It returns
-// the changes that are done, and those that are to be decided again. Changes that come
-// while the lock is acquired join the batch. What a batch does is logged for its first
-// caller.
+// processBatch decides a batch, and writes as much of it as has nothing in common. It
+// returns the changes that are done, and those that are to be decided again. Changes that
+// come while the lock is acquired join the batch. What a batch does is logged for its
+// first caller.
 func (s *Store) processBatch(w *writer, batch []*pendingChange) (done, later []*pendingChange) {
 	if len(batch) == 0 {
 		return nil, nil

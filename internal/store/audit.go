@@ -89,7 +89,7 @@ type pendingEntries struct {
 	added   chan struct{}
 	first   int64 // the number of the first entry
 	err     error
-	again   func() error // adds the entries over the connection that holds the lock
+	retry   func() error // adds the entries over the connection that holds the lock
 	fail    func(error)
 }
 
@@ -98,24 +98,24 @@ type pendingEntries struct {
 func (w *writer) insertEntries(ctx context.Context, entries []auditEntry, fail func(error)) {
 	w.awaitEntries()
 	insert, count := w.store.auditStatements(w.info, entries)
-	there := func(ctx context.Context) (bool, error) {
+	exist := func(ctx context.Context) (bool, error) {
 		n, err := w.count(ctx, count)
 		return n > 0, err
 	}
 	p := &pendingEntries{entries: int64(len(entries)), added: make(chan struct{}), fail: fail}
-	p.again = func() error {
+	p.retry = func() error {
 		p.first = 0
-		if added, err := there(ctx); err == nil && added {
+		if added, err := exist(ctx); err == nil && added {
 			return nil
 		}
-		_, err := w.exec(ctx, insert, there)
+		_, err := w.exec(ctx, insert, exist)
 		p.first = w.lastInsertID
 		return err
 	}
 	w.pending = p
 	db, err := w.store.pool()
 	if err != nil || w.store.settings.SingleConnection() {
-		_, p.err = w.exec(ctx, insert, there)
+		_, p.err = w.exec(ctx, insert, exist)
 		p.first = w.lastInsertID
 		close(p.added)
 		return
@@ -140,7 +140,7 @@ func (w *writer) awaitEntries() {
 	<-p.added
 	err := p.err
 	if err != nil {
-		err = p.again()
+		err = p.retry()
 	}
 	w.recordEntries(p.first, p.entries)
 	switch {

@@ -93,10 +93,11 @@ func (w *writer) flaggedBefore(flags cluster.Rebuild) bool {
 }
 
 // flag flags the servers once the rows are written, also where a plan has failed, unless
-// the connection is lost: a node clears its flag before it reads (docs/vicidial/generator.md#flag-reset-first).
+// the connection is lost: a node clears its flag before it reads
+// (docs/vicidial/generator.md#flag-reset-first).
 func (w *writer) flag(ctx context.Context, changes []*planWrite, flags cluster.Rebuild, set statement) {
-	whole := slices.DeleteFunc(slices.Clone(changes), func(c *planWrite) bool { return c.err != nil || !c.flags() })
-	if len(whole) == 0 {
+	succeeded := slices.DeleteFunc(slices.Clone(changes), func(c *planWrite) bool { return c.err != nil || !c.flags() })
+	if len(succeeded) == 0 {
 		if w.conn != nil {
 			_, _ = w.send(context.WithoutCancel(ctx), set)
 		}
@@ -107,7 +108,7 @@ func (w *writer) flag(ctx context.Context, changes []*planWrite, flags cluster.R
 		w.flagged, w.flaggedAt = flags, time.Now()
 		return
 	}
-	for _, c := range whole {
+	for _, c := range succeeded {
 		c.fail(flagStep, false, err)
 	}
 }
@@ -119,6 +120,7 @@ type part struct {
 	done bool
 }
 
+// partSteps returns the steps of a group.
 func partSteps(group []*part) []cluster.Step {
 	steps := make([]cluster.Step, len(group))
 	for i, p := range group {

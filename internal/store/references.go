@@ -107,7 +107,7 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referenci
 }
 
 // forgetRemovals drops the cached reads for removals of servers: agents and calls leave
-// no line in the change log. Changes that are decided together share one read.
+// no entry in the change log. Changes that are decided together share one read.
 func (s *Store) forgetRemovals() {
 	s.references.invalidate()
 	s.live.invalidate()

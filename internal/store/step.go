@@ -111,9 +111,6 @@ func (w *writer) allDone(ctx context.Context, steps []cluster.Step, deleted func
 			count(whereOf(step, deleted(step)))
 		}
 	}
-	if w.conn == nil {
-		return nil, sql.ErrConnDone
-	}
 	found := make([]int, len(queries))
 	if err := w.queryRow(ctx, statement{"SELECT " + strings.Join(queries, ", "), args}, pointers(found)...); err != nil {
 		return nil, err

@@ -174,9 +174,9 @@ func cached[T any](s *Store, name string, read func(context.Context) (T, error),
 	return q
 }
 
-// ReadAhead starts to read the servers and what refers to them, so that these tables are
+// Prefetch starts to read the servers and what refers to them, so that these tables are
 // read at the same time.
-func (s *Store) ReadAhead(ctx context.Context) {
+func (s *Store) Prefetch(ctx context.Context) {
 	if s.settings.SingleConnection() {
 		return
 	}

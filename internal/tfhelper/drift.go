@@ -16,10 +16,10 @@ type ChangeLog interface {
 }
 
 // Author describes the last change of an object, to be added to the text of a warning.
-// It returns [NoAuthor] when the admin change log has no line about the object, and
+// It returns [NoAuthor] when the admin change log has no entry about the object, and
 // nothing when the log cannot be read.
-func Author(ctx context.Context, log ChangeLog, lines cluster.ChangeLogFilter) string {
-	change, found, err := log.LastChange(ctx, lines)
+func Author(ctx context.Context, log ChangeLog, entries cluster.ChangeLogFilter) string {
+	change, found, err := log.LastChange(ctx, entries)
 	switch {
 	case err != nil:
 		return ""
@@ -29,8 +29,8 @@ func Author(ctx context.Context, log ChangeLog, lines cluster.ChangeLogFilter) s
 	return ", last changed " + change.String()
 }
 
-// NoAuthor is the text of [Author] for an object without a line in the log.
-const NoAuthor = "; the admin change log has no line about it"
+// NoAuthor is the text of [Author] for an object without an entry in the log.
+const NoAuthor = "; the admin change log has no entry about it"
 
 // WarnChanged warns that somebody else changed an object; nil for no lines.
 func WarnChanged(object string, lines []string) diag.Diagnostics {
@@ -71,7 +71,7 @@ func WarnColumns(object string, changes []ColumnChange, managed func(column stri
 }
 
 // positionKey is the key of private state for the position of the admin change log
-// when the object was read or written last: a change since then is in a later line.
+// when the object was read or written last: a change since then is in a later entry.
 const positionKey = "logged"
 
 // SaveLogPosition saves a position of the admin change log in private state.
@@ -80,7 +80,7 @@ func SaveLogPosition(ctx context.Context, private PrivateSetter, position int64)
 }
 
 // LogPosition returns the position that [SaveLogPosition] saved. Where there is none it
-// returns false, and a position after which there is no line.
+// returns false, and a position after which there is no entry.
 func LogPosition(ctx context.Context, private PrivateGetter) (int64, bool) {
 	position, found, _ := LoadPrivate[int64](ctx, private, positionKey)
 	if !found {

@@ -77,7 +77,7 @@ func numbers(ctx context.Context, out io.Writer, env *testenv.Environment, serve
 	return checkNumbers(out, targets[0].figures, targets[1].figures, raw), nil
 }
 
-// rawNumbers writes the rows of n numbers, and their lines in the admin change log, in
+// rawNumbers writes the rows of n numbers, and their entries in the admin change log, in
 // statements of 1,000 rows.
 func rawNumbers(ctx context.Context, server *sandbox.Server, n int) (time.Duration, error) {
 	database, err := server.NewDatabase(ctx, schema)

@@ -34,7 +34,7 @@ func newCurrentPlacement(style seating.FloorStyle, seats seating.Seats, all, own
 // withoutReleased omits the rows that other placements of the run take from a change of
 // the placement to want: one of them may have written its rows already.
 func (r *Resource) withoutReleased(v currentPlacement, have, want declaration, labels map[string]seating.Label) currentPlacement {
-	own := r.store.FloorKept(v.own, want.claim(seating.FloorKept, nil, ""))
+	own := r.store.FloorKept(v.own, want.claim(seating.FloorKept, nil))
 	return newCurrentPlacement(have.style.WithLabels(labels), have.floor.Seats, v.all, own)
 }
 
@@ -58,11 +58,11 @@ func (r *Resource) removable(ctx context.Context, want declaration, before curre
 }
 
 // claim returns the claim of the placement on its rows, with that of the prior state.
-func (d declaration) claim(action seating.FloorAction, prior *model, instance string) seating.FloorClaim {
-	claim := seating.FloorClaim{Name: d.name(), Instance: instance, Seats: d.floor.Seats, Style: d.style, Action: action}
+func (d declaration) claim(action seating.FloorAction, prior *model) seating.FloorClaim {
+	claim := seating.FloorClaim{Name: d.name(), Seats: d.floor.Seats, Style: d.style, Action: action}
 	if prior != nil {
 		if state, diags := prior.declaration(); !diags.HasError() {
-			before := state.claim(seating.FloorKept, nil, "")
+			before := state.claim(seating.FloorKept, nil)
 			claim.Before = &before
 		}
 	}
@@ -72,7 +72,7 @@ func (d declaration) claim(action seating.FloorAction, prior *model, instance st
 // withReceived returns the placement's own rows, with those that other placements of the
 // run release to it, and without those that it releases to them.
 func (r *Resource) withReceived(own, all seating.FloorRows, want declaration) seating.FloorRows {
-	claim := want.claim(seating.FloorKept, nil, "")
+	claim := want.claim(seating.FloorKept, nil)
 	return r.store.FloorKept(own, claim).And(r.store.FloorReceived(all, claim))
 }
 

@@ -148,8 +148,6 @@ type privateState struct {
 	Deviations map[string]string `json:"deviations,omitempty"`
 	// Digests has the rows that it found, as digests of columns that need no declaration.
 	Digests map[string]string `json:"digests,omitempty"`
-
-	instance string // the token of the placement, which [replacement.Guard] saves
 }
 
 func (m privateState) withLabels(labels map[string]seating.Label) privateState {

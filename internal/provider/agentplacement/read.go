@@ -180,7 +180,7 @@ func (r *Resource) lastChange(ctx context.Context, logged []seating.LogRecord, s
 }
 
 // warnRemoved warns of a placement without rows. It names who deleted the rows of the
-// last seat if the admin change log has a line.
+// last seat if the admin change log has an entry.
 func (r *Resource) warnRemoved(ctx context.Context, m model, saved privateState, since int64) diag.Diagnostics {
 	d, diags := m.declaration()
 	if diags.HasError() {

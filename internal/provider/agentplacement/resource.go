@@ -66,8 +66,9 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	saved, _ := tfhelper.LoadPlannedRows[privateState](ctx, req, &resp.Diagnostics)
 	var prior *model
+	instance := "" // the token of the placement
 	if !req.State.Raw.IsNull() {
-		saved.instance, _, _ = tfhelper.LoadPrivate[string](ctx, req.Private, replacement.TokenKey)
+		instance, _, _ = tfhelper.LoadPrivate[string](ctx, req.Private, replacement.TokenKey)
 		state, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 		if !known {
 			return
@@ -75,7 +76,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		prior = &state
 	}
 	if req.Plan.Raw.IsNull() {
-		saved, diags := r.reviewRemoval(ctx, *prior, saved, seating.FloorDeleted)
+		saved, diags := r.reviewRemoval(ctx, *prior, saved, instance, seating.FloorDeleted)
 		resp.Diagnostics.Append(diags...)
 		resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, saved)...)
 		return
@@ -87,7 +88,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if prior != nil {
 		if replaced := m.Naming.replaces(prior.Naming); len(replaced) > 0 {
 			resp.RequiresReplace.Append(replaced...)
-			_, diags := r.reviewRemoval(ctx, *prior, saved, seating.FloorReplaced)
+			_, diags := r.reviewRemoval(ctx, *prior, saved, instance, seating.FloorReplaced)
 			resp.Diagnostics.Append(diags...)
 			return // Terraform plans the replacement next
 		}
@@ -100,7 +101,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() || r.store == nil {
 		return // without a store, the provider's configuration is not known yet
 	}
-	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows managed by another placement", r.store.AddFloorClaim(want.claim(seating.FloorKept, prior, saved.instance)))...)
+	claim := want.claim(seating.FloorKept, prior)
+	claim.Instance = instance
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows managed by another placement", r.store.AddFloorClaim(claim))...)
 	if resp.Diagnostics.HasError() || tfhelper.IgnoresAll(ctx, req, "deviations", &resp.Diagnostics) {
 		return
 	}

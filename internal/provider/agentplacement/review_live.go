@@ -81,7 +81,7 @@ func firstNames(names []string) []string {
 
 // reviewRemoval returns what prevents the removal of the placement, and warns of
 // references that remain. It adds the rows to the private state.
-func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateState, action seating.FloorAction) (privateState, diag.Diagnostics) {
+func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateState, instance string, action seating.FloorAction) (privateState, diag.Diagnostics) {
 	have, diags := m.declaration()
 	if r.store == nil || diags.HasError() {
 		return saved, nil // the removal reports it
@@ -89,7 +89,9 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateStat
 	unable := func(err error) diag.Diagnostics {
 		return tfhelper.Diagnose("Unable to plan the removal of agent placement", m.name(), err)
 	}
-	if err := r.store.AddFloorClaim(have.claim(action, nil, saved.instance)); err != nil {
+	claim := have.claim(action, nil)
+	claim.Instance = instance
+	if err := r.store.AddFloorClaim(claim); err != nil {
 		return saved, unable(err)
 	}
 	var s secrets

@@ -59,7 +59,7 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 			return false
 		}
 		own = r.withReceived(removable, all, want)
-		all = r.store.FloorAfter(all, want.claim(seating.FloorKept, nil, ""))
+		all = r.store.FloorAfter(all, want.claim(seating.FloorKept, nil))
 		plan, err = seating.PlanFloor(own, all, rows, seating.PlanOptions{})
 		return cluster.IsTemporary(err) && !r.store.HasWritten()
 	})

@@ -279,7 +279,7 @@ func (r *Resource) remove(ctx context.Context, m model, saved privateState, exce
 		return r.plan(ctx, before.own, before.all, seating.FloorRows{})
 	})
 	if err == nil {
-		r.store.RemoveFloorClaim(have.claim(seating.FloorDeleted, nil, ""))
+		r.store.RemoveFloorClaim(have.claim(seating.FloorDeleted, nil))
 	}
 	return err
 }

@@ -216,7 +216,7 @@ func TestAccConfTemplate_resumesAfterLostConnection(t *testing.T) {
 	settle := acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
 	user := acctest.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |")
 	steps := []resource.TestStep{{Config: through("type=friend\n")}}
-	// A change writes the row, its line in the change log and the flag.
+	// A change writes the row, its entry in the change log and the flag.
 	for n := 1; n <= 3; n++ {
 		contents := fmt.Sprintf("type=friend\nqualify=%d\n", n)
 		steps = append(steps,

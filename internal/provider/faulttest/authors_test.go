@@ -55,24 +55,24 @@ func TestAccFaults_authors(t *testing.T) {
 			t.Errorf("%s, %d are blamed\n%s", when, blamed, strings.ReplaceAll(said, "Warning:", "\nWarning:"))
 		}
 	}
-	const noLine = "the admin change log has no line about it"
+	const noEntry = "the admin change log has no entry about it"
 	objects := len(updatedTypes)
 
 	acctest.Run(t, d, byOthers...)()
-	expect("changed by SQL, with our own lines", noLine, objects+5) // two carriers, and five lines about three seats
+	expect("changed by SQL, with our own lines", noEntry, objects+5) // two carriers, and five lines about three seats
 	changedBy(t, d, "6666")
 	expect("changed on the admin page", "last changed by user 6666", objects)
 	w.apply(t)
 	acctest.Run(t, d, byOthers...)()
-	expect("changed by SQL, with older lines", noLine, objects+5)
+	expect("changed by SQL, with older lines", noEntry, objects+5)
 	changedBy(t, d, "7777")
 	w.must(t, "apply", "-refresh-only", "-auto-approve")
 	acctest.Run(t, d, "UPDATE vicidial_inbound_dids SET extension = '8400' WHERE did_pattern = '8005550101'")()
-	expect("changed by SQL, with lines older than the refresh", noLine, 1)
+	expect("changed by SQL, with lines older than the refresh", noEntry, 1)
 	w.apply(t)
 
 	acctest.Run(t, d, "DELETE FROM vicidial_confbridges WHERE server_ip = '10.0.0.1' AND conf_exten = 9600001")()
-	expect("a room is deleted by SQL", noLine, 1)
+	expect("a room is deleted by SQL", noEntry, 1)
 	for user, ip := range map[string]string{"6666": "10.0.0.1", "7777": "10.0.0.2"} {
 		acctest.Run(t, d, fmt.Sprintf(`INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_sql)
 			VALUES (NOW(), '%s', '10.1.1.1', 'CONFERENCES', 'DELETE', '9600001', 'ADMIN DELETE CONFBRIDGE', 'DELETE from vicidial_confbridges where conf_exten=''9600001'' and server_ip=''%s'' limit 1|')`, user, ip))()

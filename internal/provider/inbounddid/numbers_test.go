@@ -59,7 +59,7 @@ func TestAccInboundNumbers(t *testing.T) {
 							| 0081         | IN_GROUP  | SALESLINE |         | N          |
 							| 0082         | IN_GROUP  | SALESLINE |         | Y          |`),
 					},
-					{ // each row has a line in the change log
+					{ // each row has an entry in the change log
 						Config: toGroup, ConfigPlanChecks: blockDoes(plancheck.ResourceActionNoop),
 						Check: acctest.Expect(t, d, "SELECT did_pattern, event_section, event_type, event_code, event_sql LIKE CONCAT('%', did_pattern, '%') AS its_own FROM vicidial_admin_log JOIN vicidial_inbound_dids ON record_id = did_id ORDER BY did_pattern", `
 							| did_pattern  | event_section | event_type | event_code    | its_own |
@@ -323,7 +323,7 @@ func TestAccInboundNumbers_resumesAfterLostConnection(t *testing.T) {
 				PreConfig: func() { proxy.CutAt(1, sandbox.WriteUnanswered, false) },
 				Config:    through(`"8005550100-8005550104"`, "8300"), Check: rows(5, 5, "8300"),
 			},
-			{ // the answer to the lines of the change log is lost
+			{ // the answer to the entries of the change log is lost
 				PreConfig: func() { proxy.CutAt(2, sandbox.WriteUnanswered, false) },
 				Config:    through(`"8005550100-8005550104"`, "8301"), Check: rows(5, 10, "8301"),
 			},

@@ -61,7 +61,7 @@ func TestAccInboundDID(t *testing.T) {
 							| did_pattern | did_route | group_id  | extension  | did_active |
 							| 8005551212  | IN_GROUP  | SALESLINE | 9998811112 | Y          |`),
 					},
-					{ // the line in the change log bears the did_id, as VICIdial's own lines do
+					{ // the entry in the change log has the did_id, as VICIdial's own entries do
 						Config: toGroup,
 						Check: acctest.Expect(t, d, "SELECT event_section, event_type, record_id = did_id AS by_did_id, event_code FROM vicidial_admin_log, vicidial_inbound_dids WHERE did_pattern = '8005551212'", `
 							| event_section | event_type | by_did_id | event_code    |

@@ -26,7 +26,7 @@ type privateState struct {
 const roomsColumn = "conference.rooms"
 
 // changesSince compares the row and the rooms with the previous ones, and finds the
-// author of a change in the lines of the admin change log after a position.
+// author of a change in the entries of the admin change log after a position.
 func (r *Resource) changesSince(ctx context.Context, prior privateState, server cluster.Server, rooms []cluster.Room, since int64) []tfhelper.ColumnChange {
 	if prior.Row == nil {
 		return nil

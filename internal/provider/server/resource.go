@@ -18,7 +18,7 @@ import (
 
 // store is the part of the store that the resource uses.
 type store interface {
-	ReadAhead(context.Context)
+	Prefetch(context.Context)
 	Schema(context.Context) (cluster.Schema, error)
 	FirstLoginPending(context.Context) (bool, error)
 	Servers(context.Context) (cluster.Servers, error)
@@ -58,7 +58,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if r.store == nil {
 		return
 	}
-	r.store.ReadAhead(ctx)
+	r.store.Prefetch(ctx)
 	prior := (*expanded)(nil)
 	if !req.State.Raw.IsNull() {
 		m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -145,7 +145,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		tfhelper.ForRead(resp).KeepState(ctx, o.identity())
 		return
 	}
-	r.store.ReadAhead(ctx)
+	r.store.Prefetch(ctx)
 	saved, known := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	if !known { // an import
 		resp.Diagnostics.Append(r.warnOfImport(ctx, o)...)
@@ -221,7 +221,7 @@ func getPlanAndConfig(ctx context.Context, plan, config interface {
 // publish sets the state from the rows, or removes a server without a row from it;
 // exists reports whether there is a row. prior is the private state of the last read,
 // and empty after a write. A difference from it is a change by somebody else, with its
-// author in the lines of the admin change log after since.
+// author in the entries of the admin change log after since.
 func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Response, prior privateState, since int64) (exists bool) {
 	server, all, err := r.findServer(ctx, o.id())
 	if server.Row == nil {

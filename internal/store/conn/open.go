@@ -163,16 +163,16 @@ type connector struct {
 // firstConnection lets one connection be accepted before others are opened: a server that refuses
 // a login is asked once, however many connections are needed at the same time.
 type firstConnection struct {
-	turn     chan struct{} // has a value while nobody opens the first connection
+	token    chan struct{} // has a value while nobody opens the first connection
 	accepted atomic.Bool
 	failed   time.Time
 	err      error
 }
 
 func newFirst() *firstConnection {
-	turn := make(chan struct{}, 1)
-	turn <- struct{}{}
-	return &firstConnection{turn: turn}
+	token := make(chan struct{}, 1)
+	token <- struct{}{}
+	return &firstConnection{token: token}
 }
 
 // begin waits until another caller has opened the first connection, and returns its
@@ -183,16 +183,16 @@ func (f *firstConnection) begin(ctx context.Context) (end func(error), err error
 		return func(error) {}, nil
 	}
 	select {
-	case <-f.turn:
+	case <-f.token:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	pass := sync.OnceFunc(func() { f.turn <- struct{}{} })
+	release := sync.OnceFunc(func() { f.token <- struct{}{} })
 	switch {
 	case f.accepted.Load():
-		pass()
+		release()
 	case !f.failed.Before(arrived):
-		defer pass()
+		defer release()
 		return nil, f.err
 	}
 	return func(err error) {
@@ -203,7 +203,7 @@ func (f *firstConnection) begin(ctx context.Context) (end func(error), err error
 		case ctx.Err() == nil: // it is not that of a caller who gave up
 			f.failed, f.err = time.Now(), err
 		}
-		pass()
+		release()
 	}, nil
 }
 

@@ -126,11 +126,11 @@ func (t Table[M]) drift(ctx context.Context, m M, prior cluster.Row, since int64
 
 // author describes the last change of a row in the admin change log.
 func (t Table[M]) author(ctx context.Context, row cluster.Row, since int64) string {
-	lines := cluster.ChangeLogFilter{After: since, Sections: []string{t.Section}}
+	entries := cluster.ChangeLogFilter{After: since, Sections: []string{t.Section}}
 	for _, column := range t.Records {
-		lines.Records = append(lines.Records, row[column].Text)
+		entries.Records = append(entries.Records, row[column].Text)
 	}
-	return tfhelper.Author(ctx, t.Store, lines)
+	return tfhelper.Author(ctx, t.Store, entries)
 }
 
 // CheckColumns returns errors at the attributes whose values the connected database
