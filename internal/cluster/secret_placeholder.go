@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // The text of a carrier or of a template contains its passwords. Terraform's state has the
@@ -132,8 +133,22 @@ func changedSecretColumns(subject string, have, seen, want Row, same Equivalence
 // EquivalentSecretText reports whether a text is the template with some secrets in place
 // of its placeholders. A template without placeholders is compared by [EquivalentText].
 func EquivalentSecretText(template, text string) bool {
-	if len(SecretNames(template)) == 0 {
+	if !secretPlaceholder.MatchString(template) {
 		return EquivalentText(template, text)
+	}
+	fits := filledPattern(template)
+	return fits != nil && fits.MatchString(latin1(TrimText(text)))
+}
+
+// filledPatterns has the result of filledPattern by template: the rows of a route have one
+// template on all nodes.
+var filledPatterns sync.Map
+
+// filledPattern returns a pattern of the texts that are a template with some secrets, or
+// nil if the template is too long for one.
+func filledPattern(template string) *regexp.Regexp {
+	if known, ok := filledPatterns.Load(template); ok {
+		return known.(*regexp.Regexp)
 	}
 	var pattern strings.Builder
 	pieces := secretPlaceholder.Split(TrimText(template), -1)
@@ -144,7 +159,11 @@ func EquivalentSecretText(template, text string) bool {
 		pattern.WriteString(regexp.QuoteMeta(latin1(piece)))
 	}
 	fits, err := regexp.Compile(`^(?:` + pattern.String() + `)$`)
-	return err == nil && fits.MatchString(latin1(TrimText(text)))
+	if err != nil {
+		fits = nil
+	}
+	filledPatterns.Store(template, fits)
+	return fits
 }
 
 // couldBeSecret matches a piece of a line that may be a secret: a semicolon in it is

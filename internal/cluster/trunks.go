@@ -66,8 +66,14 @@ type Split map[string][]Limit
 
 // OfCampaign returns the rows of one campaign.
 func (t Trunks) OfCampaign(campaign string) Split {
-	id := FoldKey(campaign)
-	return slices.DeleteFunc(slices.Clone(t), func(trunk Trunk) bool { return FoldKey(trunk.CampaignID) != id }).byServer()
+	split := Split{}
+	key := FoldKey(campaign)
+	for _, trunk := range t {
+		if trunk.CampaignID == campaign || FoldKey(trunk.CampaignID) == key {
+			split[trunk.ServerIP] = append(split[trunk.ServerIP], trunk.Limit)
+		}
+	}
+	return split
 }
 
 func (t Trunks) byServer() Split {

@@ -29,7 +29,7 @@ func IgnoresAll(ctx context.Context, req resource.ModifyPlanRequest, report stri
 	if err != nil || !ok || value.IsNull() || !value.IsKnown() || elements(value) == 0 {
 		return false
 	}
-	if !req.Plan.Raw.Equal(req.State.Raw) {
+	if !Equal(req.Plan.Raw, req.State.Raw) {
 		diags.AddAttributeError(path.Root(report), "Attribute cannot be ignored alone",
 			"The block ignores "+report+" and changes other attributes, and an apply writes all rows as they are declared. Use ignore_changes = all, or take "+report+" out of ignore_changes.")
 	}

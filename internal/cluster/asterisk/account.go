@@ -1,6 +1,7 @@
 package asterisk
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -116,16 +117,16 @@ type Accounts struct {
 
 type carrierAccount struct {
 	cluster.Carrier
-	id       string     // in lower case
-	missing  []string   // the sections that it inherits from and does not open
-	sections []*Section // that it opens
+	id      string     // in lower case
+	missing []string   // the sections that it inherits from and does not open
+	opens   []*Section // the sections that it opens, shared by all accounts with this text
 }
 
 // ReadAccounts reads the accounts of the carriers that a node generates. The rows of a
 // route have one text on all nodes; each text is read once.
 func ReadAccounts(carriers cluster.Carriers) Accounts {
 	accounts, known := Accounts{onNode: map[string][]carrierAccount{}}, map[string]parsedConfig{}
-	for _, carrier := range carriers.Sorted() {
+	for _, carrier := range carriers {
 		if !carrier.Generated() {
 			continue
 		}
@@ -135,18 +136,32 @@ func ReadAccounts(carriers cluster.Carriers) Accounts {
 			config = readConfig(text, &Section{Name: "general"})
 			known[text] = config
 		}
-		one := carrierAccount{Carrier: carrier, id: strings.ToLower(carrier.ID()), missing: config.Missing}
-		for _, section := range config.own() {
-			named := *section
-			named.Source = "carrier " + carrier.ID()
-			one.sections = append(one.sections, &named)
-		}
+		one := carrierAccount{Carrier: carrier, id: strings.ToLower(carrier.ID()), missing: config.Missing, opens: config.own()}
 		accounts.onNode[carrier.ServerIP()] = append(accounts.onNode[carrier.ServerIP()], one)
 		if len(one.missing) > 0 {
 			accounts.inherit = append(accounts.inherit, one)
 		}
 	}
+	for _, onNode := range accounts.onNode {
+		slices.SortFunc(onNode, compareAccounts)
+	}
+	slices.SortFunc(accounts.inherit, compareAccounts)
 	return accounts
+}
+
+func compareAccounts(a, b carrierAccount) int {
+	return cmp.Or(strings.Compare(a.ServerIP(), b.ServerIP()), strings.Compare(a.ID(), b.ID()))
+}
+
+// sections returns the sections that an account opens, with their source.
+func (a carrierAccount) sections() []*Section {
+	var sections []*Section
+	for _, section := range a.opens {
+		named := *section
+		named.Source = "carrier " + a.ID()
+		sections = append(sections, &named)
+	}
+	return sections
 }
 
 // Above returns the sections above the account of a carrier in its file: VICIdial's own,
@@ -177,7 +192,7 @@ func (a Accounts) Above(mine cluster.Carrier, servers cluster.Servers) []*Sectio
 	for _, serverIP := range []string{cluster.AllServers, mine.ServerIP()} {
 		others(a.onNode[serverIP], func(other carrierAccount) {
 			if other.id < own {
-				above = append(above, other.sections...)
+				above = append(above, other.sections()...)
 			}
 		})
 		if serverIP == mine.ServerIP() {

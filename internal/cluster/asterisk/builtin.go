@@ -2,6 +2,7 @@ package asterisk
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
@@ -25,10 +26,7 @@ type NodePhone struct{ ServerIP, Protocol, Extension, DialplanNumber string }
 // BuiltinClashes returns the extensions, dialplan variables and sections that the carriers
 // of a route share with VICIdial's own lines and with the phones of their nodes.
 func BuiltinClashes(mine cluster.Carriers, servers cluster.Servers, phones []NodePhone) []Clash {
-	onNode := map[string][]NodePhone{}
-	for _, phone := range phones {
-		onNode[phone.ServerIP] = append(onNode[phone.ServerIP], phone)
-	}
+	names := namesOnNodes(mine, phones)
 	claimsOf, taken := newClaimsReader(), builtinClaims(servers)
 	var clashes []Clash
 	for _, carrier := range mine.Sorted() {
@@ -37,12 +35,15 @@ func BuiltinClashes(mine cluster.Carriers, servers cluster.Servers, phones []Nod
 		}
 		ours := claimsOf(carrier)
 		clash := Clash{Carrier: carrier.ID(), ServerIP: carrier.ServerIP()}
-		clashes = append(clashes, ours.clashes(taken.on(carrier.ServerIP(), servers), clash)...)
-		near := onNode[carrier.ServerIP()]
-		if carrier.ServerIP() == cluster.AllServers {
-			near = phones
+		if len(ours.clashes(taken, clash)) > 0 { // few have any
+			clashes = append(clashes, ours.clashes(taken.on(carrier.ServerIP(), servers), clash)...)
 		}
-		for _, phone := range near {
+		for _, phone := range names[carrier.ServerIP()] {
+			_, number := ours.extensions[phone.number]
+			_, section := ours.sections[phone.section]
+			if !number && !section {
+				continue
+			}
 			theirs := newClaims()
 			theirs.extension(phone.DialplanNumber)
 			theirs.section(phone.Protocol, phone.Extension, "")
@@ -53,9 +54,33 @@ func BuiltinClashes(mine cluster.Carriers, servers cluster.Servers, phones []Nod
 	return clashes
 }
 
+// namedPhone is a phone with its names in the form in which Asterisk compares them.
+type namedPhone struct {
+	NodePhone
+	number, section string
+}
+
+// namesOnNodes returns the phones of the nodes of carriers, those of every node for
+// [cluster.AllServers].
+func namesOnNodes(carriers cluster.Carriers, phones []NodePhone) map[string][]namedPhone {
+	onNode := map[string][]namedPhone{}
+	for _, carrier := range carriers {
+		onNode[carrier.ServerIP()] = nil
+	}
+	for _, phone := range phones {
+		for _, node := range slices.Compact([]string{phone.ServerIP, cluster.AllServers}) {
+			if _, ok := onNode[node]; ok {
+				section, _ := sectionName(phone.Protocol, phone.Extension, "")
+				onNode[node] = append(onNode[node], namedPhone{phone, sameExtension(phone.DialplanNumber), section})
+			}
+		}
+	}
+	return onNode
+}
+
 // builtinClaims returns the names that VICIdial defines on nodes for itself and for other nodes,
 // which it reaches by IAX2 (docs/vicidial/generator.md#padded-address).
-func builtinClaims(servers cluster.Servers) claims {
+func builtinClaims(servers cluster.Servers) *claims {
 	own := newClaims()
 	for _, extension := range builtinExtensions {
 		own.extension(extension)
@@ -74,7 +99,7 @@ func builtinClaims(servers cluster.Servers) claims {
 	return own
 }
 
-func (c claims) loops() {
+func (c *claims) loops() {
 	for _, name := range []string{"loop", "blind", "play"} {
 		c.variable("TRUNK" + name)
 		c.section("IAX2", "AST"+name, "")
@@ -82,8 +107,8 @@ func (c claims) loops() {
 }
 
 // on returns the names that are defined on one node, without those for calls to itself.
-func (c claims) on(node string, servers cluster.Servers) claims {
-	c.variables, c.sections = maps.Clone(c.variables), maps.Clone(c.sections)
+func (c *claims) on(node string, servers cluster.Servers) *claims {
+	on := &claims{extensions: c.extensions, variables: maps.Clone(c.variables), sections: maps.Clone(c.sections)}
 	itself := newClaims()
 	for _, server := range servers {
 		if server.IP() == node {
@@ -91,8 +116,8 @@ func (c claims) on(node string, servers cluster.Servers) claims {
 			itself.section("IAX2", server.ID(), "")
 		}
 	}
-	maps.DeleteFunc(c.variables, func(key, _ string) bool { return itself.variables[key] != "" })
-	maps.DeleteFunc(c.sections, func(key, _ string) bool { return itself.sections[key] != "" })
-	c.loops()
-	return c
+	maps.DeleteFunc(on.variables, func(key, _ string) bool { return itself.variables[key] != "" })
+	maps.DeleteFunc(on.sections, func(key, _ string) bool { return itself.sections[key] != "" })
+	on.loops()
+	return on
 }

@@ -56,7 +56,7 @@ func Clashes(mine, have cluster.Carriers) []Clash {
 	for _, other := range others {
 		byServer[other.ServerIP()] = append(byServer[other.ServerIP()], other)
 	}
-	claimsOf := newClaimsReader()
+	claimsOf, apart := newClaimsReader(), map[[2]*claims]bool{} // the rows of two routes have the same texts on all nodes
 	var clashes []Clash
 	for _, one := range mine.Sorted() {
 		if !one.Generated() {
@@ -68,11 +68,17 @@ func Clashes(mine, have cluster.Carriers) []Clash {
 			near = slices.Concat(byServer[cluster.AllServers], byServer[one.ServerIP()])
 		}
 		for _, other := range near {
+			theirs := claimsOf(other)
+			if apart[[2]*claims{ours, theirs}] {
+				continue
+			}
 			clash := Clash{Carrier: one.ID(), Other: other.ID(), ServerIP: one.ServerIP()}
 			if one.ServerIP() == cluster.AllServers {
 				clash.ServerIP = other.ServerIP()
 			}
-			clashes = append(clashes, ours.clashes(claimsOf(other), clash)...)
+			found := ours.clashes(theirs, clash)
+			apart[[2]*claims{ours, theirs}] = len(found) == 0
+			clashes = append(clashes, found...)
 		}
 	}
 	return clashes
@@ -87,7 +93,7 @@ type claims struct {
 	generated  bool              // the dialplan holds the dialing of a route
 }
 
-func (c claims) clashes(other claims, clash Clash) []Clash {
+func (c *claims) clashes(other *claims, clash Clash) []Clash {
 	var clashes []Clash
 	each := func(ours, theirs map[string]string, found func(*Clash, string)) {
 		var both []string
@@ -111,30 +117,36 @@ func (c claims) clashes(other claims, clash Clash) []Clash {
 	return clashes
 }
 
-func newClaims() claims {
-	return claims{extensions: map[string]string{}, variables: map[string]string{}, sections: map[string]string{}}
+func newClaims() *claims {
+	return &claims{extensions: map[string]string{}, variables: map[string]string{}, sections: map[string]string{}}
 }
 
-func (c claims) extension(name string) { c.extensions[sameExtension(name)] = name }
+func (c *claims) extension(name string) { c.extensions[sameExtension(name)] = name }
 
-func (c claims) variable(name string) { c.variables[strings.ToUpper(name)] = strings.ToUpper(name) }
+func (c *claims) variable(name string) { c.variables[strings.ToUpper(name)] = strings.ToUpper(name) }
 
-// section takes a name in a file. PJSIP and PJSIP_WIZ end in one namespace, in
-// which an endpoint, its aor and its auth are often named alike.
-func (c claims) section(protocol, name, kind string) {
+func (c *claims) section(protocol, name, kind string) {
+	key, display := sectionName(protocol, name, kind)
+	c.sections[key] = display
+}
+
+// sectionName returns a name in a file as Asterisk compares it, and for display. PJSIP and
+// PJSIP_WIZ end in one namespace, in which an endpoint, its aor and its auth are often named
+// alike.
+func sectionName(protocol, name, kind string) (key, display string) {
 	protocol = strings.TrimSuffix(strings.ToUpper(protocol), "_WIZ")
-	display := protocol + " " + name
+	display = protocol + " " + name
 	if protocol == "PJSIP" && kind != "" && kind != "wizard" {
 		display += " (" + kind + ")"
 	}
-	c.sections[strings.ToLower(display)] = display
+	return strings.ToLower(display), display
 }
 
 // newClaimsReader returns a function that is readClaims and reads each text once: the
 // rows of a route have one text on all nodes.
-func newClaimsReader() func(cluster.Carrier) claims {
-	known := map[[4]string]claims{}
-	return func(c cluster.Carrier) claims {
+func newClaimsReader() func(cluster.Carrier) *claims {
+	known := map[[4]string]*claims{}
+	return func(c cluster.Carrier) *claims {
 		texts := [4]string{c.Protocol(), c.Asterisk(cluster.DialplanEntry), c.Asterisk(cluster.GlobalsString), c.Asterisk(cluster.AccountEntry)}
 		found, read := known[texts]
 		if !read {
@@ -145,7 +157,7 @@ func newClaimsReader() func(cluster.Carrier) claims {
 	}
 }
 
-func readClaims(c cluster.Carrier) claims {
+func readClaims(c cluster.Carrier) *claims {
 	found := newClaims()
 	for _, statement := range dialplanStatements(c.Asterisk(cluster.DialplanEntry)) {
 		// The extension h is VICIdial's, and Check reports it.

@@ -113,7 +113,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m.withComputed(found.placed, found.suffixes, nil))...)
-	if resp.Plan.Raw.Equal(req.State.Raw) {
+	if tfhelper.Equal(resp.Plan.Raw, req.State.Raw) {
 		return // nothing will be written
 	}
 	resp.Diagnostics.Append(append(reviewed, warnSecrets(want, found.placed, secrets)...)...)

@@ -119,16 +119,20 @@ func (r *Resource) warnOfEnds(ctx context.Context, p planReview) diag.Diagnostic
 	if p.want.Dial == nil || !p.want.Active.ValueBool() {
 		return nil
 	}
+	others := asterisk.FailoversOf(p.others)
+	if len(others) == 0 && !p.want.failsOver() {
+		return nil // a route that is planned later sees this one
+	}
 	own := p.want.route()
 	planned := map[string]bool{own: true} // read before the rows, so that the rows are not older
-	for route := range asterisk.FailoversOf(p.others) {
+	for route := range others {
 		_, planned[route] = r.store.RoutePlanned(route)
 	}
-	others, err := r.store.ExpectedCarriers(ctx, own)
+	carriers, err := r.store.ExpectedCarriers(ctx, own)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan carrier route", own, err)
 	}
-	failovers := asterisk.FailoversOf(others)
+	failovers := asterisk.FailoversOf(carriers)
 	failovers[own] = p.want.dial("").Failover
 	changes := r.store.RouteChanges(own)
 	maps.DeleteFunc(failovers, func(route string, _ []string) bool { return !planned[route] })

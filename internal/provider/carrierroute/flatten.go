@@ -170,9 +170,9 @@ func (m model) withoutSecrets(rows cluster.Carriers) cluster.Carriers {
 		copied := maps.Clone(row)
 		for _, column := range textColumns {
 			if existing := row.Asterisk(column); !row[string(column)].Null {
-				text := safeText(column, existing)
-				if declaredText := m.text(column, row.ServerIP()); cluster.EquivalentSecretText(declaredText, existing) {
-					text = declaredText
+				text := m.text(column, row.ServerIP())
+				if !cluster.EquivalentSecretText(text, existing) {
+					text = safeText(column, existing)
 				}
 				copied[string(column)] = cluster.Text(text)
 			}

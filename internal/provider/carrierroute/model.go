@@ -100,18 +100,21 @@ func (m model) ids() []string { return slices.Sorted(maps.Keys(m.Carriers.Elemen
 // rowOf returns the name of the row with a carrier_id.
 func rowOf(id string) string { return "carrier " + cluster.FoldKey(id) }
 
-// idOn returns the carrier_id of the row on a node; of several rows, the id that is
-// derived from the name.
-func (m model) idOn(address string) (string, bool) {
-	derived, _ := cluster.CarrierID(m.route(), address)
-	found := ""
-	elements := m.Carriers.Elements()
-	for _, id := range m.ids() {
-		if on, ok := elements[id].(types.String); ok && on.ValueString() == address && (found == "" || id == derived) {
-			found = id
+// idsByServer returns the carrier_id of the row on each node; of several rows, the id that
+// is derived from the name.
+func (m *model) idsByServer() map[string]string {
+	if m == nil {
+		return nil
+	}
+	ids, elements := map[string]string{}, m.Carriers.Elements()
+	for _, id := range slices.Sorted(maps.Keys(elements)) {
+		on, ok := elements[id].(types.String)
+		derived, _ := cluster.CarrierID(m.route(), on.ValueString())
+		if ok && (ids[on.ValueString()] == "" || id == derived) {
+			ids[on.ValueString()] = id
 		}
 	}
-	return found, found != ""
+	return ids
 }
 
 // dial returns the dial block with the overrides of a node.
@@ -225,12 +228,10 @@ func (m model) planned(config model, prior *model, comments bool) model {
 // rows returns the wanted rows. prior has the ids of the existing rows.
 func (m model) rows(prior *model) (cluster.Carriers, error) {
 	var rows cluster.Carriers
+	ids := prior.idsByServer()
 	for _, address := range m.addresses() {
 		override := m.PerServer[address]
-		id, known := "", false
-		if prior != nil {
-			id, known = prior.idOn(address)
-		}
+		id, known := ids[address]
 		if !override.CarrierID.IsNull() {
 			id, known = override.CarrierID.ValueString(), true
 		}

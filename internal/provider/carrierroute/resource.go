@@ -127,7 +127,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		m.InboundTargets = prior.InboundTargets
 	}
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
-	changed := !resp.Plan.Raw.Equal(req.State.Raw)
+	changed := !tfhelper.Equal(resp.Plan.Raw, req.State.Raw)
 	if r.store == nil {
 		return
 	}

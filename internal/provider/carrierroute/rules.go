@@ -65,12 +65,9 @@ func (p planReview) checkColumns() diag.Diagnostics {
 // the row has one.
 func (m model) checkAddresses(prior *model) diag.Diagnostics {
 	var diags diag.Diagnostics
+	ids := prior.idsByServer()
 	for _, address := range m.addresses() {
-		known := address == cluster.AllServers || !m.PerServer[address].CarrierID.IsNull()
-		if prior != nil && !known {
-			_, known = prior.idOn(address)
-		}
-		if !known {
+		if address != cluster.AllServers && m.PerServer[address].CarrierID.IsNull() && ids[address] == "" {
 			diags.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Invalid value", cluster.CheckServerIP(address))...)
 		}
 	}

@@ -3,6 +3,7 @@ package carrierroute
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -18,7 +19,7 @@ func (p planReview) checkTexts() diag.Diagnostics {
 	var diags diag.Diagnostics
 	reported, known := map[string]bool{}, map[textKey]textViolations{}
 	seen := p.seen.Index()
-	accounts := asterisk.ReadAccounts(append(slices.Clone(p.others), p.rows...))
+	accounts := sync.OnceValue(func() asterisk.Accounts { return asterisk.ReadAccounts(slices.Concat(p.others, p.rows)) })
 	for _, row := range p.rows {
 		existingRow, found := p.haveByID[cluster.FoldKey(row.ID())]
 		before, planned := seen[cluster.FoldKey(row.ID())]
@@ -38,7 +39,7 @@ func (p planReview) checkTexts() diag.Diagnostics {
 			}
 			errs, warnings, commands := found.errs, found.warnings, found.commands
 			if column == cluster.AccountEntry {
-				below := asterisk.CheckBelow(column, text, accounts.Above(row, p.servers)...)
+				below := asterisk.CheckBelow(column, text, accounts().Above(row, p.servers)...)
 				errs, warnings = slices.Concat(below.Errors(), errs), slices.Concat(below.Warnings(), warnings)
 			}
 			at := p.want.at(string(column), row.ServerIP())

@@ -89,7 +89,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(tfhelper.WarnSecrets(tfhelper.NewSecrets(config.secrets(), plan.secrets(), prior.secrets()), "system_settings")...)
 	}
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, plan)...)
-	if !resp.Plan.Raw.Equal(req.State.Raw) {
+	if !tfhelper.Equal(resp.Plan.Raw, req.State.Raw) {
 		resp.Diagnostics.Append(reviewed...) // existing faults are in vicidial_cluster_health
 		// Only a write records previous values. To manage a column that already has the
 		// declared value is no change.

@@ -110,7 +110,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	m.Stale = tfhelper.StringList(nil)
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
-	if resp.Plan.Raw.Equal(req.State.Raw) {
+	if tfhelper.Equal(resp.Plan.Raw, req.State.Raw) {
 		return
 	}
 	resp.Diagnostics.Append(table.CheckColumns(ctx, m, want)...)

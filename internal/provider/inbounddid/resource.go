@@ -82,7 +82,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !req.Config.Raw.IsFullyKnown() || req.Plan.Raw.Equal(req.State.Raw) {
+	if !req.Config.Raw.IsFullyKnown() || tfhelper.Equal(req.Plan.Raw, req.State.Raw) {
 		return
 	}
 	if m, want, ok := r.table().Declared(ctx, req.Plan, req.Config, &resp.Diagnostics); ok {

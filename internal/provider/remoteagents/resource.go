@@ -92,7 +92,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	if !req.Config.Raw.IsFullyKnown() || req.Plan.Raw.Equal(req.State.Raw) {
+	if !req.Config.Raw.IsFullyKnown() || tfhelper.Equal(req.Plan.Raw, req.State.Raw) {
 		return
 	}
 	m, want, ok := r.table().Declared(ctx, req.Plan, req.Config, &resp.Diagnostics)

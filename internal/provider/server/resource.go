@@ -74,7 +74,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	config, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	unchanged := req.Plan.Raw.Equal(req.State.Raw)
+	unchanged := tfhelper.Equal(req.Plan.Raw, req.State.Raw)
 	want, planned := &expanded{}, true
 	if unchanged { // the most frequent case
 		*want = *prior
@@ -109,7 +109,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, want.flatten(ctx, &resp.Diagnostics))...)
-	if !resp.Plan.Raw.Equal(req.State.Raw) {
+	if !tfhelper.Equal(resp.Plan.Raw, req.State.Raw) {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write server", want.id(), r.store.Writable(ctx, cluster.TableServers, want.engine().Table()))...)
 	}
 }

@@ -89,7 +89,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	m = m.planned(shares, blocked)
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
-	if !resp.Plan.Raw.Equal(req.State.Raw) {
+	if !tfhelper.Equal(resp.Plan.Raw, req.State.Raw) {
 		resp.Diagnostics.Append(checked...)
 		if m.blocks() { // this run may create or remove servers before the split or after it
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("blocked_servers"), types.ListUnknown(types.StringType))...)

@@ -42,8 +42,9 @@ func (r *Resource) readPlanReview(ctx context.Context) (planReview, error) {
 // check returns errors for what an apply would refuse.
 func (p planReview) check(m model, limits map[string]cluster.Limit, isNew bool) diag.Diagnostics {
 	diags := p.checkCampaign(m)
+	have := p.trunks.OfCampaign(m.campaign())
 	for _, ip := range slices.Sorted(maps.Keys(m.Servers)) {
-		diags.Append(p.checkServer(ip, limits[ip], p.trunks.OfCampaign(m.campaign()))...)
+		diags.Append(p.checkServer(ip, limits[ip], have)...)
 	}
 	if diags.HasError() {
 		return diags

@@ -207,7 +207,7 @@ func (g *Guarded) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 	if resp.State.Raw.IsNull() {
 		return
 	}
-	if _, known := tfhelper.LogPosition(ctx, req.Private); !known || !resp.State.Raw.Equal(req.State.Raw) {
+	if _, known := tfhelper.LogPosition(ctx, req.Private); !known || !tfhelper.Equal(resp.State.Raw, req.State.Raw) {
 		g.saveLogPosition(ctx, resp.Private, &resp.Diagnostics)
 	}
 	if !guarded {
