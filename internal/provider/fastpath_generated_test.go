@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,10 +27,10 @@ type imported struct {
 }
 
 // importing imports an object and refreshes it.
-func (c conversation) importing(t *testing.T, typeName, attribute, key string) imported {
+func (c conversation) importing(t *testing.T, typeName string, id block) imported {
 	t.Helper()
 	kind, identityKind := c.schemas.ResourceSchemas[typeName].ValueType(), c.identities[typeName].ValueType()
-	identity := rawAs(t, identityKind, block{attribute: key})
+	identity := rawAs(t, identityKind, id)
 	taken, err := c.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: typeName, Identity: &tfprotov6.ResourceIdentityData{IdentityData: packed(t, identity)}})
 	if err != nil {
 		t.Fatal(err)
@@ -61,27 +62,25 @@ func TestFastPath_agreesWithTheFramework(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	objects := map[string]struct {
-		attribute string
-		keys      []string
-	}{
-		"vicidial_carrier_route": {"name", []string{"MAIN", "SPARE"}},
-		"vicidial_server":        {"server_id", []string{"dial1", "dial2", "dial3"}},
-		"vicidial_trunk_split":   {"campaign_id", []string{"C1", "C2", "C3"}},
-		"vicidial_inbound_did":   {"did_pattern", []string{"8005551212", "8005551213"}},
+	objects := map[string][]block{ // by their identities
+		"vicidial_carrier_route":   {{"name": "MAIN"}, {"name": "SPARE"}},
+		"vicidial_server":          {{"server_id": "dial1"}, {"server_id": "dial2"}, {"server_id": "dial3"}},
+		"vicidial_trunk_split":     {{"campaign_id": "C1"}, {"campaign_id": "C2"}, {"campaign_id": "C3"}},
+		"vicidial_inbound_did":     {{"did_pattern": "8005551212"}, {"did_pattern": "8005551213"}},
+		"vicidial_inbound_numbers": {{"name": "both", "dids": "8005551212-8005551213"}, {"name": "one", "dids": "8005551212"}},
 	}
 	for _, construct := range fastPathResources {
 		var meta resource.MetadataResponse
 		construct().Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: tfhelper.ProviderType}, &meta)
 		name := meta.TypeName
 		t.Run(name, func(t *testing.T) {
-			if len(objects[name].keys) == 0 {
+			if len(objects[name]) == 0 {
 				t.Fatal("there is no object to generate requests from")
 			}
 			setup := converse(t, d)
 			var found []imported
-			for _, key := range objects[name].keys {
-				found = append(found, setup.importing(t, name, objects[name].attribute, key))
+			for _, id := range objects[name] {
+				found = append(found, setup.importing(t, name, id))
 			}
 			fast, behind := converse(t, d).fastPath(t)
 			slow, _ := converse(t, d).fastPath(t)
@@ -100,15 +99,19 @@ func TestFastPath_agreesWithTheFramework(t *testing.T) {
 			reads, plans, creates := 0, 0, 0
 			rapid.Check(t, func(t *rapid.T) {
 				read, plan, upgrade := r.draw(t)
+				validate := &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: plan.Config}
+				if rapid.Bool().Draw(t, "write-only attributes") {
+					validate.ClientCapabilities = &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true}
+				}
 				reads, plans = reads+1, plans+1
 				if isNew(plan) {
 					creates++
 				}
-				r.compare(t, fast, slow.Framework, read, plan, upgrade)
+				r.compare(t, fast, slow.Framework, read, plan, upgrade, validate)
 			})
-			if behind.reads >= reads || behind.plans-behind.creates >= plans-creates || behind.creates >= creates {
-				t.Errorf("of %d reads, %d plans and %d plans of new objects the framework got %d, %d and %d: the fast path answered none",
-					reads, plans-creates, creates, behind.reads, behind.plans-behind.creates, behind.creates)
+			if behind.reads >= reads || behind.validations >= reads || behind.plans-behind.creates >= plans-creates || behind.creates >= creates {
+				t.Errorf("of %d reads, %d validations, %d plans and %d plans of new objects the framework got %d, %d, %d and %d: the fast path answered none",
+					reads, reads, plans-creates, creates, behind.reads, behind.validations, behind.plans-behind.creates, behind.creates)
 			}
 		})
 	}
@@ -341,7 +344,7 @@ func plain(value tftypes.Value) any {
 }
 
 // compare sends the same requests to the fast path and to the framework alone.
-func (r requests) compare(t *rapid.T, fast *fastpath.Server, framework fastpath.Framework, read *tfprotov6.ReadResourceRequest, plan *tfprotov6.PlanResourceChangeRequest, upgrade *tfprotov6.UpgradeResourceStateRequest) {
+func (r requests) compare(t *rapid.T, fast *fastpath.Server, framework fastpath.Framework, read *tfprotov6.ReadResourceRequest, plan *tfprotov6.PlanResourceChangeRequest, upgrade *tfprotov6.UpgradeResourceStateRequest, validate *tfprotov6.ValidateResourceConfigRequest) {
 	type answer struct {
 		State, Identity string
 		Private         map[string][]byte
@@ -376,7 +379,7 @@ func (r requests) compare(t *rapid.T, fast *fastpath.Server, framework fastpath.
 		}
 		return keys
 	}
-	var answers [2][3]answer
+	var answers [2][4]answer
 	for i, server := range []fastpath.Framework{framework, fast} {
 		upgraded, err := server.UpgradeResourceState(t.Context(), upgrade)
 		answers[i][0] = answer{State: decoded(upgraded.UpgradedState, r.kind), Diagnostics: upgraded.Diagnostics, Err: err}
@@ -387,6 +390,11 @@ func (r requests) compare(t *rapid.T, fast *fastpath.Server, framework fastpath.
 			decoded(planned.PlannedState, r.kind), identity(planned.PlannedIdentity), private(planned.PlannedPrivate), planned.Diagnostics,
 			fmt.Sprint(planned.Deferred, planned.RequiresReplace), err,
 		}
+		validated, err := server.ValidateResourceConfig(t.Context(), validate)
+		slices.SortFunc(validated.Diagnostics, func(a, b *tfprotov6.Diagnostic) int { // the framework has a random order
+			return strings.Compare(fmt.Sprint(a.Attribute, a.Summary, a.Detail), fmt.Sprint(b.Attribute, b.Summary, b.Detail))
+		})
+		answers[i][3] = answer{Diagnostics: validated.Diagnostics, Err: err}
 	}
 	if diff := cmp.Diff(answers[0], answers[1]); diff != "" {
 		t.Errorf("-framework +fast path:\n%s", diff)

@@ -19,7 +19,12 @@ import (
 type framework struct {
 	fastpath.Framework
 
-	reads, plans, creates int // creates are the plans of new objects
+	validations, reads, plans, creates int // creates are the plans of new objects
+}
+
+func (f *framework) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	f.validations++
+	return f.Framework.ValidateResourceConfig(ctx, req)
 }
 
 func (f *framework) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {

@@ -45,9 +45,9 @@ func Server(version string) (tfprotov6.ProviderServer, error) {
 	return &stopServer{Framework: runs, running: map[chan struct{}]bool{}}, nil
 }
 
-// fastPathResources are the resources of which a cluster has hundreds of objects, for which the
-// fast path saves time.
-var fastPathResources = []func() resource.Resource{newCarrierRoute, newInboundDID, newServer, newTrunkSplit}
+// fastPathResources are the resources for which the fast path saves time: a cluster has hundreds
+// of their objects, or thousands of values in one.
+var fastPathResources = []func() resource.Resource{newCarrierRoute, newInboundDID, newInboundNumbers, newServer, newTrunkSplit}
 
 func (v *vicidial) fastPath(framework tfprotov6.ProviderServer) (*fastpath.Server, error) {
 	data := func() any {

@@ -3,8 +3,6 @@ package fastpath
 import (
 	"context"
 	"encoding/json"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -70,23 +68,6 @@ func conformAll(value any, kind tftypes.Type) bool {
 		ok = ok && conforms(element, kind)
 	}
 	return ok
-}
-
-// same reports whether two values are equal, including the order of sets. It walks the
-// values once; [tftypes.Value.Equal] walks from the top for each part.
-func same(a, b tftypes.Value) bool {
-	if a.IsKnown() != b.IsKnown() || a.IsNull() != b.IsNull() || !a.IsKnown() || a.IsNull() {
-		return a.Equal(b)
-	}
-	var fields, otherFields map[string]tftypes.Value
-	if a.As(&fields) == nil {
-		return b.As(&otherFields) == nil && maps.EqualFunc(fields, otherFields, same)
-	}
-	var elements, otherElements []tftypes.Value
-	if a.As(&elements) == nil {
-		return b.As(&otherElements) == nil && slices.EqualFunc(elements, otherElements, same)
-	}
-	return a.Equal(b)
 }
 
 // privateState is the framework's type of private state, which is internal and cannot be

@@ -63,8 +63,10 @@ func TestNew_refusesWhatItDoesNotKnow(t *testing.T) {
 		"blocks": func() resource.Resource {
 			return noun{blocks: map[string]schema.Block{"block": schema.ListNestedBlock{}}}
 		},
-		"an identity that may change": func() resource.Resource { return noun{behavior: resource.ResourceBehavior{MutableIdentity: true}} },
-		"no plan of its own":          func() resource.Resource { return struct{ unplanned }{noun{}} },
+		"a resource behavior": func() resource.Resource {
+			return noun{behavior: resource.ResourceBehavior{ProviderDeferred: resource.ProviderDeferredBehavior{EnablePlanModification: true}}}
+		},
+		"no plan of its own": func() resource.Resource { return struct{ unplanned }{noun{}} },
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()

@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -39,6 +40,8 @@ type resourceType struct {
 
 // part describes an attribute.
 type part struct {
+	attribute           schema.Attribute
+	elements            []validator.Object // of each nested object
 	computed, writeOnly bool
 	def                 *tftypes.Value   // its default, nil if it has none
 	parts               map[string]*part // the attributes in it, or in each of its elements
@@ -60,8 +63,9 @@ func inspect(ctx context.Context, provider string, construct func() resource.Res
 	r.Schema(ctx, resource.SchemaRequest{}, &about)
 	var identity resource.IdentitySchemaResponse
 	identified.IdentitySchema(ctx, resource.IdentitySchemaRequest{}, &identity)
-	if len(about.Schema.Blocks) > 0 || meta.ResourceBehavior != (resource.ResourceBehavior{}) {
-		return nil, fmt.Errorf("%s has blocks or a resource behavior", meta.TypeName)
+	// An identity that may change makes no difference: the answers have the identity of the request.
+	if len(about.Schema.Blocks) > 0 || meta.ResourceBehavior != (resource.ResourceBehavior{MutableIdentity: meta.ResourceBehavior.MutableIdentity}) {
+		return nil, fmt.Errorf("%s has blocks or an unknown resource behavior", meta.TypeName)
 	}
 	kind := identity.IdentitySchema.Type().TerraformType(ctx)
 	nullIdentity, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, nil))
@@ -113,8 +117,7 @@ var supported = map[reflect.Type]bool{
 // the plan equals the state or there is no state.
 type KeepsUnchanged interface{ KeepsUnchanged() }
 
-// ignored has the fields of an attribute that do not affect a read or a plan. Validators
-// run when Terraform validates a configuration, which the framework does.
+// ignored has the fields of an attribute that do not affect a read or a plan.
 var ignored = []string{
 	"Required", "Optional", "Sensitive", "Description", "MarkdownDescription", "DeprecationMessage", "Validators",
 	"RequiredForImport", "OptionalForImport",
@@ -126,6 +129,12 @@ func (p *part) inspect(ctx context.Context, at path.Path, attribute any) error {
 	fields := reflect.ValueOf(attribute)
 	if !supported[fields.Type()] {
 		return fmt.Errorf("%s: %T is not supported", at, attribute)
+	}
+	switch a := attribute.(type) {
+	case schema.Attribute:
+		p.attribute = a
+	case schema.NestedAttributeObject:
+		p.elements = a.Validators
 	}
 	top := len(at.Steps()) == 1
 	var errs []error

@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // plan plans an unchanged or a new object. It returns false for any other one, and when
@@ -47,7 +49,7 @@ func (t *resourceType) plan(ctx context.Context, data any, req *tfprotov6.PlanRe
 	ask.Private = private
 	answer := resource.ModifyPlanResponse{Plan: ask.Plan, Private: private, Identity: &tfsdk.ResourceIdentity{Raw: identity, Schema: t.identitySchema}}
 	planner.ModifyPlan(ctx, ask, &answer)
-	if answer.Deferred != nil || !answer.Private.Equal(before) || answer.Identity == nil || !same(answer.Identity.Raw, identity) {
+	if answer.Deferred != nil || !answer.Private.Equal(before) || answer.Identity == nil || !tfhelper.Identical(answer.Identity.Raw, identity) {
 		return nil, false
 	}
 	return t.planned(ctx, req, prior, answer)
@@ -146,7 +148,7 @@ func (t *resourceType) planned(ctx context.Context, req *tfprotov6.PlanResourceC
 	if resp.PlannedIdentity == nil { // Terraform before 1.12
 		resp.PlannedIdentity = &tfprotov6.ResourceIdentityData{IdentityData: t.nullIdentity}
 	}
-	if prior.IsNull() || !same(answer.Plan.Raw, prior) {
+	if prior.IsNull() || !tfhelper.Identical(answer.Plan.Raw, prior) {
 		state, err := tfprotov6.NewDynamicValue(t.object, answer.Plan.Raw)
 		if err != nil {
 			return nil, false

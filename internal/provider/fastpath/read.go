@@ -7,6 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // reads reports whether Read finds the current state, without a diagnostic, and
@@ -27,12 +29,12 @@ func (t *resourceType) reads(ctx context.Context, data any, req *tfprotov6.ReadR
 	ask.Identity = &tfsdk.ResourceIdentity{Raw: identity, Schema: t.identitySchema}
 	answer := resource.ReadResponse{State: ask.State, Private: private, Identity: &tfsdk.ResourceIdentity{Raw: identity, Schema: t.identitySchema}}
 	r.Read(ctx, ask, &answer)
-	if len(answer.Diagnostics) > 0 || answer.Deferred != nil || !same(answer.State.Raw, state) || !answer.Private.Equal(before) ||
+	if len(answer.Diagnostics) > 0 || answer.Deferred != nil || !tfhelper.Identical(answer.State.Raw, state) || !answer.Private.Equal(before) ||
 		answer.Identity == nil || answer.Identity.Raw.IsFullyNull() {
 		return nil, false
 	}
 	if req.CurrentIdentity != nil {
-		return req.CurrentIdentity, same(answer.Identity.Raw, identity)
+		return req.CurrentIdentity, tfhelper.Identical(answer.Identity.Raw, identity)
 	}
 	found, err := tfprotov6.NewDynamicValue(t.identityType, answer.Identity.Raw)
 	return &tfprotov6.ResourceIdentityData{IdentityData: &found}, err == nil

@@ -1,10 +1,12 @@
-// Package fastpath responds to requests for unchanged objects, and plans new ones,
-// without the framework, which walks over every attribute of an object several times.
+// Package fastpath responds to requests for unchanged objects and valid configurations, and
+// plans new objects, without the framework, which walks over every attribute of an object
+// several times.
 //
-// It calls the resource itself: if Read returns the state of the request, the bytes of
-// the request are the response, and the result of ModifyPlan is the plan. All other
-// requests go to the framework. docs/design/0015-fast-path.md explains why that is
-// correct, and what it requires of a resource.
+// It calls the resource itself: if the validators report nothing, the configuration is
+// valid; if Read returns the state of the request, the bytes of the request are the
+// response; and the result of ModifyPlan is the plan. All other requests go to the
+// framework. docs/design/0015-fast-path.md explains why that is correct, and what it
+// requires of a resource.
 package fastpath
 
 import (
@@ -25,7 +27,7 @@ type Framework interface {
 	tfprotov6.StateStoreServer
 }
 
-// Server responds to requests for unchanged and new objects of its resource types, and
+// Server responds to requests for valid, unchanged and new objects of its resource types, and
 // passes every other request on to the framework.
 type Server struct {
 	Framework
@@ -60,6 +62,15 @@ func (s *Server) UpgradeResourceState(ctx context.Context, req *tfprotov6.Upgrad
 		return &tfprotov6.UpgradeResourceStateResponse{UpgradedState: &tfprotov6.DynamicValue{JSON: req.RawState.JSON}}, nil
 	}
 	return s.Framework.UpgradeResourceState(ctx, req)
+}
+
+// ValidateResourceConfig runs the validators of a configuration. If one reports anything,
+// the framework does it again.
+func (s *Server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	if t, ok := s.types[req.TypeName]; ok && t.validates(ctx, s.data(), req) {
+		return &tfprotov6.ValidateResourceConfigResponse{}, nil
+	}
+	return s.Framework.ValidateResourceConfig(ctx, req)
 }
 
 // ReadResource returns the state of the request if the resource reads the same.
