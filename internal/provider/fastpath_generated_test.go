@@ -98,11 +98,7 @@ func TestFastPath_agreesWithTheFramework(t *testing.T) {
 			slices.Sort(r.defaulted)
 			reads, plans, creates := 0, 0, 0
 			rapid.Check(t, func(t *rapid.T) {
-				read, plan, upgrade := r.draw(t)
-				validate := &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: plan.Config}
-				if rapid.Bool().Draw(t, "write-only attributes") {
-					validate.ClientCapabilities = &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true}
-				}
+				read, plan, upgrade, validate := r.draw(t)
 				reads, plans = reads+1, plans+1
 				if isNew(plan) {
 					creates++
@@ -126,9 +122,9 @@ type requests struct {
 	defaulted          []string // attributes that have a default
 }
 
-// draw makes a refresh, a plan and an upgrade that belong together: mostly of an
-// object that is unchanged.
-func (r requests) draw(t *rapid.T) (*tfprotov6.ReadResourceRequest, *tfprotov6.PlanResourceChangeRequest, *tfprotov6.UpgradeResourceStateRequest) {
+// draw makes a refresh, a plan, an upgrade and a validation that belong together: mostly of
+// an object that is unchanged.
+func (r requests) draw(t *rapid.T) (*tfprotov6.ReadResourceRequest, *tfprotov6.PlanResourceChangeRequest, *tfprotov6.UpgradeResourceStateRequest, *tfprotov6.ValidateResourceConfigRequest) {
 	object := rapid.SampledFrom(r.found).Draw(t, "object")
 	asItIs := rapid.SampledFrom([]bool{false, false, false, true}).Draw(t, "as it is") // the fast path answers for some of a hundred
 	seldom := func(label string) bool { return !asItIs && rapid.IntRange(0, 4).Draw(t, label) == 0 }
@@ -181,7 +177,25 @@ func (r requests) draw(t *rapid.T) (*tfprotov6.ReadResourceRequest, *tfprotov6.P
 		object[rapid.SampledFrom(append(slices.Sorted(maps.Keys(r.attributes)), "colour")).Draw(t, "with")] = rapid.SampledFrom([]any{nil, "x", 1, true, []any{"x"}, map[string]any{"x": 1}}).Draw(t, "as")
 	}
 	upgrade := &tfprotov6.UpgradeResourceStateRequest{TypeName: r.typeName, Version: int64(rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "version")), RawState: &tfprotov6.RawState{JSON: inText(t, stored)}}
-	return read, plan, upgrade
+	var values map[string]tftypes.Value
+	if err := config.As(&values); err == nil && seldom("fractions and duplicates") { // Terraform plans none
+		values = maps.Clone(values)
+		for name, value := range values {
+			var elements []tftypes.Value
+			switch {
+			case value.Type().Is(tftypes.Number) && !value.IsNull():
+				values[name] = tftypes.NewValue(tftypes.Number, 1.5)
+			case value.Type().Is(tftypes.Set{}) && value.As(&elements) == nil && len(elements) > 0:
+				values[name] = tftypes.NewValue(value.Type(), append(elements, elements[0]))
+			}
+		}
+		config = tftypes.NewValue(r.kind, values)
+	}
+	validate := &tfprotov6.ValidateResourceConfigRequest{TypeName: r.typeName, Config: encode(t, config, inJSON)}
+	if rapid.Bool().Draw(t, "write-only attributes") {
+		validate.ClientCapabilities = &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true}
+	}
+	return read, plan, upgrade, validate
 }
 
 // config is a configuration that could have led to a state: what is computed and
@@ -193,7 +207,11 @@ func (r requests) config(t *rapid.T, state tftypes.Value, less bool) tftypes.Val
 	}
 	values = maps.Clone(values)
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if attribute := r.attributes[name]; attribute.Computed && (!attribute.Optional || less && rapid.Bool().Draw(t, "leave out "+name)) {
+		attribute := r.attributes[name]
+		if attribute.WriteOnly && rapid.IntRange(0, 3).Draw(t, "set "+name) == 0 {
+			values[name] = generate(t, attribute.ValueType(), "config."+name, true)
+		}
+		if attribute.Computed && (!attribute.Optional || less && rapid.Bool().Draw(t, "leave out "+name)) {
 			values[name] = tftypes.NewValue(attribute.ValueType(), nil)
 		}
 	}

@@ -2,7 +2,9 @@ package tfhelper
 
 import (
 	"context"
+	"maps"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -69,9 +71,9 @@ func valueAs(ctx context.Context, value attr.Value, into reflect.Value) diag.Dia
 	if all, ok := value.(types.Map); ok && known && into.Kind() == reflect.Map && into.Type().Elem().Kind() == reflect.Struct {
 		elements := all.Elements()
 		models := reflect.MakeMapWithSize(into.Type(), len(elements))
-		for key, element := range elements {
+		for _, key := range slices.Sorted(maps.Keys(elements)) { // diagnostics have an order
 			each := reflect.New(into.Type().Elem()).Elem()
-			diags.Append(valueAs(ctx, element, each)...)
+			diags.Append(valueAs(ctx, elements[key], each)...)
 			models.SetMapIndex(reflect.ValueOf(key), each)
 		}
 		into.Set(models)
