@@ -172,33 +172,46 @@ func (s Step) Keys() []Row {
 		}
 		return []Row{s.Key}
 	}
-	keys := make([]Row, len(s.Rows))
+	keys, columns := make([]Row, len(s.Rows)), slices.Collect(maps.Keys(s.Key))
 	for i, row := range s.Rows {
-		keys[i] = row.Only(slices.Collect(maps.Keys(s.Key))...)
+		keys[i] = row.Only(columns...)
 	}
 	return keys
 }
 
 func keyOf(table Table, key Row) accessKey {
-	name := string(table)
-	for _, column := range slices.Sorted(maps.Keys(key)) {
-		name += "|" + column + "=" + FoldKey(key[column].Text)
+	return accessKey(rowName(table, key, slices.Sorted(maps.Keys(key))))
+}
+
+// rowName names a row by the columns that it has of those.
+func rowName(table Table, row Row, columns []string) string {
+	var name strings.Builder
+	name.WriteString(string(table))
+	for _, column := range columns {
+		if value, ok := row[column]; ok {
+			name.WriteString("|" + column + "=" + FoldKey(value.Text))
+		}
 	}
-	return accessKey(name)
+	return name.String()
 }
 
 // CanCombine reports whether two steps of one phase can be one statement that is as safe
 // as each of them, apart from the rows that they name.
 func (s Step) CanCombine(other Step) bool {
-	return s.statementKind() != "" && s.statementKind() == other.statementKind()
+	kind := s.statementKind()
+	return kind != "" && kind == other.statementKind()
 }
 
 // Names returns a name for each row of a step, so that no statement names a row twice.
 func (s Step) Names() []string {
-	keys := s.Keys()
-	names := make([]string, len(keys))
-	for i, key := range keys {
-		names[i] = string(keyOf(s.Table, key))
+	columns := slices.Sorted(maps.Keys(s.Key))
+	rows := s.Rows
+	if s.Verb != Insert && len(s.Key) > 0 {
+		rows = []Row{s.Key}
+	}
+	names := make([]string, len(rows))
+	for i, row := range rows {
+		names[i] = rowName(s.Table, row, columns)
 		if s.Verb == Delete { // several rows may have the key
 			names[i] += string(keyOf("", s.From))
 		}
@@ -211,7 +224,7 @@ func (s Step) Names() []string {
 // right if one row had changed and another had a duplicate. Nor can updates of key
 // columns, since a combined statement selects the values of each row by its key.
 func (s Step) statementKind() string {
-	if s.Column != "" || s.InColumn != "" || s.Guard != Unguarded || len(s.Keys()) == 0 {
+	if s.Column != "" || s.InColumn != "" || s.Guard != Unguarded || len(s.Key) == 0 || s.Verb == Insert && len(s.Rows) == 0 {
 		return ""
 	}
 	columns := func(row Row) string { return strings.Join(slices.Sorted(maps.Keys(row)), ",") }

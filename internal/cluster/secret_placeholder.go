@@ -148,7 +148,8 @@ var filledPatterns sync.Map
 // nil if the template is too long for one.
 func filledPattern(template string) *regexp.Regexp {
 	if known, ok := filledPatterns.Load(template); ok {
-		return known.(*regexp.Regexp)
+		fits, _ := known.(*regexp.Regexp)
+		return fits
 	}
 	var pattern strings.Builder
 	pieces := secretPlaceholder.Split(TrimText(template), -1)

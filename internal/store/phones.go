@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -54,24 +55,21 @@ func (s *Store) readPhones(ctx context.Context, columns []string, where string, 
 
 // NodePhones returns the active phones of all nodes, with their names in generated
 // files.
-func (s *Store) NodePhones(ctx context.Context) ([]asterisk.NodePhone, error) {
+func (s *Store) NodePhones(ctx context.Context) (iter.Seq[asterisk.NodePhone], error) {
 	read, err := s.phones(ctx, []string{"protocol", "active"})
-	if err != nil {
-		return nil, err
-	}
 	protocol, active := slices.Index(read.columns, "protocol"), slices.Index(read.columns, "active")
-	if protocol < 0 || active < 0 {
-		return nil, nil
-	}
-	var phones []asterisk.NodePhone
-	for _, phone := range read.phones {
-		if phone.Values[active].Yes() {
-			phones = append(phones, asterisk.NodePhone{
-				ServerIP: phone.ServerIP, Protocol: phone.Values[protocol].Text, Extension: phone.Extension, DialplanNumber: phone.DialplanNumber,
-			})
+	return func(yield func(asterisk.NodePhone) bool) {
+		if protocol < 0 || active < 0 {
+			return
 		}
-	}
-	return phones, nil
+		for _, phone := range read.phones {
+			if phone.Values[active].Yes() && !yield(asterisk.NodePhone{
+				ServerIP: phone.ServerIP, Protocol: phone.Values[protocol].Text, Extension: phone.Extension, DialplanNumber: phone.DialplanNumber,
+			}) {
+				return
+			}
+		}
+	}, err
 }
 
 // FloorRows returns all rows of floors: phones with those of the columns that this

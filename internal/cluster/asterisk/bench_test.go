@@ -2,6 +2,7 @@ package asterisk
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -28,7 +29,7 @@ func BenchmarkClashes(b *testing.B) {
 	mine := all.OfRoute("R00")
 	others := all.With(map[string]cluster.RouteRows{"R00": {}})
 	for b.Loop() {
-		if clashes := append(Clashes(mine, others), BuiltinClashes(mine, nil, phones)...); len(clashes) > 0 {
+		if clashes := append(Clashes(mine, others), BuiltinClashes(mine, nil, slices.Values(phones))...); len(clashes) > 0 {
 			b.Fatal(clashes[0])
 		}
 		accounts := ReadAccounts(append(others, mine...))

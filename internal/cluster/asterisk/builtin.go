@@ -1,8 +1,9 @@
 package asterisk
 
 import (
+	"iter"
 	"maps"
-	"slices"
+	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
@@ -25,9 +26,9 @@ type NodePhone struct{ ServerIP, Protocol, Extension, DialplanNumber string }
 
 // BuiltinClashes returns the extensions, dialplan variables and sections that the carriers
 // of a route share with VICIdial's own lines and with the phones of their nodes.
-func BuiltinClashes(mine cluster.Carriers, servers cluster.Servers, phones []NodePhone) []Clash {
-	names := namesOnNodes(mine, phones)
+func BuiltinClashes(mine cluster.Carriers, servers cluster.Servers, phones iter.Seq[NodePhone]) []Clash {
 	claimsOf, taken := newClaimsReader(), builtinClaims(servers)
+	named := phonesNamedAs(mine, claimsOf, phones)
 	var clashes []Clash
 	for _, carrier := range mine.Sorted() {
 		if !carrier.Generated() {
@@ -38,10 +39,8 @@ func BuiltinClashes(mine cluster.Carriers, servers cluster.Servers, phones []Nod
 		if len(ours.clashes(taken, clash)) > 0 { // few have any
 			clashes = append(clashes, ours.clashes(taken.on(carrier.ServerIP(), servers), clash)...)
 		}
-		for _, phone := range names[carrier.ServerIP()] {
-			_, number := ours.extensions[phone.number]
-			_, section := ours.sections[phone.section]
-			if !number && !section {
+		for _, phone := range named {
+			if !carrier.OnServer(phone.ServerIP) {
 				continue
 			}
 			theirs := newClaims()
@@ -54,28 +53,27 @@ func BuiltinClashes(mine cluster.Carriers, servers cluster.Servers, phones []Nod
 	return clashes
 }
 
-// namedPhone is a phone with its names in the form in which Asterisk compares them.
-type namedPhone struct {
-	NodePhone
-	number, section string
-}
-
-// namesOnNodes returns the phones of the nodes of carriers, those of every node for
-// [cluster.AllServers].
-func namesOnNodes(carriers cluster.Carriers, phones []NodePhone) map[string][]namedPhone {
-	onNode := map[string][]namedPhone{}
+// phonesNamedAs returns the phones whose number is an extension of a carrier, or whose name is
+// that of a section: few of the thousands of a floor.
+func phonesNamedAs(carriers cluster.Carriers, claimsOf func(cluster.Carrier) *claims, phones iter.Seq[NodePhone]) []NodePhone {
+	extensions, sections := map[string]bool{}, map[string]bool{}
 	for _, carrier := range carriers {
-		onNode[carrier.ServerIP()] = nil
-	}
-	for _, phone := range phones {
-		for _, node := range slices.Compact([]string{phone.ServerIP, cluster.AllServers}) {
-			if _, ok := onNode[node]; ok {
-				section, _ := sectionName(phone.Protocol, phone.Extension, "")
-				onNode[node] = append(onNode[node], namedPhone{phone, sameExtension(phone.DialplanNumber), section})
-			}
+		ours := claimsOf(carrier)
+		for key := range ours.extensions {
+			extensions[key] = true
+		}
+		for _, section := range ours.sections {
+			_, name, _ := strings.Cut(section, " ")
+			sections[strings.ToLower(name)] = true
 		}
 	}
-	return onNode
+	var named []NodePhone
+	for phone := range phones {
+		if extensions[sameExtension(phone.DialplanNumber)] || sections[strings.ToLower(phone.Extension)] {
+			named = append(named, phone)
+		}
+	}
+	return named
 }
 
 // builtinClaims returns the names that VICIdial defines on nodes for itself and for other nodes,

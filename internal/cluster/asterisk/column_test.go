@@ -55,7 +55,7 @@ func TestBuiltinClashes(t *testing.T) {
 				"carrier_id": cluster.Text("MINE"), "server_ip": cluster.Text("10.0.0.1"), "protocol": cluster.Text(column[0]), "active": cluster.YesNo(true),
 				column[1]: cluster.Text(column[2]),
 			}
-			clashes := BuiltinClashes(cluster.Carriers{carrier}, servers, phones)
+			clashes := BuiltinClashes(cluster.Carriers{carrier}, servers, slices.Values(phones))
 			if says == "" {
 				if len(clashes) != 0 {
 					t.Errorf("found %v", clashes)

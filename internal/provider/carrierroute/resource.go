@@ -4,6 +4,7 @@ package carrierroute
 
 import (
 	"context"
+	"iter"
 	"maps"
 	"regexp"
 	"slices"
@@ -29,7 +30,7 @@ type store interface {
 	ExpectedServers(context.Context) (cluster.Servers, error)
 	ExpectedCarriers(ctx context.Context, but string) (cluster.Carriers, error)
 	ExpectedTemplates(context.Context) (cluster.Templates, error)
-	NodePhones(context.Context) ([]asterisk.NodePhone, error)
+	NodePhones(context.Context) (iter.Seq[asterisk.NodePhone], error)
 	AddRoute(route string, rows cluster.Carriers, ids []string)
 	ExpectRouteLater(route string)
 	RoutePlanned(route string) (planned, known bool)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -31,7 +32,7 @@ type planReview struct {
 	others    cluster.Carriers           // the rows of other routes and of no route after this run
 	templates cluster.Templates
 	servers   cluster.Servers
-	phones    []asterisk.NodePhone
+	phones    iter.Seq[asterisk.NodePhone]
 	clashes   []asterisk.Clash // between rows and others
 	applying  bool             // the first plan of this run had all routes
 }
