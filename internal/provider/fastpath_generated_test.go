@@ -140,6 +140,7 @@ func (r requests) draw(t *rapid.T) (*tfprotov6.ReadResourceRequest, *tfprotov6.P
 	if seldom("change the configuration") {
 		config = r.change(t, config, "config", true)
 	}
+	proposed = r.withWriteOnly(proposed, config)
 	if seldom("no proposal") {
 		proposed = tftypes.NewValue(r.kind, nil)
 	}
@@ -196,6 +197,22 @@ func (r requests) draw(t *rapid.T) (*tfprotov6.ReadResourceRequest, *tfprotov6.P
 		validate.ClientCapabilities = &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true}
 	}
 	return read, plan, upgrade, validate
+}
+
+// withWriteOnly returns a proposal with the write-only values of the configuration, as
+// Terraform makes it.
+func (r requests) withWriteOnly(proposed, config tftypes.Value) tftypes.Value {
+	var values, given map[string]tftypes.Value
+	if proposed.As(&values) != nil || config.As(&given) != nil || values == nil || given == nil {
+		return proposed
+	}
+	values = maps.Clone(values)
+	for name, attribute := range r.attributes {
+		if attribute.WriteOnly {
+			values[name] = given[name]
+		}
+	}
+	return tftypes.NewValue(r.kind, values)
 }
 
 // config is a configuration that could have led to a state: what is computed and

@@ -114,8 +114,11 @@ resource "vicidial_carrier_route" "route" {
   name          = each.key
   servers       = [for node in vicidial_server.dial : node.server_ip]
   protocol      = "SIP"
-  account_entry = "[${each.key}]\ntype=peer\nhost=sip.example.com\n"
+  account_entry = "[${each.key}]\ntype=peer\nhost=sip.example.com\nsecret={secret:trunk}\n"
   dial          = { prefix = format("9%%03d", index(local.routes, each.key)) }
+
+  secrets_wo         = { trunk = "bench3" }
+  secrets_wo_version = 1
 }
 
 resource "vicidial_agent_placement" "floor" {

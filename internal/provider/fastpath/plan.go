@@ -57,11 +57,30 @@ func (t *resourceType) plan(ctx context.Context, data any, req *tfprotov6.PlanRe
 
 // unchanged returns the state and the plan of an unchanged object.
 func (t *resourceType) unchanged(req *tfprotov6.PlanResourceChangeRequest, config tftypes.Value) (prior, plan tftypes.Value, ok bool) {
-	if !sameBytes(req.PriorState, req.ProposedNewState) || !config.IsFullyKnown() {
+	prior, ok = unmarshal(req.PriorState, t.object)
+	if !ok || !config.IsFullyKnown() || t.hasWriteOnly(prior) || !t.hasDefaults(config, prior) {
 		return prior, plan, false
 	}
-	prior, ok = unmarshal(req.PriorState, t.object)
-	return prior, prior, ok && !t.hasWriteOnly(prior) && t.hasDefaults(config, prior)
+	if sameBytes(req.PriorState, req.ProposedNewState) {
+		return prior, prior, true
+	}
+	proposed, ok := unmarshal(req.ProposedNewState, t.object) // it has the write-only values
+	return prior, prior, ok && tfhelper.Identical(t.withoutWriteOnly(proposed), prior)
+}
+
+// withoutWriteOnly returns an object without its write-only values, as the framework plans it.
+func (t *resourceType) withoutWriteOnly(object tftypes.Value) tftypes.Value {
+	var values map[string]tftypes.Value
+	if object.As(&values) != nil {
+		return object
+	}
+	values = maps.Clone(values)
+	for name, part := range t.parts {
+		if part.writeOnly {
+			values[name] = tftypes.NewValue(values[name].Type(), nil)
+		}
+	}
+	return tftypes.NewValue(t.object, values)
 }
 
 // sameBytes reports whether two values have the same encoding, whichever it is.
@@ -144,7 +163,7 @@ func createdParts(config, proposed tftypes.Value, partOf func(string) *part) tft
 // planned encodes the plan of a resource, and reuses the bytes of the request for equal
 // values.
 func (t *resourceType) planned(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest, prior tftypes.Value, answer resource.ModifyPlanResponse) (*tfprotov6.PlanResourceChangeResponse, bool) {
-	resp := &tfprotov6.PlanResourceChangeResponse{PlannedState: req.ProposedNewState, PlannedPrivate: req.PriorPrivate, PlannedIdentity: req.PriorIdentity}
+	resp := &tfprotov6.PlanResourceChangeResponse{PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, PlannedIdentity: req.PriorIdentity}
 	if resp.PlannedIdentity == nil { // Terraform before 1.12
 		resp.PlannedIdentity = &tfprotov6.ResourceIdentityData{IdentityData: t.nullIdentity}
 	}
