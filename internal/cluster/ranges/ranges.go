@@ -122,10 +122,10 @@ func parseRange(text string) (Run, string) {
 // parseNumber parses a number, or a pattern.
 func parseNumber(text string) Run {
 	digits, hasSign := strings.CutPrefix(text, "+")
-	if digits == "" || len(digits) > maxDigits || strings.Trim(digits, "0123456789") != "" {
+	first, err := strconv.Atoi(digits)
+	if err != nil || len(digits) > maxDigits || digits[0] < '0' { // a second sign
 		return Run{prefix: text, count: 1}
 	}
-	first, _ := strconv.Atoi(digits)
 	run := Run{width: len(digits), first: first, count: 1}
 	if hasSign {
 		run.prefix = "+"
