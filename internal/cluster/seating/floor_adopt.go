@@ -128,7 +128,7 @@ func (a *adoption) collectPhones(all FloorRows) error {
 	for _, seat := range a.seats.All() {
 		id := a.alias.Name(seat, Label{})
 		list := []string{id}
-		if at, found := rows.aliases[strings.ToLower(id)]; found {
+		if at, found := rows.aliases()[strings.ToLower(id)]; found {
 			list = all.Aliases[at].Logins
 			a.titles[seat] = all.Aliases[at].Name
 			withAlias++

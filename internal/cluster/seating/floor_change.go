@@ -92,15 +92,7 @@ func CheckUnchanged(earlier, now, planned *Placement, suffixes Suffixes) error {
 // Without omits the phones and aliases that earlier has, and all users, whose rows
 // exist before any placement.
 func (f FloorRows) Without(earlier FloorRows) FloorRows {
-	phones, aliases := map[string]bool{}, map[string]bool{}
-	for _, p := range earlier.Phones {
-		phones[p.key()] = true
-	}
-	for _, a := range earlier.Aliases {
-		aliases[strings.ToLower(a.ID)] = true
-	}
-	f.Phones = slices.DeleteFunc(slices.Clone(f.Phones), func(p Phone) bool { return phones[p.key()] })
-	f.Aliases = slices.DeleteFunc(slices.Clone(f.Aliases), func(a PhoneAlias) bool { return aliases[strings.ToLower(a.ID)] })
+	f = f.without(earlier)
 	f.Users = nil
 	return f
 }

@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // floorDiff is the difference between the existing and the wanted rows.
 type floorDiff struct {
-	want          FloorRows
+	have, seen, want        FloorRows
+	owned, existing, wanted floorIndex // of have, seen and want
+
 	addedPhones   []Phone
 	changedPhones []cellChange
 	deletedPhones []Phone
@@ -51,74 +54,74 @@ type cellChange struct {
 	from, to cluster.Value
 }
 
-// floorIndex finds rows by key, ignoring case as VICIdial does.
+// floorIndex finds rows by key, ignoring case as VICIdial does. Each index is made when
+// it is used first: a plan without a change needs few of them.
 type floorIndex struct {
-	phones  map[string]int // by key()
-	logins  map[string]int
-	aliases map[string]int
-	users   map[string]int
+	phones                 func() map[phoneKey]int
+	logins, aliases, users func() map[string]int
 }
 
 func (f FloorRows) index() floorIndex {
-	x := floorIndex{
-		make(map[string]int, len(f.Phones)), make(map[string]int, len(f.Phones)),
-		make(map[string]int, len(f.Aliases)), make(map[string]int, len(f.Users)),
+	return floorIndex{
+		phones:  lazyIndex(f.Phones, Phone.key),
+		logins:  lazyIndex(f.Phones, func(p Phone) string { return strings.ToLower(p.Login) }),
+		aliases: lazyIndex(f.Aliases, func(a PhoneAlias) string { return strings.ToLower(a.ID) }),
+		users:   lazyIndex(f.Users, func(u SeatUser) string { return strings.ToLower(u.User) }),
 	}
-	for i, p := range f.Phones {
-		x.phones[p.key()] = i
-		x.logins[strings.ToLower(p.Login)] = i
-	}
-	for i, a := range f.Aliases {
-		x.aliases[strings.ToLower(a.ID)] = i
-	}
-	for i, u := range f.Users {
-		x.users[strings.ToLower(u.User)] = i
-	}
-	return x
+}
+
+func lazyIndex[R any, K comparable](rows []R, key func(R) K) func() map[K]int {
+	return sync.OnceValue(func() map[K]int {
+		index := make(map[K]int, len(rows))
+		for i, row := range rows {
+			index[key(row)] = i
+		}
+		return index
+	})
 }
 
 // diffFloor compares rows. It changes and deletes only rows in have, which the
 // floor owns. A wanted row that exists with the wanted values is done, so that an
 // interrupted apply resumes. With other values it is a conflict.
 func diffFloor(have, seen, want FloorRows) floorDiff {
-	d := floorDiff{want: want}
-	owned, existing, wanted := have.index(), seen.index(), want.index()
-	d.diffPhones(have, seen, owned, existing, wanted)
-	d.diffAliases(have, seen, owned, existing, wanted)
-	d.diffUsers(have, seen, existing, wanted)
+	d := floorDiff{have: have, seen: seen, want: want, owned: have.index(), existing: seen.index(), wanted: want.index()}
+	d.diffPhones()
+	d.diffAliases()
+	d.diffUsers()
 	return d
 }
 
-func (d *floorDiff) diffPhones(have, seen FloorRows, owned, existing, wanted floorIndex) {
-	columns := columnsOf(seen.Columns, d.want.Columns)
-	mailboxes := foreignMailboxes(have, seen, owned, wanted)
+func (d *floorDiff) diffPhones() {
+	columns := columnsOf(d.seen.Columns, d.want.Columns)
+	mailboxes := sync.OnceValue(d.foreignMailboxes)
+	stays := make([]bool, len(d.seen.Phones))
 	for _, p := range d.want.Phones {
-		at, found := existing.phones[p.key()]
+		at, found := d.existing.phones()[p.key()]
 		if !found {
-			d.newPhone(p, seen, owned, existing, mailboxes)
+			d.newPhone(p, mailboxes())
 			continue
 		}
-		row := seen.Phones[at]
-		_, ours := owned.logins[strings.ToLower(row.Login)]
-		if !strings.EqualFold(row.Login, p.Login) {
-			if ours {
-				d.renames = append(d.renames, seatMessage{p.Seat, fmt.Sprintf("phone %s on %s would become %s", row.Login, p.ServerIP, p.Login)})
-			} else {
-				d.addConflict(p.Seat, "phone %s on %s has the extension %s already", row.Login, p.ServerIP, p.Extension)
-			}
+		stays[at] = true
+		row := d.seen.Phones[at]
+		changes, renamed := phoneChanges(row, p, columns, d.want.Columns), !strings.EqualFold(row.Login, p.Login)
+		if len(changes) == 0 && !renamed {
 			continue
 		}
-		changes := phoneChanges(row, p, columns, d.want.Columns)
-		if len(changes) > 0 && !ours {
+		switch _, ours := d.owned.logins()[strings.ToLower(row.Login)]; {
+		case ours && renamed:
+			d.renames = append(d.renames, seatMessage{p.Seat, fmt.Sprintf("phone %s on %s would become %s", row.Login, p.ServerIP, p.Login)})
+		case ours:
+			d.changedPhones = append(d.changedPhones, changes...)
+		case renamed:
+			d.addConflict(p.Seat, "phone %s on %s has the extension %s already", row.Login, p.ServerIP, p.Extension)
+		default:
 			d.addConflict(p.Seat, "%s already exists with other values in %s", p.title(), columnNames(changes))
-			continue
 		}
-		d.changedPhones = append(d.changedPhones, changes...)
 	}
-	for _, p := range have.Phones {
-		at, found := existing.phones[p.key()]
-		if _, stays := wanted.phones[p.key()]; found && !stays && strings.EqualFold(seen.Phones[at].Login, p.Login) {
-			deleted := seen.Phones[at]
+	for _, p := range d.have.Phones {
+		at, found := d.existing.phones()[p.key()]
+		if found && !stays[at] && strings.EqualFold(d.seen.Phones[at].Login, p.Login) {
+			deleted := d.seen.Phones[at]
 			deleted.Seat = p.Seat
 			d.deletedPhones = append(d.deletedPhones, deleted)
 		}
@@ -150,15 +153,15 @@ func (d *floorDiff) alignPasswords(columns []int) {
 }
 
 // newPhone adds a phone, and a conflict for each of its names that is taken.
-func (d *floorDiff) newPhone(p Phone, seen FloorRows, owned, existing floorIndex, mailboxes map[string]string) {
+func (d *floorDiff) newPhone(p Phone, mailboxes map[string]string) {
 	login := strings.ToLower(p.Login)
-	if at, taken := existing.logins[login]; taken {
-		if _, ours := owned.logins[login]; !ours {
-			other := seen.Phones[at]
+	if at, taken := d.existing.logins()[login]; taken {
+		if _, ours := d.owned.logins()[login]; !ours {
+			other := d.seen.Phones[at]
 			d.addConflict(p.Seat, "the login %s belongs to the phone with extension %s on %s", p.Login, other.Extension, other.ServerIP)
 		}
 	}
-	if _, taken := existing.aliases[login]; taken {
+	if _, taken := d.existing.aliases()[login]; taken {
 		d.addConflict(p.Seat, "the login %s is the id of an alias, which VICIdial would take instead of the phone", p.Login)
 	}
 	if owner, taken := mailboxes[strings.ToLower(p.VoicemailID)]; taken {
@@ -171,19 +174,19 @@ func (d *floorDiff) newPhone(p Phone, seen FloorRows, owned, existing floorIndex
 // those that the floor shares already. Phones
 // that share a mailbox get each other's password
 // (docs/vicidial/measured.md#voicemail-pin).
-func foreignMailboxes(have, seen FloorRows, owned, wanted floorIndex) map[string]string {
+func (d *floorDiff) foreignMailboxes() map[string]string {
 	taken := map[string]string{}
-	for _, p := range seen.Phones {
-		_, ours := owned.logins[strings.ToLower(p.Login)]
-		_, adopted := wanted.phones[p.key()]
+	for _, p := range d.seen.Phones {
+		_, ours := d.owned.logins()[strings.ToLower(p.Login)]
+		_, adopted := d.wanted.phones()[p.key()]
 		if !ours && !adopted && p.VoicemailID != "" {
 			taken[strings.ToLower(p.VoicemailID)] = p.title()
 		}
 	}
-	for _, id := range seen.Mailboxes {
+	for _, id := range d.seen.Mailboxes {
 		taken[strings.ToLower(id)] = "a mailbox in vicidial_voicemail"
 	}
-	for _, p := range have.Phones { // shared already
+	for _, p := range d.have.Phones { // shared already
 		delete(taken, strings.ToLower(p.VoicemailID))
 	}
 	return taken
@@ -202,7 +205,7 @@ func columnsOf(read, wanted []string) []int {
 func phoneChanges(row, want Phone, at []int, columns []string) []cellChange {
 	var changes []cellChange
 	differs := func(column string, was, become cluster.Value) {
-		if !cluster.TablePhones.Equivalent(column, was, become) {
+		if was != become && !cluster.TablePhones.Equivalent(column, was, become) {
 			changes = append(changes, cellChange{seat: want.Seat, key: row.Login, server: row.ServerIP, record: row.Extension, column: column, from: was, to: become})
 		}
 	}
@@ -227,31 +230,33 @@ func columnNames(changes []cellChange) string {
 	return strings.Join(slices.Compact(names), ", ")
 }
 
-func (d *floorDiff) diffAliases(have, seen FloorRows, owned, existing, wanted floorIndex) {
+func (d *floorDiff) diffAliases() {
+	stays := make([]bool, len(d.seen.Aliases))
 	for _, a := range d.want.Aliases {
 		id := strings.ToLower(a.ID)
-		_, ours := owned.aliases[id]
-		at, found := existing.aliases[id]
+		at, found := d.existing.aliases()[id]
 		if !found {
-			if other, taken := existing.logins[id]; taken {
+			if other, taken := d.existing.logins()[id]; taken {
 				d.addConflict(a.Seat, "the alias id %s is the login of the phone with extension %s on %s, which it would hide",
-					a.ID, seen.Phones[other].Extension, seen.Phones[other].ServerIP)
+					a.ID, d.seen.Phones[other].Extension, d.seen.Phones[other].ServerIP)
 			}
 			d.addedAliases = append(d.addedAliases, a)
 			continue
 		}
-		changes := aliasChanges(seen.Aliases[at], a)
-		if len(changes) > 0 && !ours {
+		stays[at] = true
+		changes := aliasChanges(d.seen.Aliases[at], a)
+		if len(changes) == 0 {
+			continue
+		}
+		if _, ours := d.owned.aliases()[id]; !ours {
 			d.addConflict(a.Seat, "%s already exists with other values in %s", a.title(), columnNames(changes))
 			continue
 		}
 		d.changedAliases = append(d.changedAliases, changes...)
 	}
-	for _, a := range have.Aliases {
-		id := strings.ToLower(a.ID)
-		at, found := existing.aliases[id]
-		if _, stays := wanted.aliases[id]; found && !stays {
-			deleted := seen.Aliases[at]
+	for _, a := range d.have.Aliases {
+		if at, found := d.existing.aliases()[strings.ToLower(a.ID)]; found && !stays[at] {
+			deleted := d.seen.Aliases[at]
 			deleted.Seat = a.Seat
 			d.deletedAliases = append(d.deletedAliases, deleted)
 		}
@@ -279,20 +284,20 @@ func aliasChanges(row, want PhoneAlias) []cellChange {
 
 // diffUsers compares phone logins of users. A seat may have no user of its number.
 // A user of a deleted seat loses the login only if it is still that of the seat.
-func (d *floorDiff) diffUsers(have, seen FloorRows, existing, wanted floorIndex) {
+func (d *floorDiff) diffUsers() {
 	change := func(at int, seat, become string) cellChange {
-		row := seen.Users[at]
+		row := d.seen.Users[at]
 		return cellChange{seat: seat, key: row.User, record: row.User, column: "phone_login", from: cluster.Text(row.PhoneLogin), to: cluster.Text(become)}
 	}
 	for _, u := range d.want.Users {
-		if at, found := existing.users[strings.ToLower(u.User)]; found && seen.Users[at].PhoneLogin != u.PhoneLogin {
+		if at, found := d.existing.users()[strings.ToLower(u.User)]; found && d.seen.Users[at].PhoneLogin != u.PhoneLogin {
 			d.changedUsers = append(d.changedUsers, change(at, u.Seat, u.PhoneLogin))
 		}
 	}
-	for _, u := range have.Users {
+	for _, u := range d.have.Users {
 		user := strings.ToLower(u.User)
-		at, found := existing.users[user]
-		if _, stays := wanted.users[user]; found && !stays && strings.EqualFold(seen.Users[at].PhoneLogin, u.PhoneLogin) {
+		at, found := d.existing.users()[user]
+		if _, stays := d.wanted.users()[user]; found && !stays && strings.EqualFold(d.seen.Users[at].PhoneLogin, u.PhoneLogin) {
 			d.clearedUsers = append(d.clearedUsers, change(at, u.Seat, ""))
 		}
 	}

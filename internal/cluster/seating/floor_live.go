@@ -28,15 +28,12 @@ func (f FloorRows) SeatsByUser(agents []cluster.LiveAgent) map[string]string {
 
 // occupied calls found for each phone that an agent is using.
 func (f FloorRows) occupied(agents []cluster.LiveAgent, found func(p Phone, user string)) {
-	phones, numbers := make(map[string]int, len(f.Phones)), make(map[string]int, len(f.Phones))
-	for i, p := range f.Phones {
-		phones[p.key()] = i
-		numbers[p.ServerIP+" "+p.DialplanNumber] = i
-	}
+	phones := f.index().phones
+	numbers := lazyIndex(f.Phones, func(p Phone) phoneKey { return phoneKey{p.ServerIP, p.DialplanNumber} })
 	for _, a := range agents {
-		at, ours := phones[Phone{ServerIP: a.ServerIP, Extension: a.Phone()}.key()]
+		at, ours := phones()[Phone{ServerIP: a.ServerIP, Extension: a.Phone()}.key()]
 		if number, dialled := a.Dialled(); dialled && !ours {
-			at, ours = numbers[a.ServerIP+" "+number]
+			at, ours = numbers()[phoneKey{a.ServerIP, number}]
 		}
 		if ours {
 			found(f.Phones[at], a.User)
@@ -48,18 +45,13 @@ func (f FloorRows) occupied(agents []cluster.LiveAgent, found func(p Phone, user
 // seat: they were made by hand or left by an interrupted apply.
 func (f FloorRows) UndeclaredPhones(now *Placement, want FloorRows) FloorRows {
 	undeclared := FloorRows{Columns: f.Columns}
-	wanted := map[string]bool{}
-	for i, p := range f.Phones {
+	wanted := want.index().phones
+	for _, p := range f.Phones {
 		if slices.Contains(now.Of(p.Seat), p.ServerIP) {
 			continue
 		}
-		if len(wanted) == 0 {
-			for _, p := range want.Phones {
-				wanted[p.key()] = true
-			}
-		}
-		if !wanted[p.key()] {
-			undeclared.Phones = append(undeclared.Phones, f.Phones[i])
+		if _, declared := wanted()[p.key()]; !declared {
+			undeclared.Phones = append(undeclared.Phones, p)
 		}
 	}
 	return undeclared
@@ -68,7 +60,7 @@ func (f FloorRows) UndeclaredPhones(now *Placement, want FloorRows) FloorRows {
 // WithoutInUse returns the rows without those of the given phones that are in use, and a
 // sorted description of the agents.
 func (f FloorRows) WithoutInUse(without FloorRows, agents []cluster.LiveAgent) (rest FloorRows, users []string) {
-	spared := map[string]bool{}
+	spared := map[phoneKey]bool{}
 	without.occupied(agents, func(p Phone, user string) {
 		spared[p.key()] = true
 		users = append(users, "seat "+p.Seat+" on "+p.ServerIP+" by user "+user)

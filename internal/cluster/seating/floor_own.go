@@ -87,26 +87,22 @@ func (s FloorStyle) PlacementOf(own FloorRows, seats Seats) *Placement {
 		return compareSuffixes(s.Labels[a].Suffix, s.Labels[b].Suffix, a, b)
 	})
 	if s.Naming.HasAlias() {
-		on := make(map[string]string, len(own.Phones))
-		for _, p := range own.Phones {
-			on[strings.ToLower(p.Login)] = p.ServerIP
-		}
+		phones := own.index().logins
+		var nodes []string // of the alias before, which most aliases have too
 		for _, a := range own.Aliases {
-			var nodes []string
-			for _, login := range a.Logins {
-				login = strings.TrimSpace(login) // VICIdial does not find a login with a blank; count it anyway
-				server, existing := on[strings.ToLower(login)]
-				if !existing {
-					i := slices.IndexFunc(servers, func(server string) bool {
-						return strings.EqualFold(s.Naming.Login.Name(a.Seat, s.Labels[server]), login)
-					})
-					if i < 0 {
-						continue // not a phone of this floor
+			if !s.named(a.Logins, a.Seat, nodes) {
+				nodes = nil
+				for _, login := range a.Logins {
+					login = strings.TrimSpace(login) // VICIdial does not find a login with a blank; count it anyway
+					server := ""
+					if at, existing := phones()[strings.ToLower(login)]; existing {
+						server = own.Phones[at].ServerIP
+					} else if i := slices.IndexFunc(servers, func(server string) bool { return s.named([]string{login}, a.Seat, []string{server}) }); i >= 0 {
+						server = servers[i]
 					}
-					server = servers[i]
-				}
-				if !slices.Contains(nodes, server) {
-					nodes = append(nodes, server)
+					if server != "" && !slices.Contains(nodes, server) { // else not a phone of this floor
+						nodes = append(nodes, server)
+					}
 				}
 			}
 			if position, ok := seats.Index(a.Seat); ok {
@@ -128,6 +124,13 @@ func (s FloorStyle) PlacementOf(own FloorRows, seats Seats) *Placement {
 		now.Set(position, nodes)
 	}
 	return now
+}
+
+// named reports whether logins are those of a seat on some nodes.
+func (s FloorStyle) named(logins []string, seat string, nodes []string) bool {
+	return slices.EqualFunc(logins, nodes, func(login, node string) bool {
+		return strings.EqualFold(s.Naming.Login.Name(seat, s.Labels[node]), login)
+	})
 }
 
 // Names returns a name for each phone and alias.
@@ -158,6 +161,6 @@ func (f FloorRows) Except(names map[string]bool) FloorRows {
 	return f
 }
 
-func (p Phone) name() string { return "phone " + p.key() }
+func (p Phone) name() string { return "phone " + p.ServerIP + " " + strings.ToLower(p.Extension) }
 
 func (a PhoneAlias) name() string { return "alias " + strings.ToLower(a.ID) }

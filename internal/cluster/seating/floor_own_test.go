@@ -29,6 +29,7 @@ func TestSecret_Fill(t *testing.T) {
 		{"new phones get the given value", Secret{Given: given}, FloorRows{}, "given given given given given given"},
 		{"existing phones keep their value", Secret{Given: given}, own, "secret1 secret1 secret1 secret1 secret1 secret1"},
 		{"Renew sets all phones", Secret{Given: given, Renew: true}, own, "given given given given given given"},
+		{"Renew sets a changed phone", Secret{Given: given, Renew: true}, change(own, 2, "9999"), "given given given given given given"},
 		{"phone changed by telephone gets the floor's value", Secret{}, change(own, 2, "9999"), "secret1 secret1 secret1 secret1 secret1 secret1"},
 		{"Ignore keeps a changed value", Secret{Ignore: true}, change(own, 2, "9999"), "secret1 secret1 9999 secret1 secret1 secret1"},
 		{"PerSeat, one of two phones changed", Secret{PerSeat: true}, change(own, 2, "9999"), "secret1 secret1 secret1 secret1 secret1 secret1"},

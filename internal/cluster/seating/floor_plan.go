@@ -50,17 +50,17 @@ type PlanOptions struct {
 // owned, is a [cluster.Refused] error that lists the first such rows. So is a phone
 // whose login would change in place, since its alias would have no phone for a
 // moment.
-func PlanFloor(owned, existing, wanted FloorRows, options PlanOptions) (cluster.Plan, error) {
-	return planFloor(owned, existing, wanted, options, stepLimits{cluster.MaxStepValues, cluster.MaxStepCases})
+func PlanFloor(have, seen, want FloorRows, options PlanOptions) (cluster.Plan, error) {
+	return planFloor(have, seen, want, options, stepLimits{cluster.MaxStepValues, cluster.MaxStepCases})
 }
 
-func planFloor(owned, existing, wanted FloorRows, options PlanOptions, limits stepLimits) (cluster.Plan, error) {
-	d := diffFloor(owned, existing, wanted)
-	if err := d.conflictError(owned); err != nil {
+func planFloor(have, seen, want FloorRows, options PlanOptions, limits stepLimits) (cluster.Plan, error) {
+	d := diffFloor(have, seen, want)
+	if err := d.conflictError(); err != nil {
 		return cluster.Plan{}, err
 	}
 	p := &floorPlanner{floorDiff: d, options: options, limits: limits, mailboxes: map[string]string{}}
-	for _, phone := range slices.Backward(owned.Phones) {
+	for _, phone := range slices.Backward(have.Phones) {
 		p.mailboxes[phone.Seat] = phone.VoicemailID
 	}
 	p.insertPhones()
@@ -71,11 +71,11 @@ func planFloor(owned, existing, wanted FloorRows, options PlanOptions, limits st
 	p.change(cluster.Remove, cluster.TableUsers, "user", d.clearedUsers)
 	p.deleteAliases()
 	p.deletePhones()
-	p.flag(owned)
+	p.flag()
 	return p.plan, nil
 }
 
-func (d floorDiff) conflictError(have FloorRows) error {
+func (d floorDiff) conflictError() error {
 	if len(d.renames) > 0 {
 		return &cluster.Refused{
 			Subject: "a phone cannot change its login in place",
@@ -88,7 +88,7 @@ func (d floorDiff) conflictError(have FloorRows) error {
 		return nil
 	}
 	advice := "If these rows belong to this floor, import it (terraform import). Otherwise choose other seats or another naming."
-	if len(have.Phones)+len(have.Aliases) > 0 {
+	if len(d.have.Phones)+len(d.have.Aliases) > 0 {
 		advice = "If the rows belong to the floor and somebody renamed them by hand, give them their former names or remove them, and apply again. Otherwise choose other seats."
 	}
 	return &cluster.Refused{Subject: "other rows have the names of the floor", Reasons: cluster.FirstOf(textsOf(d.conflicts), maxViolations), Advice: "Nothing was written. " + advice, Temporary: true}
@@ -255,7 +255,7 @@ func (p *floorPlanner) deletePhones() {
 
 // flag flags the nodes whose phones change, and those whose phones differ from the
 // last known ones: an interrupted apply may have written them without flags.
-func (p *floorPlanner) flag(have FloorRows) {
+func (p *floorPlanner) flag() {
 	servers := slices.Clone(p.options.Flag)
 	for _, phone := range slices.Concat(p.addedPhones, p.deletedPhones) {
 		servers = append(servers, phone.ServerIP)
@@ -263,14 +263,13 @@ func (p *floorPlanner) flag(have FloorRows) {
 	for _, c := range p.changedPhones {
 		servers = append(servers, c.server)
 	}
-	owned, wanted := have.index(), p.want.index()
 	for _, phone := range p.want.Phones {
-		if _, known := owned.phones[phone.key()]; !known {
+		if _, known := p.owned.phones()[phone.key()]; !known {
 			servers = append(servers, phone.ServerIP)
 		}
 	}
-	for _, phone := range have.Phones {
-		if _, stays := wanted.phones[phone.key()]; !stays {
+	for _, phone := range p.have.Phones {
+		if _, stays := p.wanted.phones()[phone.key()]; !stays {
 			servers = append(servers, phone.ServerIP)
 		}
 	}

@@ -21,9 +21,11 @@ type Phone struct {
 	Values []cluster.Value
 }
 
-// key returns the unique key of a phone, extension and server_ip, ignoring case
+// phoneKey is the unique key of a phone, extension and server_ip, ignoring case
 // (docs/vicidial/schema.md#collations).
-func (p Phone) key() string { return p.ServerIP + " " + strings.ToLower(p.Extension) }
+type phoneKey struct{ server, extension string }
+
+func (p Phone) key() phoneKey { return phoneKey{p.ServerIP, strings.ToLower(p.Extension)} }
 
 func (p Phone) title() string { return "phone " + p.Login + " on " + p.ServerIP }
 

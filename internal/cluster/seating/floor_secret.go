@@ -27,23 +27,25 @@ func (s Secret) Fill(want *FloorRows, own FloorRows) {
 	if index < 0 {
 		return
 	}
-	has, bySeat := map[string]cluster.Value{}, map[string]map[cluster.Value]int{}
-	floor, seated := map[cluster.Value]int{}, map[string]bool{}
-	if from := slices.Index(own.Columns, s.Column); from >= 0 {
+	from := slices.Index(own.Columns, s.Column)
+	if from < 0 {
+		own.Phones = nil // their values are not known
+	}
+	floor, seats := map[cluster.Value]int{}, lazyIndex(own.Phones, func(p Phone) string { return p.Seat })
+	for _, p := range own.Phones {
+		floor[p.Values[from]]++
+	}
+	has, bySeat := map[phoneKey]cluster.Value{}, map[string]map[cluster.Value]int{}
+	if len(floor) > 1 { // else all phones have the same value
 		for _, p := range own.Phones {
-			floor[p.Values[from]]++
-			seated[p.Seat] = true
-		}
-		if len(floor) > 1 { // else all phones have the same value
-			for _, p := range own.Phones {
-				has[p.key()] = p.Values[from]
-				if bySeat[p.Seat] == nil {
-					bySeat[p.Seat] = map[cluster.Value]int{}
-				}
-				bySeat[p.Seat][p.Values[from]]++
+			has[p.key()] = p.Values[from]
+			if bySeat[p.Seat] == nil {
+				bySeat[p.Seat] = map[cluster.Value]int{}
 			}
+			bySeat[p.Seat][p.Values[from]]++
 		}
 	}
+	seated := func(seat string) bool { _, exists := seats()[seat]; return exists }
 	common, known := mostCommon(floor, cluster.Value{})
 	for i := range want.Phones {
 		p := &want.Phones[i]
@@ -51,15 +53,13 @@ func (s Secret) Fill(want *FloorRows, own FloorRows) {
 		if s.Given != nil {
 			given, isGiven = s.Given(p.Seat)
 		}
-		value := given
+		value := common
 		switch {
-		case isGiven && s.Renew:
-		case seated[p.Seat]:
+		case isGiven && (s.Renew || !seated(p.Seat)):
+			value = given
+		case len(floor) > 1 && seated(p.Seat):
 			value = s.kept(*p, common, has, bySeat)
-		case isGiven:
-		case known:
-			value = common
-		default:
+		case !known:
 			continue
 		}
 		p.Values[index] = value
@@ -67,10 +67,7 @@ func (s Secret) Fill(want *FloorRows, own FloorRows) {
 }
 
 // kept returns the secret of a seat with existing phones.
-func (s Secret) kept(p Phone, common cluster.Value, has map[string]cluster.Value, bySeat map[string]map[cluster.Value]int) cluster.Value {
-	if len(bySeat) == 0 {
-		return common
-	}
+func (s Secret) kept(p Phone, common cluster.Value, has map[phoneKey]cluster.Value, bySeat map[string]map[cluster.Value]int) cluster.Value {
 	if own, existing := has[p.key()]; existing && s.Ignore {
 		return own
 	}

@@ -24,8 +24,8 @@ func (f FloorRows) PreviousUsers(before, now FloorRows) []SeatUser {
 	indexBefore, indexNow := before.index(), now.index()
 	var users []SeatUser
 	for _, u := range f.Users {
-		earlier, known := indexBefore.users[strings.ToLower(u.User)]
-		at, found := indexNow.users[strings.ToLower(u.User)]
+		earlier, known := indexBefore.users()[strings.ToLower(u.User)]
+		at, found := indexNow.users()[strings.ToLower(u.User)]
 		if known && found && now.Users[at].PhoneLogin == u.PhoneLogin {
 			users = append(users, SeatUser{Seat: u.Seat, User: now.Users[at].User, PhoneLogin: before.Users[earlier].PhoneLogin})
 		}

@@ -49,13 +49,13 @@ func Siblings(have, seen, want FloorRows) (siblings map[string]string, initial b
 	first := make(map[string]string, len(have.Aliases))
 	existing := seen.index()
 	for _, p := range have.Phones {
-		if _, exists := existing.phones[p.key()]; exists && first[p.Seat] == "" {
+		if _, exists := existing.phones()[p.key()]; exists && first[p.Seat] == "" {
 			first[p.Seat] = p.Login
 		}
 	}
 	siblings = map[string]string{}
 	for _, p := range want.Phones {
-		if _, exists := existing.phones[p.key()]; exists {
+		if _, exists := existing.phones()[p.key()]; exists {
 			continue
 		}
 		if first[p.Seat] == "" {

@@ -46,7 +46,7 @@ func (p Phone) form() string {
 // Shared describes what phones of the floor share with phones that are not of it or of
 // another seat: logins and mailboxes.
 func (f Adopted) Shared(all FloorRows) []string {
-	own, mailboxes := map[string]string{}, map[string]Phone{}
+	own, mailboxes := map[phoneKey]string{}, map[string]Phone{}
 	for _, p := range f.phones {
 		own[p.key()] = p.Seat
 		mailboxes[strings.ToLower(p.VoicemailID)] = p

@@ -35,6 +35,9 @@ type Moves struct {
 // MovesBetween compares two placements. nil is a placement without seats.
 func MovesBetween(before, after *Placement) Moves {
 	var moves Moves
+	if before != nil && after != nil && before.Equal(after) {
+		return moves
+	}
 	flows := map[Move]int{}
 	for _, part := range changedParts(before, after) {
 		moves.Runs = append(moves.Runs, part.ChangedRun)

@@ -122,8 +122,9 @@ func ParseAssignments(assignments map[string]string, suffixes Suffixes) (*Placem
 			return nil, err
 		}
 		first, _ := seats.Index(part.At(0))
+		pattern := p.pattern(nodes)
 		for offset := range part.Len() {
-			p.Set(first+offset, nodes)
+			p.of[first+offset] = pattern
 		}
 	}
 	return p, nil
