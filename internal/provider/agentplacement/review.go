@@ -21,13 +21,13 @@ const runsShown = 20
 
 // reviewResult is a planned placement and its input.
 type reviewResult struct {
-	placed   *seating.Placement
-	suffixes seating.Suffixes
-	have     declaration
-	before   currentPlacement
+	placed, now *seating.Placement
+	suffixes    seating.Suffixes
+	have        declaration
 }
 
-// review computes the placement, and returns warnings for seats that move.
+// review computes the placement. It reads no rows of the seats where the state has their
+// servers.
 func (r *Resource) review(ctx context.Context, want *declaration, prior *model, saved privateState, s secrets) (reviewResult, diag.Diagnostics) {
 	var found reviewResult
 	failed := func(err error) diag.Diagnostics {
@@ -38,18 +38,19 @@ func (r *Resource) review(ctx context.Context, want *declaration, prior *model, 
 		if found.have, diags = prior.declaration(); diags.HasError() {
 			return found, diags
 		}
-		var err error
-		if found.before, err = r.readRows(ctx, found.have, saved.withLabels(want.style.Labels).Labels, s); err != nil {
-			return found, failed(err)
-		}
 		// Terraform plans again when it applies, and requires the same result: the plan uses
 		// the placement in state, and the apply refuses seats that have moved since.
-		if placed := placementInState(*prior, found.have.style.ReadingSuffixes(saved.Labels)); placed.Seats().Len() > 0 {
-			found.before.now = placed
+		found.now = placementInState(*prior, found.have.style.ReadingSuffixes(saved.Labels))
+		if found.now.Seats().Len() == 0 {
+			before, err := r.readRows(ctx, found.have, saved.withLabels(want.style.Labels).Labels, s)
+			if err != nil {
+				return found, failed(err)
+			}
+			found.now = before.now
 		}
-		found.before.now = found.before.now.WithAddresses(seating.ReplacedServers(found.have.style.Labels, want.style.Labels))
+		found.now = found.now.WithAddresses(seating.ReplacedServers(found.have.style.Labels, want.style.Labels))
 	}
-	diags, err := r.reviewServers(ctx, want, found.before.now)
+	diags, err := r.reviewServers(ctx, want, found.now)
 	if err != nil {
 		return found, failed(err)
 	}
@@ -63,39 +64,32 @@ func (r *Resource) review(ctx context.Context, want *declaration, prior *model, 
 	}
 	diags.Append(reviewOverrides(*want, found.have)...)
 	diags.Append(r.reviewTemplates(ctx, *want, found.have)...)
-	diags.Append(r.reviewReplaced(ctx, *want, found.have, found.before)...)
-	placed, more := r.place(ctx, *want, found.before)
-	found.placed, found.suffixes = placed, want.style.WithLabels(labelsOf(saved, &found.have)).Suffixes()
-	diags.Append(more...)
+	// The placement does not depend on who is logged in: that changes between a plan and its
+	// apply, and Terraform requires both to give the same result. The apply keeps the seats
+	// that are in use at that time.
+	found.placed, err = seating.Place(want.floor, found.now)
+	diags.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Seats do not fit", err)...)
+	found.suffixes = want.style.WithLabels(labelsOf(saved, &found.have)).Suffixes()
 	return found, diags
 }
 
-// place places the seats. It does not depend on who is logged in: that changes
-// between a plan and its apply, and Terraform requires both to give the same
-// result. The apply keeps the seats that are in use at that time.
-func (r *Resource) place(ctx context.Context, want declaration, before currentPlacement) (*seating.Placement, diag.Diagnostics) {
-	placed, err := seating.Place(want.floor, before.now)
-	if err != nil {
-		return nil, tfhelper.DiagnoseAt(path.Root("servers"), "Seats do not fit", err)
-	}
-	if before.now == nil {
-		return placed, nil
-	}
-	moves := seating.MovesBetween(before.now, placed)
+// warnMoves warns of seats that move.
+func (r *Resource) warnMoves(ctx context.Context, want declaration, found reviewResult, own seating.FloorRows) diag.Diagnostics {
+	moves := seating.MovesBetween(found.now, found.placed)
 	if moves.Moved+moves.Removed == 0 {
-		return placed, nil
+		return nil
 	}
 	agents, err := r.store.LiveAgents(ctx)
 	if err != nil {
-		return nil, tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
+		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
-	live, _ := before.own.Occupied(agents)
+	live, _ := own.Occupied(agents)
 	var diags diag.Diagnostics
 	suffixes := want.style.Suffixes()
-	maps.Copy(suffixes, before.own.OtherSuffixes(want.style.Labels))
+	maps.Copy(suffixes, own.OtherSuffixes(want.style.Labels))
 	diags.AddWarning("Seats of placement "+want.name()+" move", strings.Join(moves.Summary(suffixes, runsShown), "\n"))
-	diags.Append(warnLive(want, live, seating.MovedInUse(before.now, placed, live))...)
-	return placed, diags
+	diags.Append(warnLive(want, live, seating.MovedInUse(found.now, found.placed, live))...)
+	return diags
 }
 
 // reviewServers checks the servers, and limits their capacity to their rooms. Seats that

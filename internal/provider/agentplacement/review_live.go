@@ -17,7 +17,7 @@ import (
 
 // reviewReplaced refuses to replace a server that agents are logged in on, since
 // their phones and calls would be removed with it.
-func (r *Resource) reviewReplaced(ctx context.Context, want, have declaration, before currentPlacement) diag.Diagnostics {
+func (r *Resource) reviewReplaced(ctx context.Context, want, have declaration, own seating.FloorRows) diag.Diagnostics {
 	moved := seating.ReplacedServers(have.style.Labels, want.style.Labels)
 	if len(moved) == 0 || want.MoveLiveAgents.ValueBool() {
 		return nil
@@ -27,7 +27,7 @@ func (r *Resource) reviewReplaced(ctx context.Context, want, have declaration, b
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
 	agents = slices.DeleteFunc(agents, func(a cluster.LiveAgent) bool { return moved[a.ServerIP] == "" })
-	if _, users := before.own.Occupied(agents); len(users) > 0 {
+	if _, users := own.Occupied(agents); len(users) > 0 {
 		return tfhelper.DiagnoseAt(path.Root("servers"), "Agents are using phones that would be removed",
 			fmt.Errorf("%s: wait until they have left, or set move_live_agents = true", joinFirst(users)))
 	}

@@ -24,19 +24,27 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
-	diags := reviewColumns(schema, want)
+	var before currentPlacement
+	if !isNew {
+		if before, err = r.readRows(ctx, found.have, saved.withLabels(want.style.Labels).Labels, s); err != nil {
+			return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
+		}
+	}
+	diags := r.reviewReplaced(ctx, want, found.have, before.own)
+	diags.Append(r.warnMoves(ctx, want, found, before.own)...)
+	diags.Append(reviewColumns(schema, want)...)
 	if isNew || !want.Phone.Equal(found.have.Phone) || !want.SeatOverrides.Equal(found.have.SeatOverrides) {
 		diags.Append(warnForm(schema, want)...)
 	}
 	diags.Append(reviewUserGroups(schema, want, found.have)...)
 	diags.Append(reviewSecretWidths(schema, s)...)
 	labels := labelsOf(saved, &found.have)
-	rows, err := want.rows(found.placed, found.before.own, s, labels)
+	rows, err := want.rows(found.placed, before.own, s, labels)
 	diags.Append(tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)...)
 	if diags.HasError() {
 		return diags
 	}
-	for _, fault := range rows.Check(found.before.own) {
+	for _, fault := range rows.Check(before.own) {
 		diags.Append(tfhelper.DiagnoseNew(faultPath(fault), "Invalid rows", fault, fault.Existing)...)
 	}
 	phone, err := r.checkPhoneTexts(ctx, want, found.have, s)
@@ -48,7 +56,7 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 	if diags.HasError() {
 		return diags
 	}
-	removable, spared, err := r.removable(ctx, want, found.before, rows)
+	removable, spared, err := r.removable(ctx, want, before, rows)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
