@@ -94,16 +94,22 @@ func (s FloorStyle) Columns() []string {
 // Rows returns the rows of a placement. A column that is overridden for single
 // seats must be set for all phones too.
 func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
-	rows := FloorRows{Columns: s.Columns()}
-	shared := make([]cluster.Value, len(rows.Columns))
-	for i, column := range rows.Columns {
-		shared[i] = s.Phone[column]
-	}
+	var rows FloorRows
 	if p.Seats().Len() > 0 {
 		rows.Phones = make([]Phone, 0, p.Seats().Len()*max(1, len(p.at(0))))
 	}
 	if s.Naming.HasAlias() {
 		rows.Aliases = make([]PhoneAlias, 0, p.Seats().Len())
+	}
+	return s.appendRows(rows, p, func(int, []Phone, []PhoneAlias) bool { return true })
+}
+
+// appendRows appends all users, and the phones and aliases of the seats that keep wants.
+func (s FloorStyle) appendRows(rows FloorRows, p *Placement, keep func(position int, phones []Phone, aliases []PhoneAlias) bool) (FloorRows, error) {
+	rows.Columns = s.Columns()
+	shared := make([]cluster.Value, len(rows.Columns))
+	for i, column := range rows.Columns {
+		shared[i] = s.Phone[column]
 	}
 	width := len(rows.Columns)
 	var block []cluster.Value // values of many phones, allocated at once
@@ -112,9 +118,10 @@ func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 	named = named || s.Naming.FullName.text == ""
 	for position, seat := range p.Seats().All() {
 		nodes := p.at(position)
-		if len(nodes) == 0 {
-			continue
+		if len(block) < width*len(nodes) {
+			block = make([]cluster.Value, width*max(256, len(nodes)))
 		}
+		unused, phones, aliases := block, len(rows.Phones), len(rows.Aliases)
 		alias := PhoneAlias{Seat: seat, Logins: make([]string, 0, len(nodes)), Group: s.AliasGroup}
 		login := ""
 		for _, node := range nodes {
@@ -128,9 +135,6 @@ func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 				Extension:      s.Naming.Extension.Name(seat, label),
 				DialplanNumber: s.Naming.DialplanNumber.Name(seat, label),
 				VoicemailID:    s.Naming.VoicemailID.Name(seat, label),
-			}
-			if len(block) < width {
-				block = make([]cluster.Value, 256*width)
 			}
 			phone.Values, block = block[:width:width], block[width:]
 			copy(phone.Values, shared)
@@ -148,13 +152,16 @@ func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 			alias.Logins = append(alias.Logins, phone.Login)
 			login = phone.Login
 		}
-		if s.Naming.HasAlias() {
+		if s.Naming.HasAlias() && len(nodes) > 0 {
 			alias.ID, alias.Name = s.Naming.AliasID.Name(seat, Label{}), s.Naming.AliasName.Name(seat, Label{})
 			login = alias.ID
 			rows.Aliases = append(rows.Aliases, alias)
 		}
-		if s.Users {
+		if s.Users && len(nodes) > 0 {
 			rows.Users = append(rows.Users, SeatUser{Seat: seat, User: seat, PhoneLogin: login})
+		}
+		if !keep(position, rows.Phones[phones:], rows.Aliases[aliases:]) {
+			rows.Phones, rows.Aliases, block = rows.Phones[:phones], rows.Aliases[:aliases], unused
 		}
 	}
 	return rows, nil

@@ -22,10 +22,13 @@ type Secret struct {
 // Fill sets a secret column of wanted phones, which [FloorStyle.Rows] returned.
 // Existing phones get the most common value of their seat or floor. New ones get
 // the value of their seat, else the given value.
-func (s Secret) Fill(want *FloorRows, own FloorRows) {
-	index := slices.Index(want.Columns, s.Column)
+func (s Secret) Fill(want *FloorRows, own FloorRows) { s.filler(want.Columns, own)(want.Phones) }
+
+// filler returns the function that sets the column of some phones.
+func (s Secret) filler(columns []string, own FloorRows) func([]Phone) {
+	index := slices.Index(columns, s.Column)
 	if index < 0 {
-		return
+		return func([]Phone) {}
 	}
 	from := slices.Index(own.Columns, s.Column)
 	if from < 0 {
@@ -47,22 +50,23 @@ func (s Secret) Fill(want *FloorRows, own FloorRows) {
 	}
 	seated := func(seat string) bool { _, exists := seats()[seat]; return exists }
 	common, known := mostCommon(floor, cluster.Value{})
-	for i := range want.Phones {
-		p := &want.Phones[i]
-		given, isGiven := cluster.Value{}, false
-		if s.Given != nil {
-			given, isGiven = s.Given(p.Seat)
+	return func(phones []Phone) {
+		for _, p := range phones {
+			given, isGiven := cluster.Value{}, false
+			if s.Given != nil {
+				given, isGiven = s.Given(p.Seat)
+			}
+			value := common
+			switch {
+			case isGiven && (s.Renew || !seated(p.Seat)):
+				value = given
+			case len(floor) > 1 && seated(p.Seat):
+				value = s.kept(p, common, has, bySeat)
+			case !known:
+				continue
+			}
+			p.Values[index] = value
 		}
-		value := common
-		switch {
-		case isGiven && (s.Renew || !seated(p.Seat)):
-			value = given
-		case len(floor) > 1 && seated(p.Seat):
-			value = s.kept(*p, common, has, bySeat)
-		case !known:
-			continue
-		}
-		p.Values[index] = value
 	}
 }
 

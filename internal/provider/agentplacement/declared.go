@@ -245,23 +245,36 @@ func (d declaration) columns(s secrets) []string {
 // rows returns the wanted rows of a placement. own has its current rows: a password that
 // is not declared is the most frequent one of the seat.
 func (d declaration) rows(placed *seating.Placement, own seating.FloorRows, s secrets, labels map[string]seating.Label) (seating.FloorRows, error) {
-	styled := d.style.WithLabels(labels)
-	phone := maps.Clone(styled.Phone)
-	phone["pass"] = cluster.Text("")
-	if s.managedSecret {
-		phone["conf_secret"] = cluster.Text("")
-	}
-	styled.Phone = phone
+	styled, columns := d.withSecrets(s, labels)
 	want, err := styled.Rows(placed)
 	if err != nil {
 		return want, err
 	}
-	seating.Secret{
-		Column: "pass", Given: s.password, Renew: s.renewPass, PerSeat: s.perSeat || !s.managed,
-		Ignore: d.IgnorePasswordDrift.ValueBool(),
-	}.Fill(&want, own)
-	if s.managedSecret {
-		seating.Secret{Column: "conf_secret", Given: s.registration, Renew: s.renewSecret}.Fill(&want, own)
+	for _, secret := range columns {
+		secret.Fill(&want, own)
 	}
 	return want, nil
+}
+
+// deviations compares the current rows with those of the declaration.
+func (d declaration) deviations(v currentPlacement, s secrets, labels map[string]seating.Label) ([]seating.Deviation, error) {
+	styled, columns := d.withSecrets(s, labels)
+	return styled.Deviations(v.byAddress, v.own, v.all, columns...)
+}
+
+// withSecrets returns the style with the columns of secrets, and how they are filled.
+func (d declaration) withSecrets(s secrets, labels map[string]seating.Label) (seating.FloorStyle, []seating.Secret) {
+	columns := []seating.Secret{{
+		Column: "pass", Given: s.password, Renew: s.renewPass, PerSeat: s.perSeat || !s.managed,
+		Ignore: d.IgnorePasswordDrift.ValueBool(),
+	}}
+	if s.managedSecret {
+		columns = append(columns, seating.Secret{Column: "conf_secret", Given: s.registration, Renew: s.renewSecret})
+	}
+	styled := d.style.WithLabels(labels)
+	styled.Phone = maps.Clone(styled.Phone)
+	for _, secret := range columns {
+		styled.Phone[secret.Column] = cluster.Text("")
+	}
+	return styled, columns
 }

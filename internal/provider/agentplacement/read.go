@@ -55,12 +55,11 @@ func (r *Resource) publish(ctx context.Context, m model, saved privateState, to 
 		to.RemoveResource(ctx, m.identity())
 		return published{}, false
 	}
-	rows, err := d.rows(v.now, v.own, s, saved.Labels)
+	deviations, err := d.deviations(v, s, saved.Labels)
 	if err != nil {
 		return unable(err)
 	}
 	suffixes := d.style.WithLabels(saved.Labels).Suffixes()
-	deviations := seating.Deviations(v.own, v.all, rows)
 	to.SetState(ctx, m.identity(), m.withComputed(v.now, suffixes, deviationTexts(deviations)), updatedState(d, v, saved))
 	return published{d.style.WithLabels(saved.Labels), v.now, d.style.ReadingSuffixes(saved.Labels), deviations}, true
 }

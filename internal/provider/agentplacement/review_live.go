@@ -107,11 +107,11 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateStat
 	if err != nil {
 		return saved, unable(err)
 	}
-	earlier, err := have.rows(before.byAddress, before.own, s, labelsOf(saved, &have))
+	deviations, err := have.deviations(before, s, labelsOf(saved, &have))
 	if err != nil {
 		return saved, unable(err)
 	}
-	saved.Deviations = deviationTexts(seating.Deviations(before.own, before.all, earlier))
+	saved.Deviations = deviationTexts(deviations)
 	if saved.Digests, err = r.digests(ctx, before.own); err != nil {
 		return saved, unable(err)
 	}

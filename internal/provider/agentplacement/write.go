@@ -199,11 +199,11 @@ func (r *Resource) keepInUse(ctx context.Context, want declaration, before curre
 func unedited(prior model, known map[string]string, have declaration, before currentPlacement, rows seating.FloorRows, labels map[string]seating.Label) error {
 	var s secrets
 	s.setManaged(prior)
-	earlier, err := have.rows(before.byAddress, before.own, s, labels)
+	earlier, err := have.deviations(before, s, labels)
 	if err != nil {
 		return err
 	}
-	return seating.CheckUnedited(seating.Deviations(before.own, before.all, earlier), seating.Deviations(before.own, before.all, rows), known)
+	return seating.CheckUnedited(earlier, seating.Deviations(before.own, before.all, rows), known)
 }
 
 // placementInState returns the placement when the plan was made.
