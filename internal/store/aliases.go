@@ -12,9 +12,9 @@ import (
 
 const selectAliases = `
 SELECT alias_id,
-       COALESCE(alias_name, ''),
-       COALESCE(logins_list, ''),
-       COALESCE(%s, '')
+       alias_name,
+       logins_list,
+       %s
   FROM phones_alias
  ORDER BY alias_id`
 
@@ -25,13 +25,11 @@ func (s *Store) readAliases(ctx context.Context) ([]seating.PhoneAlias, error) {
 	}
 	// user_group came with schema 1308 (docs/vicidial/schema.md#user-group).
 	query := fmt.Sprintf(selectAliases, info.column(cluster.TableAliases, "user_group", "''"))
-	return selectAll(ctx, s, "phone aliases", query, nil, func(rows *sql.Rows, alias *seating.PhoneAlias) error {
-		var logins string
-		err := rows.Scan(keyText{&alias.ID}, &alias.Name, &logins, keyText{&alias.Group})
-		if logins != "" {
+	return scanAll(ctx, s, "phone aliases", query, nil, 4, func(row *rowScanner, alias *seating.PhoneAlias) {
+		*alias = seating.PhoneAlias{ID: trimKey(row.text(0)), Name: row.text(1), Group: trimKey(row.text(3))}
+		if logins := row.text(2); logins != "" {
 			alias.Logins = strings.Split(logins, ",")
 		}
-		return err
 	})
 }
 

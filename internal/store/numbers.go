@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 
@@ -23,14 +22,8 @@ func (s *Store) readNumbers(ctx context.Context, columns []string) (numbers.Tabl
 	}
 	columns = info.schema.Only(cluster.TableDIDs, columns)
 	query := fmt.Sprintf("SELECT %s FROM %s ORDER BY did_id", strings.Join(append([]string{"did_id", "did_pattern"}, columns...), ", "), cluster.TableDIDs)
-	scanner := newRowScanner(2 + len(columns))
-	var records []numbers.Record
-	err = s.query(ctx, "inbound numbers", query, nil, func(rows *sql.Rows) error {
-		if err := rows.Scan(scanner.dest...); err != nil {
-			return err
-		}
-		records = append(records, numbers.Record{ID: string(scanner.raw[0]), Pattern: trimKey(string(scanner.raw[1])), Values: scanner.values(2)})
-		return nil
+	records, err := scanAll(ctx, s, "inbound numbers", query, nil, 2+len(columns), func(row *rowScanner, record *numbers.Record) {
+		*record = numbers.Record{ID: row.text(0), Pattern: trimKey(row.text(1)), Values: row.values(2)}
 	})
 	return numbers.NewTable(columns, records), err
 }

@@ -37,19 +37,12 @@ func (s *Store) readPhones(ctx context.Context, columns []string, where string, 
 	read := phoneColumns{columns: info.schema.Only(cluster.TablePhones, columns)}
 	selected := append([]string{"server_ip", "login", "extension", "dialplan_number", "voicemail_id"}, read.columns...)
 	query := "SELECT " + strings.Join(selected, ", ") + " FROM phones" + whereClause(where) + " ORDER BY server_ip, extension"
-	scanner := newRowScanner(len(selected))
-	var phones rowList[seating.Phone]
-	err = s.query(ctx, "phones", query, args, func(rows *sql.Rows) error {
-		if err := rows.Scan(scanner.dest...); err != nil {
-			return err
+	read.phones, err = scanAll(ctx, s, "phones", query, args, len(selected), func(row *rowScanner, phone *seating.Phone) {
+		*phone = seating.Phone{
+			ServerIP: trimKey(row.text(0)), Login: trimKey(row.text(1)), Extension: trimKey(row.text(2)),
+			DialplanNumber: row.text(3), VoicemailID: row.text(4), Values: row.values(5),
 		}
-		phones.add(seating.Phone{
-			ServerIP: trimKey(scanner.text(0)), Login: trimKey(string(scanner.raw[1])), Extension: trimKey(scanner.text(2)),
-			DialplanNumber: string(scanner.raw[3]), VoicemailID: scanner.text(4), Values: scanner.values(5),
-		})
-		return nil
 	})
-	read.phones = phones.rows()
 	return read, err
 }
 

@@ -253,40 +253,23 @@ func scanRows(ctx context.Context, on querier, query string, args []any, scan fu
 	return rows.Err()
 }
 
-// selectAll runs a read and returns the scanned rows.
-func selectAll[T any](ctx context.Context, s *Store, subject, query string, args []any, scan func(*sql.Rows, *T) error) ([]T, error) {
-	var all rowList[T]
-	err := s.query(ctx, subject, query, args, func(rows *sql.Rows) error {
-		var one T
-		err := scan(rows, &one)
-		all.add(one)
-		return err
-	})
-	return all.rows(), err
-}
-
-// rowList collects rows whose number is unknown. Unlike a slice that grows, it copies
+// selectAll runs a read and returns the scanned rows. Unlike a slice that grows, it copies
 // each of them once: of 20,000 phones, append would leave four times their size behind.
-type rowList[T any] struct{ chunks [][]T }
-
-func (l *rowList[T]) add(row T) {
-	last := len(l.chunks) - 1
-	if last < 0 || len(l.chunks[last]) == cap(l.chunks[last]) {
-		size := 16
-		if last >= 0 {
-			size = min(2*cap(l.chunks[last]), 4096)
+func selectAll[T any](ctx context.Context, s *Store, subject, query string, args []any, scan func(*sql.Rows, *T) error) ([]T, error) {
+	var chunks [][]T
+	err := s.query(ctx, subject, query, args, func(rows *sql.Rows) error {
+		last := len(chunks) - 1
+		if last < 0 || len(chunks[last]) == cap(chunks[last]) {
+			last++
+			chunks = append(chunks, make([]T, 0, 16<<min(last, 8)))
 		}
-		l.chunks = append(l.chunks, make([]T, 0, size))
-		last++
+		chunks[last] = chunks[last][:len(chunks[last])+1]
+		return scan(rows, &chunks[last][len(chunks[last])-1])
+	})
+	if len(chunks) == 1 {
+		return chunks[0], err
 	}
-	l.chunks[last] = append(l.chunks[last], row)
-}
-
-func (l *rowList[T]) rows() []T {
-	if len(l.chunks) == 1 {
-		return l.chunks[0]
-	}
-	return slices.Concat(l.chunks...)
+	return slices.Concat(chunks...), err
 }
 
 // scanTexts scans all columns of a row.

@@ -2,19 +2,18 @@ package store
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
 const selectUserLogins = `
 SELECT user,
-       COALESCE(phone_login, '')
+       phone_login
   FROM vicidial_users
  ORDER BY user`
 
 func (s *Store) readUsers(ctx context.Context) ([]seating.SeatUser, error) {
-	return selectAll(ctx, s, "users", selectUserLogins, nil, func(rows *sql.Rows, user *seating.SeatUser) error {
-		return rows.Scan(keyText{&user.User}, keyText{&user.PhoneLogin})
+	return scanAll(ctx, s, "users", selectUserLogins, nil, 2, func(row *rowScanner, user *seating.SeatUser) {
+		user.User, user.PhoneLogin = trimKey(row.text(0)), trimKey(row.text(1))
 	})
 }
