@@ -11,24 +11,20 @@ func (t NameTemplate) seat(name string, label Label) (string, bool) {
 	literals, seats := 0, 0
 	before := -1
 	for i, part := range t.parts {
-		switch {
-		case i%2 == 0:
-			literals += len(part)
-		case part == placeSeat:
+		if i%2 == 1 && part == placeSeat {
 			if before < 0 {
 				before = literals
 			}
 			seats++
-		default:
-			literals += len(NameTemplate{parts: []string{"", part, ""}}.Name("", label))
 		}
+		literals += len(t.part(i, "", label))
 	}
 	length := len(name) - literals
 	if seats == 0 || length <= 0 || length%seats != 0 {
 		return "", false
 	}
 	seat := name[before : before+length/seats]
-	return seat, strings.EqualFold(t.Name(seat, label), name)
+	return seat, t.is(name, seat, label)
 }
 
 // Own returns the rows of the floor's seats: phones with the floor's names on its
@@ -41,7 +37,7 @@ func (s FloorStyle) Own(all FloorRows, seats Seats) FloorRows {
 			continue
 		}
 		seat, named := s.Naming.Login.seat(p.Login, label)
-		if !named || !strings.EqualFold(p.Extension, s.Naming.Extension.Name(seat, label)) {
+		if !named || !s.Naming.Extension.is(p.Extension, seat, label) {
 			continue
 		}
 		if _, ours := seats.Index(seat); ours {
@@ -87,22 +83,20 @@ func (s FloorStyle) PlacementOf(own FloorRows, seats Seats) *Placement {
 		return compareSuffixes(s.Labels[a].Suffix, s.Labels[b].Suffix, a, b)
 	})
 	if s.Naming.HasAlias() {
-		phones := own.index().logins
-		var nodes []string // of the alias before, which most aliases have too
+		others := own.index().logins
+		var nodes []string
 		for _, a := range own.Aliases {
-			if !s.named(a.Logins, a.Seat, nodes) {
-				nodes = nil
-				for _, login := range a.Logins {
-					login = strings.TrimSpace(login) // VICIdial does not find a login with a blank; count it anyway
-					server := ""
-					if at, existing := phones()[strings.ToLower(login)]; existing {
-						server = own.Phones[at].ServerIP
-					} else if i := slices.IndexFunc(servers, func(server string) bool { return s.named([]string{login}, a.Seat, []string{server}) }); i >= 0 {
-						server = servers[i]
-					}
-					if server != "" && !slices.Contains(nodes, server) { // else not a phone of this floor
-						nodes = append(nodes, server)
-					}
+			nodes = nodes[:0]
+			for _, login := range a.Logins {
+				login = strings.TrimSpace(login) // VICIdial does not find a login with a blank; count it anyway
+				server := ""
+				if i := slices.IndexFunc(servers, func(server string) bool { return s.Naming.Login.is(login, a.Seat, s.Labels[server]) }); i >= 0 {
+					server = servers[i]
+				} else if at, existing := others()[strings.ToLower(login)]; existing {
+					server = own.Phones[at].ServerIP
+				}
+				if server != "" && !slices.Contains(nodes, server) { // else not a phone of this floor
+					nodes = append(nodes, server)
 				}
 			}
 			if position, ok := seats.Index(a.Seat); ok {
@@ -124,13 +118,6 @@ func (s FloorStyle) PlacementOf(own FloorRows, seats Seats) *Placement {
 		now.Set(position, nodes)
 	}
 	return now
-}
-
-// named reports whether logins are those of a seat on some nodes.
-func (s FloorStyle) named(logins []string, seat string, nodes []string) bool {
-	return slices.EqualFunc(logins, nodes, func(login, node string) bool {
-		return strings.EqualFold(s.Naming.Login.Name(seat, s.Labels[node]), login)
-	})
 }
 
 // Names returns a name for each phone and alias.

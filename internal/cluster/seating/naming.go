@@ -91,28 +91,41 @@ func (t NameTemplate) usesIndex() bool {
 
 // Name returns the name of a seat on a node.
 func (t NameTemplate) Name(seat string, label Label) string {
-	if len(t.parts) == 0 {
-		return ""
-	}
-	name := t.parts[0]
-	for i := 1; i < len(t.parts); i += 2 {
-		switch t.parts[i] {
-		case placeSeat:
-			name += seat
-		case placeSuffix:
-			name += label.Suffix
-		case placeIndex:
-			name += strconv.Itoa(label.Index)
-		case placeIndexNot:
-			if label.Index != 0 {
-				name += strconv.Itoa(label.Index)
-			}
-		default:
-			name += plus(t.parts[i], seat, label.Index)
-		}
-		name += t.parts[i+1]
+	name := ""
+	for i := range t.parts {
+		name += t.part(i, seat, label)
 	}
 	return name
+}
+
+// is reports whether a name is that of a seat on a node, ignoring case.
+func (t NameTemplate) is(name, seat string, label Label) bool {
+	for i := range t.parts {
+		part := t.part(i, seat, label)
+		if len(name) < len(part) || !strings.EqualFold(name[:len(part)], part) {
+			return false
+		}
+		name = name[len(part):]
+	}
+	return name == ""
+}
+
+// part returns a part of the name of a seat on a node.
+func (t NameTemplate) part(i int, seat string, label Label) string {
+	switch part := t.parts[i]; {
+	case i%2 == 0:
+		return part
+	case part == placeSeat:
+		return seat
+	case part == placeSuffix:
+		return label.Suffix
+	case part == placeIndexNot && label.Index == 0:
+		return ""
+	case part == placeIndex, part == placeIndexNot:
+		return strconv.Itoa(label.Index)
+	default:
+		return plus(part, seat, label.Index)
+	}
 }
 
 // Label is the suffix and index of a node.

@@ -25,7 +25,13 @@ func NewPlacement(seats Seats) *Placement {
 }
 
 // Set sets the nodes (server_ip) of the seat at a position, in alias order.
-func (p *Placement) Set(position int, nodes []string) { p.of[position] = p.pattern(nodes) }
+func (p *Placement) Set(position int, nodes []string) {
+	if position > 0 && slices.Equal(p.at(position-1), nodes) { // as of most seats
+		p.of[position] = p.of[position-1]
+		return
+	}
+	p.of[position] = p.pattern(nodes)
+}
 
 // CopyFrom copies the nodes of seats from another placement.
 func (p *Placement) CopyFrom(seats []string, from *Placement) {

@@ -122,9 +122,8 @@ func ParseAssignments(assignments map[string]string, suffixes Suffixes) (*Placem
 			return nil, err
 		}
 		first, _ := seats.Index(part.At(0))
-		pattern := p.pattern(nodes)
 		for offset := range part.Len() {
-			p.of[first+offset] = pattern
+			p.Set(first+offset, nodes)
 		}
 	}
 	return p, nil
