@@ -57,7 +57,7 @@ func (f testFloor) write(ctx context.Context, s *Store, before *testFloor) error
 		if before != nil {
 			own = before.style.Own(all, before.placed.Seats())
 		}
-		rows, err := f.style.Rows(f.placed)
+		rows, err := f.style.Rows(f.placed, seating.FloorRows{})
 		if err != nil {
 			return cluster.Plan{}, err
 		}

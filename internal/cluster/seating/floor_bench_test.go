@@ -27,12 +27,6 @@ func BenchmarkFloorRows(b *testing.B) {
 			style.PlacementOf(own, floor.Seats)
 		}
 	})
-	b.Run("passwords", func(b *testing.B) {
-		for b.Loop() {
-			want := rows
-			Secret{Column: "pass"}.Fill(&want, own)
-		}
-	})
 	b.Run("check", func(b *testing.B) {
 		for b.Loop() {
 			if violations := rows.Check(FloorRows{}); len(violations) != 0 {

@@ -112,11 +112,9 @@ func (f FloorRows) SeatNames() []string {
 // Leaving returns the rows with the phones alone that want does not keep under
 // their login on their server.
 func (f FloorRows) Leaving(want FloorRows) FloorRows {
-	stays := map[string]bool{}
-	for _, p := range want.Phones {
-		stays[p.Login+" "+p.ServerIP] = true
-	}
-	f.Phones = slices.DeleteFunc(slices.Clone(f.Phones), func(p Phone) bool { return stays[p.Login+" "+p.ServerIP] })
+	login := func(p Phone) phoneKey { return phoneKey{p.ServerIP, p.Login} }
+	stays := lazyIndex(want.Phones, login)()
+	f.Phones = slices.DeleteFunc(slices.Clone(f.Phones), func(p Phone) bool { _, found := stays[login(p)]; return found })
 	return f
 }
 

@@ -169,7 +169,7 @@ func (f FloorRows) And(more FloorRows) FloorRows {
 
 func (f FloorRows) without(deleted FloorRows) FloorRows {
 	rows := deleted.index()
-	f.Phones = slices.DeleteFunc(slices.Clone(f.Phones), func(p Phone) bool { _, ok := rows.phones()[p.key()]; return ok })
+	f.Phones = missing(f.Phones, rows)
 	f.Aliases = slices.DeleteFunc(slices.Clone(f.Aliases), func(a PhoneAlias) bool { _, ok := rows.aliases()[strings.ToLower(a.ID)]; return ok })
 	f.Users = slices.DeleteFunc(slices.Clone(f.Users), func(u SeatUser) bool { _, ok := rows.users()[strings.ToLower(u.User)]; return ok })
 	return f

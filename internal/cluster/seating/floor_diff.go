@@ -80,6 +80,11 @@ func lazyIndex[R any, K comparable](rows []R, key func(R) K) func() map[K]int {
 	})
 }
 
+// missing returns the phones that are not among the rows of an index.
+func missing(phones []Phone, rows floorIndex) []Phone {
+	return slices.DeleteFunc(slices.Clone(phones), func(p Phone) bool { _, found := rows.phones()[p.key()]; return found })
+}
+
 // diffFloor compares rows. It changes and deletes only rows in have, which the
 // floor owns. A wanted row that exists with the wanted values is done, so that an
 // interrupted apply resumes. With other values it is a conflict.

@@ -10,11 +10,7 @@ import (
 // description of the agents.
 func (f FloorRows) Occupied(agents []cluster.LiveAgent) (live map[string]string, users []string) {
 	live = map[string]string{}
-	f.occupied(agents, func(p Phone, user string) {
-		live[p.Seat] = p.ServerIP
-		users = append(users, "seat "+p.Seat+" on "+p.ServerIP+" by user "+user)
-	})
-	slices.Sort(users)
+	users = f.occupied(agents, func(p Phone, _ string) { live[p.Seat] = p.ServerIP })
 	return live, users
 }
 
@@ -26,8 +22,9 @@ func (f FloorRows) SeatsByUser(agents []cluster.LiveAgent) map[string]string {
 	return seats
 }
 
-// occupied calls found for each phone that an agent is using.
-func (f FloorRows) occupied(agents []cluster.LiveAgent, found func(p Phone, user string)) {
+// occupied calls found for each phone that an agent is using, and returns a sorted
+// description of the agents.
+func (f FloorRows) occupied(agents []cluster.LiveAgent, found func(p Phone, user string)) (users []string) {
 	phones := f.index().phones
 	numbers := lazyIndex(f.Phones, func(p Phone) phoneKey { return phoneKey{p.ServerIP, p.DialplanNumber} })
 	for _, a := range agents {
@@ -37,37 +34,25 @@ func (f FloorRows) occupied(agents []cluster.LiveAgent, found func(p Phone, user
 		}
 		if ours {
 			found(f.Phones[at], a.User)
+			users = append(users, "seat "+f.Phones[at].Seat+" on "+a.ServerIP+" by user "+a.User)
 		}
 	}
+	slices.Sort(users)
+	return users
 }
 
 // UndeclaredPhones returns the floor's phones that are neither wanted nor on a server of their
 // seat: they were made by hand or left by an interrupted apply.
 func (f FloorRows) UndeclaredPhones(now *Placement, want FloorRows) FloorRows {
-	undeclared := FloorRows{Columns: f.Columns}
-	wanted := want.index().phones
-	for _, p := range f.Phones {
-		if slices.Contains(now.Of(p.Seat), p.ServerIP) {
-			continue
-		}
-		if _, declared := wanted()[p.key()]; !declared {
-			undeclared.Phones = append(undeclared.Phones, p)
-		}
-	}
-	return undeclared
+	elsewhere := slices.DeleteFunc(slices.Clone(f.Phones), func(p Phone) bool { return slices.Contains(now.Of(p.Seat), p.ServerIP) })
+	return FloorRows{Columns: f.Columns, Phones: missing(elsewhere, want.index())}
 }
 
 // WithoutInUse returns the rows without those of the given phones that are in use, and a
 // sorted description of the agents.
 func (f FloorRows) WithoutInUse(without FloorRows, agents []cluster.LiveAgent) (rest FloorRows, users []string) {
 	spared := map[phoneKey]bool{}
-	without.occupied(agents, func(p Phone, user string) {
-		spared[p.key()] = true
-		users = append(users, "seat "+p.Seat+" on "+p.ServerIP+" by user "+user)
-	})
-	if len(spared) > 0 {
-		f.Phones = slices.DeleteFunc(slices.Clone(f.Phones), func(p Phone) bool { return spared[p.key()] })
-	}
-	slices.Sort(users)
+	users = without.occupied(agents, func(p Phone, _ string) { spared[p.key()] = true })
+	f.Phones = slices.DeleteFunc(slices.Clone(f.Phones), func(p Phone) bool { return spared[p.key()] })
 	return f, users
 }

@@ -1,6 +1,7 @@
 package seating
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -75,11 +76,7 @@ func (s FloorStyle) Own(all FloorRows, seats Seats) FloorRows {
 // servers of the phones, in the order of the suffixes.
 func (s FloorStyle) PlacementOf(own FloorRows, seats Seats) *Placement {
 	now := NewPlacement(seats)
-	servers := make([]string, 0, len(s.Labels))
-	for server := range s.Labels {
-		servers = append(servers, server)
-	}
-	slices.SortFunc(servers, func(a, b string) int {
+	servers := slices.SortedFunc(maps.Keys(s.Labels), func(a, b string) int {
 		return compareSuffixes(s.Labels[a].Suffix, s.Labels[b].Suffix, a, b)
 	})
 	if s.Naming.HasAlias() {
@@ -105,17 +102,10 @@ func (s FloorStyle) PlacementOf(own FloorRows, seats Seats) *Placement {
 		}
 		return now
 	}
-	phones := map[int][]string{}
-	for _, p := range own.Phones {
-		if position, ok := seats.Index(p.Seat); ok {
-			phones[position] = append(phones[position], p.ServerIP)
-		}
-	}
-	for position, nodes := range phones {
-		slices.SortFunc(nodes, func(a, b string) int {
-			return compareSuffixes(s.Labels[a].Suffix, s.Labels[b].Suffix, a, b)
-		})
-		now.Set(position, nodes)
+	for position, phones := range bySeat(own.Phones, seats, func(p Phone) string { return p.Seat }) {
+		now.Set(position, slices.DeleteFunc(slices.Clone(servers), func(server string) bool {
+			return !slices.ContainsFunc(phones, func(p *Phone) bool { return p.ServerIP == server })
+		}))
 	}
 	return now
 }

@@ -9,10 +9,20 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestSecret_Fill(t *testing.T) {
+func TestSecret(t *testing.T) {
 	nodes := testNodes("ab")
 	placed := place(t, Floor{Seats: mustSeats(t, "2000-2002"), Nodes: nodes}, nil)
 	own := floorRowsOf(t, testStyle(t, nodes), placed) // all have secret1
+	filled := func(secret Secret, own FloorRows) []Phone {
+		style := testStyle(t, nodes)
+		secret.Column = "pass"
+		style.Secrets = []Secret{secret}
+		want, err := style.Rows(placed, own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return want.Phones
+	}
 	change := func(rows FloorRows, phone int, pass string) FloorRows {
 		rows.Phones = slices.Clone(rows.Phones)
 		rows.Phones[phone].Values = slices.Clone(rows.Phones[phone].Values)
@@ -36,11 +46,8 @@ func TestSecret_Fill(t *testing.T) {
 		{"PerSeat, both phones changed", Secret{PerSeat: true}, change(change(own, 2, "9999"), 3, "9999"), "secret1 secret1 9999 9999 secret1 secret1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			want := floorRowsOf(t, testStyle(t, nodes), placed)
-			c.secret.Column = "pass"
-			c.secret.Fill(&want, c.own)
 			var got []string
-			for _, p := range want.Phones {
+			for _, p := range filled(c.secret, c.own) {
 				got = append(got, p.Values[1].Text)
 			}
 			if strings.Join(got, " ") != c.want {
@@ -49,11 +56,9 @@ func TestSecret_Fill(t *testing.T) {
 		})
 	}
 	t.Run("further phone gets the value of its seat", func(t *testing.T) {
-		want := floorRowsOf(t, testStyle(t, nodes), placed)
 		existing := change(own, 0, "9999")
 		existing.Phones = slices.Delete(slices.Clone(existing.Phones), 1, 2)
-		Secret{Column: "pass", PerSeat: true, Given: given}.Fill(&want, existing)
-		if got := want.Phones[1].Values[1].Text; got != "9999" {
+		if got := filled(Secret{PerSeat: true, Given: given}, existing)[1].Values[1].Text; got != "9999" {
 			t.Errorf("got %s", got)
 		}
 	})

@@ -257,21 +257,11 @@ func (p *floorPlanner) deletePhones() {
 // last known ones: an interrupted apply may have written them without flags.
 func (p *floorPlanner) flag() {
 	servers := slices.Clone(p.options.Flag)
-	for _, phone := range slices.Concat(p.addedPhones, p.deletedPhones) {
+	for _, phone := range slices.Concat(p.addedPhones, p.deletedPhones, missing(p.want.Phones, p.owned), missing(p.have.Phones, p.wanted)) {
 		servers = append(servers, phone.ServerIP)
 	}
 	for _, c := range p.changedPhones {
 		servers = append(servers, c.server)
-	}
-	for _, phone := range p.want.Phones {
-		if _, known := p.owned.phones()[phone.key()]; !known {
-			servers = append(servers, phone.ServerIP)
-		}
-	}
-	for _, phone := range p.have.Phones {
-		if _, stays := p.wanted.phones()[phone.key()]; !stays {
-			servers = append(servers, phone.ServerIP)
-		}
 	}
 	if len(servers) > 0 && p.options.Voicemail != "" {
 		servers = append(servers, p.options.Voicemail)

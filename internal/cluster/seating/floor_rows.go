@@ -68,6 +68,8 @@ type FloorStyle struct {
 	Naming Naming
 	Labels map[string]Label // of each node, by server_ip
 	Phone  cluster.Row      // columns that all phones share
+	// Secrets are further columns, whose values depend on the existing rows.
+	Secrets []Secret
 	// Seats has the overrides of single seats, by seat.
 	Seats      map[string]cluster.Row
 	AliasGroup string // user_group of the aliases; not managed if empty
@@ -83,6 +85,9 @@ func (s FloorStyle) Columns() []string {
 	for column := range s.Phone {
 		columns[column] = true
 	}
+	for _, secret := range s.Secrets {
+		columns[secret.Column] = true
+	}
 	for _, row := range s.Seats {
 		for column := range row {
 			columns[column] = true
@@ -91,9 +96,9 @@ func (s FloorStyle) Columns() []string {
 	return slices.Sorted(maps.Keys(columns))
 }
 
-// Rows returns the rows of a placement. A column that is overridden for single
-// seats must be set for all phones too.
-func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
+// Rows returns the rows of a placement; own are those that the floor has. A column that
+// is overridden for single seats must be set for all phones too.
+func (s FloorStyle) Rows(p *Placement, own FloorRows) (FloorRows, error) {
 	var rows FloorRows
 	if p.Seats().Len() > 0 {
 		rows.Phones = make([]Phone, 0, p.Seats().Len()*max(1, len(p.at(0))))
@@ -101,11 +106,11 @@ func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 	if s.Naming.HasAlias() {
 		rows.Aliases = make([]PhoneAlias, 0, p.Seats().Len())
 	}
-	return s.appendRows(rows, p, func(int, []Phone, []PhoneAlias) bool { return true })
+	return s.appendRows(rows, p, own, func(int, []Phone, []PhoneAlias) bool { return true })
 }
 
 // appendRows appends all users, and the phones and aliases of the seats that keep wants.
-func (s FloorStyle) appendRows(rows FloorRows, p *Placement, keep func(position int, phones []Phone, aliases []PhoneAlias) bool) (FloorRows, error) {
+func (s FloorStyle) appendRows(rows FloorRows, p *Placement, own FloorRows, keep func(position int, phones []Phone, aliases []PhoneAlias) bool) (FloorRows, error) {
 	rows.Columns = s.Columns()
 	shared := make([]cluster.Value, len(rows.Columns))
 	for i, column := range rows.Columns {
@@ -116,6 +121,10 @@ func (s FloorStyle) appendRows(rows FloorRows, p *Placement, keep func(position 
 	fullname := slices.Index(rows.Columns, "fullname")
 	_, named := s.Phone["fullname"]
 	named = named || s.Naming.FullName.text == ""
+	fillers := make([]func([]Phone), 0, len(s.Secrets))
+	for _, secret := range s.Secrets {
+		fillers = append(fillers, secret.filler(slices.Index(rows.Columns, secret.Column), own))
+	}
 	for position, seat := range p.Seats().All() {
 		nodes := p.at(position)
 		if len(block) < width*len(nodes) {
@@ -159,6 +168,9 @@ func (s FloorStyle) appendRows(rows FloorRows, p *Placement, keep func(position 
 		}
 		if s.Users && len(nodes) > 0 {
 			rows.Users = append(rows.Users, SeatUser{Seat: seat, User: seat, PhoneLogin: login})
+		}
+		for _, fill := range fillers {
+			fill(rows.Phones[phones:])
 		}
 		if !keep(position, rows.Phones[phones:], rows.Aliases[aliases:]) {
 			rows.Phones, rows.Aliases, block = rows.Phones[:phones], rows.Aliases[:aliases], unused

@@ -6,7 +6,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Secret describes how Fill sets one secret column.
+// Secret is a secret column of wanted phones. Existing phones get the most common value
+// of their seat or floor. New ones get the value of their seat, else the given value.
 type Secret struct {
 	Column string
 	// Given returns the secret of a seat. It is nil when no value is known, as
@@ -19,17 +20,8 @@ type Secret struct {
 	Ignore  bool // keep values that were changed outside Terraform
 }
 
-// Fill sets a secret column of wanted phones, which [FloorStyle.Rows] returned.
-// Existing phones get the most common value of their seat or floor. New ones get
-// the value of their seat, else the given value.
-func (s Secret) Fill(want *FloorRows, own FloorRows) { s.filler(want.Columns, own)(want.Phones) }
-
-// filler returns the function that sets the column of some phones.
-func (s Secret) filler(columns []string, own FloorRows) func([]Phone) {
-	index := slices.Index(columns, s.Column)
-	if index < 0 {
-		return func([]Phone) {}
-	}
+// filler returns the function that sets the value at an index of some phones.
+func (s Secret) filler(index int, own FloorRows) func([]Phone) {
 	from := slices.Index(own.Columns, s.Column)
 	if from < 0 {
 		own.Phones = nil // their values are not known

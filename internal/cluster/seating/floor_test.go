@@ -33,7 +33,7 @@ func testStyle(t interface{ Fatalf(string, ...any) }, nodes []FloorNode) FloorSt
 }
 
 func floorRowsOf(t interface{ Fatalf(string, ...any) }, style FloorStyle, p *Placement) FloorRows {
-	rows, err := style.Rows(p)
+	rows, err := style.Rows(p, FloorRows{})
 	if err != nil {
 		t.Fatalf("%v", err)
 	}

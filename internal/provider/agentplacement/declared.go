@@ -233,48 +233,18 @@ func (s secrets) registration(string) (cluster.Value, bool) {
 
 // columns returns the further columns of phones to read. The password is always one of
 // them, since the phones of an alias must share it.
-func (d declaration) columns(s secrets) []string {
-	columns := append(d.style.Columns(), "pass")
-	if s.managedSecret {
-		columns = append(columns, "conf_secret")
-	}
-	slices.Sort(columns)
-	return slices.Compact(columns)
-}
+func (d declaration) columns(s secrets) []string { return d.styled(s, nil).Columns() }
 
-// rows returns the wanted rows of a placement. own has its current rows: a password that
-// is not declared is the most frequent one of the seat.
-func (d declaration) rows(placed *seating.Placement, own seating.FloorRows, s secrets, labels map[string]seating.Label) (seating.FloorRows, error) {
-	styled, columns := d.withSecrets(s, labels)
-	want, err := styled.Rows(placed)
-	if err != nil {
-		return want, err
-	}
-	for _, secret := range columns {
-		secret.Fill(&want, own)
-	}
-	return want, nil
-}
-
-// deviations compares the current rows with those of the declaration.
-func (d declaration) deviations(v currentPlacement, s secrets, labels map[string]seating.Label) ([]seating.Deviation, error) {
-	styled, columns := d.withSecrets(s, labels)
-	return styled.Deviations(v.byAddress, v.own, v.all, columns...)
-}
-
-// withSecrets returns the style with the columns of secrets, and how they are filled.
-func (d declaration) withSecrets(s secrets, labels map[string]seating.Label) (seating.FloorStyle, []seating.Secret) {
-	columns := []seating.Secret{{
+// styled returns the style with the labels of servers that are declared no longer, and
+// with the secrets. A password that is not declared is the most frequent one of the seat.
+func (d declaration) styled(s secrets, labels map[string]seating.Label) seating.FloorStyle {
+	styled := d.style.WithLabels(labels)
+	styled.Secrets = []seating.Secret{{
 		Column: "pass", Given: s.password, Renew: s.renewPass, PerSeat: s.perSeat || !s.managed,
 		Ignore: d.IgnorePasswordDrift.ValueBool(),
 	}}
 	if s.managedSecret {
-		columns = append(columns, seating.Secret{Column: "conf_secret", Given: s.registration, Renew: s.renewSecret})
+		styled.Secrets = append(styled.Secrets, seating.Secret{Column: "conf_secret", Given: s.registration, Renew: s.renewSecret})
 	}
-	styled := d.style.WithLabels(labels)
-	styled.Phone = maps.Clone(styled.Phone)
-	for _, secret := range columns {
-		styled.Phone[secret.Column] = cluster.Text("")
-	}
-	return styled, columns
+	return styled
 }

@@ -55,7 +55,7 @@ func (r *Resource) publish(ctx context.Context, m model, saved privateState, to 
 		to.RemoveResource(ctx, m.identity())
 		return published{}, false
 	}
-	deviations, err := d.deviations(v, s, saved.Labels)
+	deviations, err := d.styled(s, saved.Labels).Deviations(v.byAddress, v.own, v.all)
 	if err != nil {
 		return unable(err)
 	}

@@ -239,7 +239,7 @@ func (r *Resource) Rows(ctx context.Context, state replacement.State) []string {
 	if diags.HasError() {
 		return nil
 	}
-	rows, err := have.style.Rows(placementInState(m, have.style.Suffixes()))
+	rows, err := have.style.Rows(placementInState(m, have.style.Suffixes()), seating.FloorRows{})
 	if err != nil {
 		return nil
 	}

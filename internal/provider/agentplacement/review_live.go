@@ -107,7 +107,7 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateStat
 	if err != nil {
 		return saved, unable(err)
 	}
-	deviations, err := have.deviations(before, s, labelsOf(saved, &have))
+	deviations, err := have.styled(s, labelsOf(saved, &have)).Deviations(before.byAddress, before.own, before.all)
 	if err != nil {
 		return saved, unable(err)
 	}

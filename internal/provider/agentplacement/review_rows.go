@@ -39,7 +39,7 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 	diags.Append(reviewUserGroups(schema, want, found.have)...)
 	diags.Append(reviewSecretWidths(schema, s)...)
 	labels := labelsOf(saved, &found.have)
-	rows, err := want.rows(found.placed, before.own, s, labels)
+	rows, err := want.styled(s, labels).Rows(found.placed, before.own)
 	diags.Append(tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)...)
 	if diags.HasError() {
 		return diags

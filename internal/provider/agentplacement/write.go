@@ -44,7 +44,7 @@ func (r *Resource) create(ctx context.Context, want *declaration, s secrets) err
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		if rows, err = want.rows(placed, seating.FloorRows{}, s, nil); err != nil {
+		if rows, err = want.styled(s, nil).Rows(placed, seating.FloorRows{}); err != nil {
 			return cluster.Plan{}, err
 		}
 		return r.plan(ctx, r.withReceived(seating.FloorRows{}, all, *want), all, rows)
@@ -134,7 +134,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, s
 		if notMoved, err = r.keepInUse(ctx, *want, before, placed); err != nil {
 			return cluster.Plan{}, err
 		}
-		rows, err := want.rows(placed, before.own, s, labels)
+		rows, err := want.styled(s, labels).Rows(placed, before.own)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -199,7 +199,7 @@ func (r *Resource) keepInUse(ctx context.Context, want declaration, before curre
 func unedited(prior model, known map[string]string, have declaration, before currentPlacement, rows seating.FloorRows, labels map[string]seating.Label) error {
 	var s secrets
 	s.setManaged(prior)
-	earlier, err := have.deviations(before, s, labels)
+	earlier, err := have.styled(s, labels).Deviations(before.byAddress, before.own, before.all)
 	if err != nil {
 		return err
 	}
