@@ -90,27 +90,30 @@ func (t Table) Groups(members ranges.Set, columns []string) []Group {
 	first := map[string]Record{}
 	var order []string
 	var signature strings.Builder
+	var key, digest string
+	var before []cluster.Value // those of most rows, too
 	for name := range members.Values() {
 		record, found := t.ByPattern(name)
 		if !found {
 			continue
 		}
-		signature.Reset()
-		for _, i := range at {
-			value := record.Values[i]
-			if value.Null {
-				signature.WriteByte(1)
+		if before == nil || !slices.Equal(record.Values, before) {
+			signature.Reset()
+			for _, i := range at {
+				value := record.Values[i]
+				if value.Null {
+					signature.WriteByte(1)
+				}
+				signature.WriteString(value.Text)
+				signature.WriteByte(0)
 			}
-			signature.WriteString(value.Text)
-			signature.WriteByte(0)
+			before, key, digest = record.Values, signature.String(), cluster.Digest(t.Columns, record.Values)
 		}
-		key := signature.String()
 		if _, known := first[key]; !known {
 			first[key] = record
 			order = append(order, key)
 		}
 		names[key], ids[key] = append(names[key], name), append(ids[key], record.ID)
-		digest := cluster.Digest(t.Columns, record.Values)
 		digests[digest] = append(digests[digest], name)
 	}
 	groups := make([]Group, 0, len(order)+len(digests))

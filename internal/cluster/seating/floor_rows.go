@@ -100,11 +100,8 @@ func (s FloorStyle) Columns() []string {
 // is overridden for single seats must be set for all phones too.
 func (s FloorStyle) Rows(p *Placement, own FloorRows) (FloorRows, error) {
 	var rows FloorRows
-	if p.Seats().Len() > 0 {
-		rows.Phones = make([]Phone, 0, p.Seats().Len()*max(1, len(p.at(0))))
-	}
-	if s.Naming.HasAlias() {
-		rows.Aliases = make([]PhoneAlias, 0, p.Seats().Len())
+	if seats := p.Seats().Len(); seats > 0 {
+		rows = FloorRows{Phones: make([]Phone, 0, seats*max(1, len(p.at(0)))), Aliases: make([]PhoneAlias, 0, seats)}
 	}
 	return s.appendRows(rows, p, own, func(int, []Phone, []PhoneAlias) bool { return true })
 }
