@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,11 +13,16 @@ import (
 )
 
 func TestRun(t *testing.T) {
+	cache, err := exec.CommandContext(t.Context(), "go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOCACHE", strings.TrimSpace(string(cache))) // its default is in XDG_CACHE_HOME
 	folder := t.TempDir()
 	t.Setenv("TMPDIR", folder)
 	t.Setenv("XDG_CACHE_HOME", folder)
 	var out strings.Builder
-	err := run(t.Context(), &out, false, false)
+	err = run(t.Context(), &out, false, false)
 	output := out.String()
 	t.Run("ends with ok", func(t *testing.T) {
 		if err != nil || !strings.HasSuffix(output, "\ndemo: ok\n") {
