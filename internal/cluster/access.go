@@ -202,8 +202,12 @@ func (s Step) CanCombine(other Step) bool {
 	return kind != "" && kind == other.statementKind()
 }
 
-// Names returns a name for each row of a step, so that no statement names a row twice.
+// Names returns a name for each row that a step names by its key, so that no statement
+// names a row twice.
 func (s Step) Names() []string {
+	if s.InColumn != "" {
+		return nil
+	}
 	columns := slices.Sorted(maps.Keys(s.Key))
 	rows := s.Rows
 	if s.Verb != Insert && len(s.Key) > 0 {
@@ -224,17 +228,20 @@ func (s Step) Names() []string {
 // right if one row had changed and another had a duplicate. Nor can updates of key
 // columns, since a combined statement selects the values of each row by its key.
 func (s Step) statementKind() string {
+	columns := func(row Row) string { return strings.Join(slices.Sorted(maps.Keys(row)), ",") }
+	if s.Column != "" && s.InColumn != "" && s.New == nil && s.Verb == Delete && s.Phase == Remove {
+		return fmt.Sprint("delete ", s.Table, s.Column, s.InColumn)
+	}
 	if s.Column != "" || s.InColumn != "" || s.Guard != Unguarded || len(s.Key) == 0 || s.Verb == Insert && len(s.Rows) == 0 {
 		return ""
 	}
-	columns := func(row Row) string { return strings.Join(slices.Sorted(maps.Keys(row)), ",") }
 	switch {
 	case s.Verb == Insert:
 		return fmt.Sprint("insert ", s.Table, columns(s.FullRow(s.Rows[0])), ";", columns(s.Key), len(s.Rows) > 1)
 	case s.Verb == Update && !s.AllowNoMatch && s.Table != TableTrunks && len(s.Key.Only(slices.Collect(maps.Keys(s.To))...)) == 0:
 		return fmt.Sprint("update ", s.Table, columns(s.To), ";", columns(s.Key))
 	case s.Verb == Delete && s.Phase == Remove:
-		return fmt.Sprint("delete ", s.Table, s.AllowNoMatch)
+		return fmt.Sprint("delete ", s.Table, s.AllowNoMatch, columns(s.From))
 	}
 	return ""
 }

@@ -202,7 +202,7 @@ func (w *writer) writeGroup(ctx context.Context, group []*part) { //nolint:conte
 			}
 		}
 		return
-	case err != nil:
+	case err != nil, !tells(steps, changed) && repeats(steps[0]):
 		// One of the rows was refused, and MyISAM keeps those before it. Each step
 		// by itself finds what is done, and whose row it was.
 		for _, p := range group {
@@ -212,14 +212,36 @@ func (w *writer) writeGroup(ctx context.Context, group []*part) { //nolint:conte
 		}
 		return
 	}
-	if err := w.settle(ctx, group, steps, changed); err != nil {
-		for _, p := range group {
-			p.fail(describe(p.step), true, err)
+	done := make([]bool, len(steps))
+	if !tells(steps, changed) {
+		if done, err = w.allDone(ctx, steps, keyOnly); err != nil {
+			for _, p := range group {
+				p.fail(describe(p.step), true, err)
+			}
+			return
 		}
-		return
+	}
+	for i, p := range group {
+		p.done = tells(steps, changed) || done[i]
 	}
 	w.finish(ctx, group)
 }
+
+// tells reports whether the number of changed rows tells that all steps are done.
+func tells(steps []cluster.Step, changed int64) bool {
+	first, rows := steps[0], int64(0)
+	for _, step := range steps {
+		rows += int64(max(1, len(step.In)))
+	}
+	return first.AllowNoMatch || changed == rows || changed > 0 && len(first.Rows) > 1 || changed > rows && !isUnique(first)
+}
+
+// isUnique reports whether the keys of the rows to delete are unique; see [gatheredDelete].
+func isUnique(step cluster.Step) bool { return step.Verb != cluster.Delete || step.Table != cluster.TableTrunks }
+
+// repeats reports whether steps are written by themselves where the number of rows does
+// not tell which are done.
+func repeats(step cluster.Step) bool { return everyRow(step) || !isUnique(step) }
 
 // skipEmpty marks the steps as done that match no row and may.
 func (w *writer) skipEmpty(ctx context.Context, group []*part) {
@@ -234,24 +256,6 @@ func (w *writer) skipEmpty(ctx context.Context, group []*part) {
 			p.applied++
 		}
 	}
-}
-
-// settle determines which steps of a statement are done. The number of rows tells
-// where each step has exactly one.
-func (w *writer) settle(ctx context.Context, group []*part, steps []cluster.Step, changed int64) error {
-	certain := steps[0].AllowNoMatch || changed > 0 && len(steps[0].Rows) > 1 ||
-		changed == int64(len(steps)) && (steps[0].Table != cluster.TableTrunks || steps[0].Verb == cluster.Insert)
-	var done []bool
-	if !certain {
-		var err error
-		if done, err = w.allDone(ctx, steps, keyOnly); err != nil {
-			return err
-		}
-	}
-	for i, p := range group {
-		p.done = certain || done[i]
-	}
-	return nil
 }
 
 // finish writes the entries of the steps that are done, and fails the plans of those

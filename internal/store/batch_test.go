@@ -262,6 +262,49 @@ func TestApply_together(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a changed row is a conflict, whatever copies another has", func(t *testing.T) {
+		t.Parallel()
+		d := newTable(t, s)
+		store := newStore(t, d)
+		run(t, d, "UPDATE vicidial_server_trunks SET dedicated_trunks = 59 WHERE server_ip = '10.0.0.1'", "INSERT INTO vicidial_server_trunks SELECT * FROM vicidial_server_trunks WHERE server_ip = '10.0.0.2'")
+		var removals []planFunc
+		for i, dedicated := range []string{"60", "30"} {
+			key := cluster.Row{"campaign_id": cluster.Text("SALES"), "server_ip": cluster.Text(fmt.Sprint("10.0.0.", i+1))}
+			removals = append(removals, fixedPlan(cluster.Plan{Steps: []cluster.Step{{
+				Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TableTrunks, Key: key, From: cluster.Row{"dedicated_trunks": cluster.Text(dedicated)},
+			}}}))
+		}
+		if errs := together(t, store, removals...); !isConflict(errs[0]) || errs[1] != nil {
+			t.Errorf("got %v", errs)
+		}
+		d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               59 |")
+	})
+	t.Run("phones of several servers are removed in one statement, without one that was changed", func(t *testing.T) {
+		t.Parallel()
+		d, p := newTable(t, s), sandbox.NewProxy(t, s)
+		store := newStore(t, d, viaProxy(p))
+		run(t, d, "INSERT INTO phones (extension, server_ip, login) VALUES ('1', '10.0.0.1', '1a'), ('2', '10.0.0.1', '2a'), ('1', '10.0.0.2', '1b'), ('2', '10.0.0.2', '2b')")
+		var plan cluster.Plan
+		for i, suffix := range []string{"a", "b"} {
+			plan.Steps = append(plan.Steps, cluster.Step{
+				Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TablePhones, Key: cluster.Row{"server_ip": cluster.Text(fmt.Sprint("10.0.0.", i+1))},
+				InColumn: "extension", In: []cluster.Value{cluster.Text("1"), cluster.Text("2")}, Column: "login", Old: []cluster.Value{cluster.Text("1" + suffix), cluster.Text("2" + suffix)},
+				Audit: cluster.Audit{Section: "PHONES", Type: "DELETE", Record: "1"},
+			})
+		}
+		run(t, d, "UPDATE phones SET login = 'mine' WHERE login = '2b'")
+		err := store.Apply(t.Context(), fixedPlan(plan))
+		if !isConflict(err) || !strings.Contains(err.Error(), "login of extension 2 was changed") {
+			t.Errorf("got %v", err)
+		}
+		d.Expect(t, "SELECT login FROM phones", "| login |\n| mine  |")
+		run(t, d, "INSERT INTO phones (extension, server_ip, login) VALUES ('1', '10.0.0.1', '1a'), ('2', '10.0.0.1', '2a'), ('1', '10.0.0.2', '1b')", "UPDATE phones SET login = '2b' WHERE login = 'mine'")
+		p.Reset()
+		if err := store.Apply(t.Context(), fixedPlan(plan)); err != nil || len(p.Writes()) != 2 {
+			t.Errorf("%v, written by %q", err, p.Writes())
+		}
+		d.Expect(t, "SELECT COUNT(*) AS n FROM phones", "| n |\n| 0 |")
+	})
 	t.Run("cancelled caller fails only itself", func(t *testing.T) {
 		t.Parallel()
 		d := newTable(t, s)

@@ -45,8 +45,7 @@ func gathered(steps []cluster.Step) statement {
 	case first.Verb == cluster.Insert:
 		return gatheredInsert(steps)
 	case first.Verb == cluster.Delete:
-		where, args := anyOf(steps, fromOf)
-		return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", first.Table, where), args}
+		return gatheredDelete(steps)
 	default:
 		return gatheredUpdate(steps)
 	}
@@ -64,6 +63,27 @@ func gatheredInsert(steps []cluster.Step) statement {
 		parts, args = append(parts, "SELECT "+values), append(args, one.args...)
 	}
 	return statement{into + " " + strings.Join(parts, " UNION ALL "), args}
+}
+
+// gatheredDelete deletes the rows of all steps. Where no unique key tells from the number
+// of deleted rows that each step had one, it deletes none unless each step has.
+func gatheredDelete(steps []cluster.Step) statement {
+	table := steps[0].Table
+	parts := make([]string, 0, len(steps))
+	var args []any
+	for _, step := range steps {
+		one := newStatement(step)
+		_, where, _ := strings.Cut(one.text, " WHERE ")
+		parts, args = append(parts, "("+where+")"), append(args, one.args...)
+	}
+	where := strings.Join(parts, " OR ")
+	if !isUnique(steps[0]) {
+		columns := cluster.SortedUnique(slices.Collect(maps.Keys(steps[0].Key)), slices.Collect(maps.Keys(steps[0].From)))
+		where = fmt.Sprintf("(%s) AND %d = (SELECT found FROM (SELECT COUNT(DISTINCT COALESCE(%s, '')) AS found FROM %s WHERE %s) AS counted)",
+			where, len(steps), strings.Join(columns, ", ''), COALESCE("), table, where)
+		args = append(args, args...)
+	}
+	return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", table, where), args}
 }
 
 // gatheredUpdate selects the values of each row by its key alone, since an assignment
@@ -85,19 +105,12 @@ func gatheredUpdate(steps []cluster.Step) statement {
 		}
 		sets = append(sets, column+" = CASE"+choice.String()+" END")
 	}
-	where, whereArgs := anyOf(steps, fromOf)
-	return statement{fmt.Sprintf("UPDATE %s SET %s WHERE %s", first.Table, strings.Join(sets, ", "), where), append(args, whereArgs...)}
+	parts := make([]string, 0, len(steps))
+	for _, step := range steps {
+		where, values := whereOf(step, step.From)
+		parts, args = append(parts, "("+where+")"), append(args, values...)
+	}
+	return statement{fmt.Sprintf("UPDATE %s SET %s WHERE %s", first.Table, strings.Join(sets, ", "), strings.Join(parts, " OR ")), args}
 }
 
 func fromOf(step cluster.Step) cluster.Row { return step.From }
-
-// anyOf returns the condition of the rows of all steps that have the expected values.
-func anyOf(steps []cluster.Step, expected func(cluster.Step) cluster.Row) (string, []any) {
-	parts := make([]string, 0, len(steps))
-	var args []any
-	for _, step := range steps {
-		where, values := whereOf(step, expected(step))
-		parts, args = append(parts, "("+where+")"), append(args, values...)
-	}
-	return strings.Join(parts, " OR "), args
-}
