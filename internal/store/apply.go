@@ -55,19 +55,21 @@ func (q *changeQueue) add(r *pendingChange) (serve bool) {
 	return serve
 }
 
-// await waits until a change waits, but not longer than the timeout.
-func (q *changeQueue) await(timeout time.Duration) {
+// await waits until more than some changes wait, but not longer than the timeout.
+func (q *changeQueue) await(some int, timeout time.Duration) bool {
 	q.mu.Lock()
-	if len(q.waiting) > 0 {
+	if len(q.waiting) > some {
 		q.mu.Unlock()
-		return
+		return true
 	}
 	arrived := make(chan struct{})
 	q.arrived = arrived
 	q.mu.Unlock()
 	select {
 	case <-arrived:
+		return true
 	case <-time.After(timeout):
+		return false
 	}
 }
 
@@ -89,11 +91,11 @@ func (q *changeQueue) withdraw(r *pendingChange) bool {
 	return len(q.waiting) < before
 }
 
-// idle reports whether no change waits.
-func (q *changeQueue) idle() bool {
+// length is how many changes wait.
+func (q *changeQueue) length() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return len(q.waiting) == 0
+	return len(q.waiting)
 }
 
 // stopIfIdle reports whether no change waits. If so, no goroutine serves the queue from
@@ -137,9 +139,9 @@ func (s *Store) Apply(ctx context.Context, decide planFunc) (err error) {
 	}
 }
 
-// maxGather is how long a change waits for others to be written with it, at most. It
-// waits for half of a round trip to the database.
-const maxGather = 25 * time.Millisecond
+// maxGather is how long a change waits for the next one to be written with it, at most. It
+// waits for a round trip to the database.
+const maxGather = 50 * time.Millisecond
 
 // serve writes what waits until nothing does. It holds the lock over changes that
 // follow one another. A caller does not wait for the changes that are decided again
@@ -153,9 +155,11 @@ func (s *Store) serve(ctx context.Context) {
 		done, waiting = s.processBatch(w, append(waiting, s.takeChanges()...)) //nolint:contextcheck // each change has the context of its caller
 		old := time.Since(w.since) >= s.maxLockAge
 		lingers := w.conn != nil && !s.settings.SingleConnection() && !old
-		if !lingers && (old || len(waiting) == 0 && s.queue.idle()) {
+		if !lingers && (old || len(waiting) == 0 && s.queue.length() == 0) {
 			w.close(ctx)
 		}
+		came := s.queue.length()
+		expected := came + len(done)
 		for _, r := range done {
 			r.result <- r.err
 		}
@@ -163,9 +167,10 @@ func (s *Store) serve(ctx context.Context) {
 			continue
 		}
 		if lingers {
-			s.queue.await(s.lockLinger)
-			if !s.queue.idle() {
-				<-time.After(min(w.roundTrip/2, maxGather)) // others come with it
+			for came < expected && s.queue.await(came, s.patience(w, came)) {
+				came++ // Terraform sends another one for each that is done
+			}
+			if came > 0 {
 				continue
 			}
 			w.close(ctx)
@@ -174,6 +179,14 @@ func (s *Store) serve(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// patience is how long to wait for another change where some wait already.
+func (s *Store) patience(w *writer, some int) time.Duration {
+	if some == 0 {
+		return s.lockLinger
+	}
+	return min(w.roundTrip, maxGather)
 }
 
 // takeChanges returns the changes that wait.
@@ -233,8 +246,8 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*pendingChange) bo
 	var described sync.WaitGroup
 	if !s.settings.SingleConnection() { // the decisions need it
 		described.Go(func() { _, _ = s.info.get(waiting) })
-		prefetch(ctx, s, s.replica)
 	}
+	prefetch(ctx, s, s.replica)
 	err := w.lock(waiting)
 	described.Wait()
 	for _, r := range batch {
@@ -252,8 +265,11 @@ func (s *Store) decide(w *writer, batch []*pendingChange) (now, later []*pending
 	s.forgetRemovals()
 	accepted, all := 0, cluster.Plan{}.Access()
 	atOnce := !w.decided && !s.settings.SingleConnection()
-	if atOnce { // their reads are not cached yet
-		s.decideAll(w, batch)
+	if atOnce { // their reads are not cached yet, and others come meanwhile
+		for more := batch; len(more) > 0; batch = append(batch, more...) {
+			s.decideAll(w, more)
+			more = s.takeChanges()
+		}
 	}
 	w.decided = true
 	for i, r := range batch {
