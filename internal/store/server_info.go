@@ -73,13 +73,21 @@ func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	var settings settingsAndSession
 	var groups []string
 	var groupsErr error
-	err := concurrently(
+	reads := []func() error{
 		func() (err error) { info.schema, err = s.readSchema(ctx); return err },
 		func() (err error) { settings, err = s.readSettings(ctx); return err },
 		func() (err error) { info.granted, err = s.readGrants(ctx); return err },
 		func() error { s.notePosition(ctx); return nil },
 		func() error { groups, groupsErr = s.readUserGroups(ctx); return nil },
-	)
+	}
+	db, err := s.pool()
+	if err != nil {
+		return info, err
+	}
+	for range db.Stats().MaxOpenConnections - len(reads) { // the tables are read next, over all connections
+		reads = append(reads, func() error { return open(ctx, db) })
+	}
+	err = concurrently(reads...)
 	if err == nil && info.schema.Has(cluster.TableUserGroups, "user_group") {
 		info.schema.UserGroups, err = groups, groupsErr
 	}
@@ -97,6 +105,14 @@ func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	}
 	info.readOnly = refusesWrites(settings.readOnly, info.granted.bypassesReadOnly())
 	return info, nil
+}
+
+// open opens a connection of the pool. Whoever needs it finds the error.
+func open(ctx context.Context, db *sql.DB) error {
+	if conn, err := db.Conn(ctx); err == nil {
+		_ = conn.Close()
+	}
+	return nil
 }
 
 // refusesWrites parses @@read_only: 0 or 1, and since MariaDB 12.0 one of four
