@@ -146,12 +146,14 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 	}) {
 		return removal, nil
 	}
-	phones, err := s.readPhones(ctx, nil, "server_ip = ? AND login <> ''", ip)
-	if err != nil || len(phones.phones) == 0 {
-		return removal, err
-	}
+	phones, err := s.phones(ctx, nil)
 	for _, phone := range phones.phones {
-		removal.Logins = append(removal.Logins, phone.Login)
+		if cluster.FoldKey(phone.ServerIP) == cluster.FoldKey(ip) && phone.Login != "" {
+			removal.Logins = append(removal.Logins, phone.Login)
+		}
+	}
+	if len(removal.Logins) == 0 {
+		return removal, err
 	}
 	slices.Sort(removal.Logins)
 	removal.Aliases, err = s.loginLists(ctx)

@@ -177,9 +177,6 @@ func cached[T any](s *Store, name string, read func(context.Context) (T, error),
 // Prefetch starts to read the servers and what refers to them, so that these tables are
 // read at the same time.
 func (s *Store) Prefetch(ctx context.Context) {
-	if s.settings.SingleConnection() {
-		return
-	}
 	prefetch(ctx, s, s.servers)
 	prefetch(ctx, s, s.trunks)
 	prefetch(ctx, s, s.campaigns)
@@ -191,9 +188,10 @@ func (s *Store) Prefetch(ctx context.Context) {
 	}
 }
 
-// prefetch starts a query, unless its result is there. Close waits for it.
+// prefetch starts a query, unless its result is there or there is one connection only.
+// Close waits for it.
 func prefetch[T any](ctx context.Context, s *Store, q *cachedQuery[T]) {
-	if !q.begun() {
+	if !s.settings.SingleConnection() && !q.begun() {
 		s.prefetches.Go(func() { _, _ = q.get(ctx) })
 	}
 }

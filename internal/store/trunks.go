@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 
@@ -17,7 +18,10 @@ SELECT server_ip,
 
 // Trunks returns all rows of vicidial_server_trunks, duplicates included. Campaigns are
 // spelled as their own rows spell them.
-func (s *Store) Trunks(ctx context.Context) (cluster.Trunks, error) { return s.trunks.get(ctx) }
+func (s *Store) Trunks(ctx context.Context) (cluster.Trunks, error) {
+	prefetch(ctx, s, s.servers) // which have the trunks
+	return s.trunks.get(ctx)
+}
 
 // renewTrunks reads all rows of a campaign again, since the table has no unique key.
 func (s *Store) renewTrunks(ctx context.Context, trunks cluster.Trunks, steps []writtenStep) (cluster.Trunks, error) {
@@ -34,15 +38,15 @@ func (s *Store) renewTrunks(ctx context.Context, trunks cluster.Trunks, steps []
 }
 
 func (s *Store) trunksWhere(ctx context.Context, where string, args ...any) ([]cluster.Trunk, error) {
-	spelled, err := s.campaignSpelling(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return selectAll(ctx, s, "trunk rows", selectTrunks+whereClause(where), args, func(rows *sql.Rows, trunk *cluster.Trunk) error {
-		err := rows.Scan(keyText{&trunk.ServerIP}, &trunk.CampaignID, &trunk.Dedicated, &trunk.Unset, &trunk.Restriction)
-		trunk.CampaignID = spelled(trunk.CampaignID)
-		return err
+	prefetch(ctx, s, s.campaigns)
+	trunks, err := selectAll(ctx, s, "trunk rows", selectTrunks+whereClause(where), args, func(rows *sql.Rows, trunk *cluster.Trunk) error {
+		return rows.Scan(keyText{&trunk.ServerIP}, &trunk.CampaignID, &trunk.Dedicated, &trunk.Unset, &trunk.Restriction)
 	})
+	spelled, unknown := s.campaignSpelling(ctx)
+	for i := range trunks {
+		trunks[i].CampaignID = spelled(trunks[i].CampaignID)
+	}
+	return trunks, cmp.Or(err, unknown)
 }
 
 const selectCampaigns = `

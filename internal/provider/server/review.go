@@ -270,8 +270,9 @@ func serverAfter(servers cluster.Servers, want *expanded) (cluster.Server, bool)
 // the same run may remove them first.
 func (r *Resource) reviewRemoval(ctx context.Context, prior *expanded) (cluster.Row, diag.Diagnostics) {
 	r.store.AddRemovedServer(prior.id())
-	server, _, err := r.findServer(ctx, prior.id())
-	if err != nil || server.Row == nil {
+	servers, err := r.store.Servers(ctx)
+	server, found := servers.ByID(prior.id())
+	if !found {
 		return nil, tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)
 	}
 	removal, err := r.store.Removal(ctx, server)

@@ -185,8 +185,9 @@ func (r *Resource) remove(ctx context.Context, id string, force bool, saved clus
 	}
 	r.store.AddRemovedServer(id)
 	return r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		server, _, err := r.findServer(ctx, id)
-		if err != nil || server.Row == nil {
+		servers, err := r.store.Servers(ctx)
+		server, found := servers.ByID(id)
+		if !found {
 			return cluster.Plan{}, err // already removed
 		}
 		removal, err := r.store.Removal(ctx, server)
