@@ -69,12 +69,20 @@ func configuration(text string) fstest.MapFS {
 	return fstest.MapFS{"main.tf": {Data: []byte(text)}}
 }
 
-// addCampaigns inserts the campaigns of the splits.
+// addCampaigns inserts the campaigns of the splits, with an entry in the change log: that
+// of no site is empty.
 func addCampaigns(ctx context.Context, database *sandbox.Database, n int) error {
 	values := make([]string, n)
 	for i := range values {
 		values[i] = fmt.Sprintf("('C%d', 'Campaign %d', 'Y')", i, i)
 	}
-	_, err := database.DB().ExecContext(ctx, "INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active) VALUES "+strings.Join(values, ", "))
-	return err
+	for _, insert := range []string{
+		"INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active) VALUES " + strings.Join(values, ", "),
+		"INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type) VALUES (NOW(), '6666', '10.20.0.100', 'CAMPAIGNS', 'ADD')",
+	} {
+		if _, err := database.DB().ExecContext(ctx, insert); err != nil {
+			return err
+		}
+	}
+	return nil
 }
