@@ -202,6 +202,18 @@ func (s Step) CanCombine(other Step) bool {
 	return kind != "" && kind == other.statementKind()
 }
 
+// IsLocal reports whether a step is right whatever rows of other keys there are, so that it
+// may be written over a connection that does not hold the lock.
+func (s Step) IsLocal() bool {
+	switch s.Table {
+	case TableDIDs, TableCarriers, TableMeetmeRooms, TableConfbridges:
+		return !s.AllowNoMatch && s.Verb != DeleteDuplicates
+	case TableTrunks, TablePhones, TableAliases:
+		return !s.AllowNoMatch && s.Verb == Delete
+	}
+	return false
+}
+
 // Names returns a name for each row that a step names by its key, so that no statement
 // names a row twice.
 func (s Step) Names() []string {

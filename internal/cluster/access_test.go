@@ -106,11 +106,13 @@ func TestStep_CanCombine(t *testing.T) {
 		},
 		"phones of two servers at the end": {
 			Step{Phase: Remove, Verb: Delete, Table: TablePhones, Key: Row{ColumnServerIP: Text("10.0.0.1")}, InColumn: "extension", Column: "login"},
-			Step{Phase: Remove, Verb: Delete, Table: TablePhones, Key: Row{ColumnServerIP: Text("10.0.0.2")}, InColumn: "extension", Column: "login"}, true,
+			Step{Phase: Remove, Verb: Delete, Table: TablePhones, Key: Row{ColumnServerIP: Text("10.0.0.2")}, InColumn: "extension", Column: "login"},
+			true,
 		},
 		"changes of a column of many rows": {
 			Step{Phase: Remove, Verb: Update, Table: TableUsers, InColumn: "user", Column: "phone_login", New: []Value{Null}},
-			Step{Phase: Remove, Verb: Update, Table: TableUsers, InColumn: "user", Column: "phone_login", New: []Value{Null}}, false,
+			Step{Phase: Remove, Verb: Update, Table: TableUsers, InColumn: "user", Column: "phone_login", New: []Value{Null}},
+			false,
 		},
 	} {
 		t.Run(claim, func(t *testing.T) {

@@ -40,8 +40,6 @@ func (w *writer) log(ctx context.Context, steps []cluster.Step, fail func(error)
 	if !w.store.settings.AuditEnabled {
 		return
 	}
-	var entries []auditEntry
-	bytes := 0
 	for _, step := range steps {
 		single := []cluster.Step{step}
 		switch {
@@ -56,15 +54,15 @@ func (w *writer) log(ctx context.Context, steps []cluster.Step, fail func(error)
 		}
 		for _, one := range single {
 			entry := newAuditEntry(one)
-			entries, bytes = append(entries, entry), bytes+len(entry.text)
-			if bytes >= auditBytes {
-				w.insertEntries(ctx, entries, fail)
-				entries, bytes = nil, 0
+			entry.fail = fail
+			w.unlogged, w.unloggedBytes = append(w.unlogged, entry), w.unloggedBytes+len(entry.text)
+			if w.unloggedBytes >= auditBytes {
+				w.insertEntries(ctx)
 			}
 		}
 	}
-	if len(entries) > 0 {
-		w.insertEntries(ctx, entries, fail)
+	if !w.inWave {
+		w.insertEntries(ctx)
 	}
 }
 
@@ -95,8 +93,18 @@ type pendingEntries struct {
 
 // insertEntries adds entries after those before. They are added in their order: where the
 // last one is there, all are.
-func (w *writer) insertEntries(ctx context.Context, entries []auditEntry, fail func(error)) {
+func (w *writer) insertEntries(ctx context.Context) {
+	entries := w.unlogged
+	w.unlogged, w.unloggedBytes = nil, 0
+	if len(entries) == 0 {
+		return
+	}
 	w.awaitEntries()
+	fail := func(err error) {
+		for _, entry := range entries {
+			entry.fail(err)
+		}
+	}
 	insert, count := w.store.auditStatements(w.info, entries)
 	exist := func(ctx context.Context) (bool, error) {
 		n, err := w.count(ctx, count)
@@ -157,6 +165,7 @@ type auditEntry struct {
 	record string // an expression
 	args   []any  // its values
 	text   string
+	fail   func(error) // where it cannot be added
 }
 
 func newAuditEntry(step cluster.Step) auditEntry {

@@ -66,11 +66,11 @@ func (w *writer) run(ctx context.Context, changes []*planWrite) (end func()) {
 		}
 	}
 	for {
-		group := gather(changes)
-		if len(group) == 0 {
+		groups := w.wave(changes)
+		if len(groups) == 0 {
 			break
 		}
-		w.writeGroup(ctx, group)
+		w.writeWave(ctx, groups)
 	}
 	return func() {
 		if flagged {
@@ -172,6 +172,68 @@ func gather(changes []*planWrite) []*part {
 	return group
 }
 
+// wave takes the groups that are written at the same time: each is a statement of other
+// plans, in one phase. What is removed does not wait for what is released where nothing is
+// added. All groups but the first are for connections that do not hold the lock.
+func (w *writer) wave(changes []*planWrite) [][]*part {
+	group := gather(changes)
+	if len(group) == 0 {
+		return nil
+	}
+	groups := [][]*part{group}
+	phases := []cluster.Phase{group[0].step.Phase}
+	if phases[0] == cluster.Release && !slices.ContainsFunc(changes, func(c *planWrite) bool { return slices.ContainsFunc(c.steps, addsOrGrows) }) {
+		phases = append(phases, cluster.Remove)
+	}
+	for rest := changes; w.store.maxWave() > len(groups); {
+		rest = slices.DeleteFunc(slices.Clone(rest), func(c *planWrite) bool {
+			return slices.ContainsFunc(group, func(p *part) bool { return p.planWrite == c })
+		})
+		group = gather(rest)
+		switch {
+		case len(group) == 0 || !slices.Contains(phases, group[0].step.Phase):
+			return groups
+		case group[0].step.IsLocal():
+			groups = append(groups, group)
+		case groups[0][0].step.IsLocal():
+			groups = append([][]*part{group}, groups...)
+		}
+	}
+	return groups
+}
+
+func addsOrGrows(step cluster.Step) bool {
+	return step.Phase == cluster.Add || step.Phase == cluster.Grow
+}
+
+// poolAnswer is that of a statement over a connection of the pool.
+type poolAnswer struct {
+	changed int64
+	err     error
+}
+
+// writeWave writes groups at the same time. Those that fail are written again over the
+// connection that holds the lock, which finds what is done.
+func (w *writer) writeWave(ctx context.Context, groups [][]*part) {
+	answers := make([]chan *poolAnswer, len(groups))
+	for i, group := range groups[1:] {
+		answers[i+1] = make(chan *poolAnswer, 1)
+		go func() {
+			changed, err := w.store.execAlone(context.WithoutCancel(ctx), gathered(partSteps(group)))
+			answers[i+1] <- &poolAnswer{changed, err}
+		}()
+	}
+	w.inWave = len(groups) > 1
+	w.writeGroup(ctx, groups[0])
+	for i, group := range groups[1:] {
+		w.answer = <-answers[i+1]
+		w.writeGroup(ctx, group)
+		w.answer = nil
+	}
+	w.inWave = false
+	w.insertEntries(context.WithoutCancel(ctx))
+}
+
 // writeGroup writes a group of steps, and their entries in the change log.
 func (w *writer) writeGroup(ctx context.Context, group []*part) { //nolint:contextcheck // each change has the context of its caller
 	if len(group) == 1 {
@@ -236,8 +298,11 @@ func tells(steps []cluster.Step, changed int64) bool {
 	return first.AllowNoMatch || changed == rows || changed > 0 && len(first.Rows) > 1 || changed > rows && !isUnique(first)
 }
 
-// isUnique reports whether the keys of the rows to delete are unique; see [gatheredDelete].
-func isUnique(step cluster.Step) bool { return step.Verb != cluster.Delete || step.Table != cluster.TableTrunks }
+// isUnique reports whether the keys of the rows to delete are unique, or need not be; see
+// [gatheredDelete].
+func isUnique(step cluster.Step) bool {
+	return step.Verb != cluster.Delete || step.Table != cluster.TableTrunks || step.AllowNoMatch
+}
 
 // repeats reports whether steps are written by themselves where the number of rows does
 // not tell which are done.
