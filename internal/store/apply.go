@@ -139,9 +139,12 @@ func (s *Store) Apply(ctx context.Context, decide planFunc) (err error) {
 	}
 }
 
-// maxGather is how long a change waits for the next one to be written with it, at most. It
-// waits for a round trip to the database.
-const maxGather = 50 * time.Millisecond
+// How long a change waits for the next one to be written with it: a round trip to the
+// database, but at least the time in which Terraform plans another change.
+const (
+	minGather = 5 * time.Millisecond
+	maxGather = 50 * time.Millisecond
+)
 
 // serve writes what waits until nothing does. It holds the lock over changes that
 // follow one another. A caller does not wait for the changes that are decided again
@@ -186,7 +189,7 @@ func (s *Store) patience(w *writer, some int) time.Duration {
 	if some == 0 {
 		return s.lockLinger
 	}
-	return min(w.roundTrip, maxGather)
+	return min(max(w.roundTrip, minGather), maxGather)
 }
 
 // takeChanges returns the changes that wait.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
 // together applies changes of several callers, who all wait by the time that the first
@@ -334,6 +336,92 @@ func TestApply_together(t *testing.T) {
 			}
 		}
 		d.Expect(t, didRows, "| did_description | n |\n| new             | 3 |")
+	})
+}
+
+// Statements run at the same time as far as their order does not matter.
+func TestWriter_wave(t *testing.T) {
+	t.Parallel()
+	store := New(Settings{Settings: conn.Settings{Host: "localhost", Username: "nobody"}})
+	defer func() { _ = store.Close() }()
+	step := func(phase cluster.Phase, verb cluster.Verb, table cluster.Table) cluster.Step {
+		key := cluster.Row{"server_ip": cluster.Text("10.0.0.1")}
+		return cluster.Step{Phase: phase, Verb: verb, Table: table, Key: key, Rows: []cluster.Row{key}}
+	}
+	off, gone := step(cluster.Release, cluster.Update, cluster.TableCarriers), step(cluster.Remove, cluster.Delete, cluster.TableCarriers)
+	number, noNumber := step(cluster.Add, cluster.Insert, cluster.TableDIDs), step(cluster.Remove, cluster.Delete, cluster.TableDIDs)
+	server, lines := step(cluster.Add, cluster.Insert, cluster.TableServers), step(cluster.Add, cluster.Insert, cluster.TableTrunks)
+	for claim, c := range map[string]struct {
+		plans [][]cluster.Step
+		want  [][]cluster.Step
+	}{
+		"a removal does not wait for what is released":    {[][]cluster.Step{{off, gone}, {noNumber}}, [][]cluster.Step{{off}, {noNumber}}},
+		"but where something is added":                    {[][]cluster.Step{{off, gone}, {noNumber}, {lines}}, [][]cluster.Step{{off}}},
+		"steps of one plan follow one another":            {[][]cluster.Step{{number, server}}, [][]cluster.Step{{number}}},
+		"sums and addresses need the lock":                {[][]cluster.Step{{number}, {server}, {lines}}, [][]cluster.Step{{server}, {number}}},
+		"what is added does not wait for what is removed": {[][]cluster.Step{{noNumber}, {number}}, [][]cluster.Step{{number}}},
+	} {
+		w := &writer{store: store}
+		var changes []*planWrite
+		for _, steps := range c.plans {
+			changes = append(changes, &planWrite{ctx: t.Context(), steps: steps})
+		}
+		var have [][]cluster.Step
+		for _, group := range w.wave(changes) {
+			have = append(have, partSteps(group))
+		}
+		if !reflect.DeepEqual(have, c.want) {
+			t.Errorf("%s: have %v, want %v", claim, have, c.want)
+		}
+	}
+}
+
+// Each statement that runs beside others is written, logged, or the error of its objects.
+func TestApply_atTheSameTime(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	plan := cluster.AddServer(cluster.Row{"server_id": cluster.Text("dial4"), "server_ip": cluster.Text("10.0.0.4")}, nil)
+	plan.Rebuild = cluster.Rebuild{} // flags would wait for the servers, too
+	server := fixedPlan(plan)
+	const entries = "SELECT event_section, COUNT(DISTINCT record_id) AS records, COUNT(*) AS n FROM vicidial_admin_log GROUP BY event_section ORDER BY event_section"
+	t.Run("beside one that waits", func(t *testing.T) {
+		t.Parallel()
+		d := newTable(t, s)
+		store := newStore(t, d)
+		blocker, err := d.DB().Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer blocker.Close()
+		ended := make(chan []error, 1)
+		go func() {
+			ended <- togetherAfter(t, store, func() { _, err = blocker.ExecContext(t.Context(), "LOCK TABLES servers READ") }, append([]planFunc{server}, dids(store, 5, nil, described("new"))...)...)
+		}()
+		waitFor(t, d, "SELECT COUNT(*) >= ? FROM vicidial_inbound_dids WHERE did_description = 'new'", 5)
+		if _, err := blocker.ExecContext(t.Context(), "UNLOCK TABLES"); err != nil {
+			t.Error(err)
+		}
+		for i, err := range <-ended {
+			if err != nil {
+				t.Errorf("%d: %v", i, err)
+			}
+		}
+		d.Expect(t, "SELECT COUNT(*) AS n FROM servers", "| n |\n| 4 |")
+		d.Expect(t, entries, "| event_section | records | n |\n| DIDS          |       5 | 5 |\n| SERVERS       |       1 | 1 |")
+	})
+	t.Run("one that is refused fails its object", func(t *testing.T) {
+		t.Parallel()
+		d := newTable(t, s)
+		store := newStore(t, d)
+		changes := append(dids(store, 5, nil, described("new")), server)
+		changes[3] = did(store, "5550003", nil, described(strings.Repeat("x", 300)))
+		for i, err := range together(t, store, changes...) {
+			if (i == 3) != (err != nil) {
+				t.Errorf("%d: %v", i, err)
+			}
+		}
+		d.Expect(t, didRows, "| did_description | n |\n| new             | 4 |")
+		d.Expect(t, entries, "| event_section | records | n |\n| DIDS          |       4 | 4 |\n| SERVERS       |       1 | 1 |")
 	})
 }
 
