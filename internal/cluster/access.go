@@ -205,13 +205,11 @@ func (s Step) CanCombine(other Step) bool {
 // IsLocal reports whether a step is right whatever rows of other keys there are, so that it
 // may be written over a connection that does not hold the lock.
 func (s Step) IsLocal() bool {
-	switch s.Table {
-	case TableDIDs, TableCarriers, TableMeetmeRooms, TableConfbridges:
-		return !s.AllowNoMatch && s.Verb != DeleteDuplicates
-	case TableTrunks, TablePhones, TableAliases:
-		return !s.AllowNoMatch && s.Verb == Delete
+	tables := []Table{TableDIDs, TableCarriers, TableMeetmeRooms, TableConfbridges}
+	if s.Verb == Delete {
+		tables = append(tables, TableTrunks, TablePhones, TableAliases)
 	}
-	return false
+	return !s.AllowNoMatch && s.Verb != DeleteDuplicates && slices.Contains(tables, s.Table)
 }
 
 // Names returns a name for each row that a step names by its key, so that no statement
