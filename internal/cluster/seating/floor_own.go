@@ -80,17 +80,17 @@ func (s FloorStyle) PlacementOf(own FloorRows, seats Seats) *Placement {
 		return compareSuffixes(s.Labels[a].Suffix, s.Labels[b].Suffix, a, b)
 	})
 	if s.Naming.HasAlias() {
-		others := own.index().logins
+		logins := own.index().logins
 		var nodes []string
 		for _, a := range own.Aliases {
 			nodes = nodes[:0]
 			for _, login := range a.Logins {
 				login = strings.TrimSpace(login) // VICIdial does not find a login with a blank; count it anyway
 				server := ""
-				if i := slices.IndexFunc(servers, func(server string) bool { return s.Naming.Login.is(login, a.Seat, s.Labels[server]) }); i >= 0 {
-					server = servers[i]
-				} else if at, existing := others()[strings.ToLower(login)]; existing {
+				if at, existing := logins()[strings.ToLower(login)]; existing {
 					server = own.Phones[at].ServerIP
+				} else if i := slices.IndexFunc(servers, func(server string) bool { return s.Naming.Login.is(login, a.Seat, s.Labels[server]) }); i >= 0 {
+					server = servers[i]
 				}
 				if server != "" && !slices.Contains(nodes, server) { // else not a phone of this floor
 					nodes = append(nodes, server)

@@ -90,6 +90,21 @@ func TestOwn(t *testing.T) {
 			t.Fatalf("seats sit at %s, not %s", now.draw(floor), placed.draw(floor))
 		}
 	})
+	t.Run("suffixes that differ in case only", func(t *testing.T) {
+		style := FloorStyle{Naming: mustNaming(t, nil), Labels: map[string]Label{"10.0.0.1": {Suffix: "a"}, "10.0.0.2": {Suffix: "A"}}}
+		seats, err := ParseSeats([]string{"2000"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for server := range style.Labels {
+			placed := NewPlacement(seats)
+			placed.Set(0, []string{server})
+			rows := floorRowsOf(t, style, placed)
+			if now := style.PlacementOf(style.Own(rows, seats), seats); !now.Equal(placed) {
+				t.Errorf("the seat of %s is on %v", server, now.Of("2000"))
+			}
+		}
+	})
 	t.Run("channel of an agent", func(t *testing.T) {
 		rows := FloorRows{Phones: []Phone{{Seat: "2000", ServerIP: "10.0.0.1", Extension: "cc2000"}}}
 		live, who := rows.Occupied([]cluster.LiveAgent{{User: "6001", ServerIP: "10.0.0.1", Extension: "PJSIP/CC2000"}, {User: "6002", ServerIP: "10.0.0.2", Extension: "SIP/cc2000"}})
