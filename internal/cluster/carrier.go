@@ -202,7 +202,7 @@ func (c CarrierChange) Plan() (Plan, error) {
 		if err != nil {
 			return Plan{}, err
 		}
-		plan = plan.And(Plan{Steps: steps, Rebuild: flag})
+		plan.Steps, plan.Rebuild = append(plan.Steps, steps...), plan.Rebuild.And(flag)
 	}
 	for _, seen := range c.Seen.Sorted() {
 		have := index[FoldKey(seen.ID())]
@@ -212,7 +212,7 @@ func (c CarrierChange) Plan() (Plan, error) {
 		if err := checkUnchanged(have.subject(), Row(have), c.seenAtNewAddress(have, seen), EquivalentCarrier); err != nil {
 			return Plan{}, err
 		}
-		plan = plan.And(Plan{Steps: []Step{have.removal()}, Rebuild: have.flags()})
+		plan.Steps, plan.Rebuild = append(plan.Steps, have.removal()), plan.Rebuild.And(have.flags())
 	}
 	return plan, nil
 }

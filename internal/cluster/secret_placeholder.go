@@ -5,7 +5,6 @@ import (
 	"maps"
 	"regexp"
 	"strings"
-	"sync"
 )
 
 // The text of a carrier or of a template contains its passwords. Terraform's state has the
@@ -136,21 +135,15 @@ func EquivalentSecretText(template, text string) bool {
 	if !secretPlaceholder.MatchString(template) {
 		return EquivalentText(template, text)
 	}
-	fits := filledPattern(template)
+	fits := filledPatterns.Get(template, filledPattern)
 	return fits != nil && fits.MatchString(latin1(TrimText(text)))
 }
 
-// filledPatterns has the result of filledPattern by template: the rows of a route have one
-// template on all nodes.
-var filledPatterns sync.Map
+var filledPatterns Memo[string, *regexp.Regexp]
 
 // filledPattern returns a pattern of the texts that are a template with some secrets, or
 // nil if the template is too long for one.
 func filledPattern(template string) *regexp.Regexp {
-	if known, ok := filledPatterns.Load(template); ok {
-		fits, _ := known.(*regexp.Regexp)
-		return fits
-	}
 	var pattern strings.Builder
 	pieces := secretPlaceholder.Split(TrimText(template), -1)
 	for i, piece := range pieces {
@@ -159,11 +152,7 @@ func filledPattern(template string) *regexp.Regexp {
 		}
 		pattern.WriteString(regexp.QuoteMeta(latin1(piece)))
 	}
-	fits, err := regexp.Compile(`^(?:` + pattern.String() + `)$`)
-	if err != nil {
-		fits = nil
-	}
-	filledPatterns.Store(template, fits)
+	fits, _ := regexp.Compile(`^(?:` + pattern.String() + `)$`) // the error is that it is too long
 	return fits
 }
 

@@ -240,7 +240,12 @@ func readAll(text string) parsedConfig {
 // {secret:account2} and so on in their order. Existing placeholders stay. Secrets in comments
 // are replaced too.
 func ReplaceSecrets(text, name string) string {
-	text = cluster.NormalText(text)
+	return replacedTexts.Get([2]string{text, name}, func([2]string) string { return replaceSecrets(cluster.NormalText(text), name) })
+}
+
+var replacedTexts cluster.Memo[[2]string, string]
+
+func replaceSecrets(text, name string) string {
 	spans := secretsOf(readAll(text))
 	start := 0
 	for line := range strings.SplitSeq(text, "\n") {

@@ -35,7 +35,7 @@ func (p planReview) checkColumns() diag.Diagnostics {
 		diags.Append(tfhelper.DiagnoseNew(path.Root("all_servers"), "Not supported by this VICIdial",
 			fmt.Errorf("VICIdial with the schema of this database (%d) does not support carriers on all servers; list the nodes in servers", p.schema.Version), existing)...)
 	}
-	reported := map[string]bool{}
+	reported, secrets := map[string]bool{}, tfhelper.Texts(p.config.Secrets)
 	for _, row := range p.rows {
 		existingRow := p.haveByID[cluster.FoldKey(row.ID())]
 		want := maps.Clone(cluster.Row(row))
@@ -45,7 +45,7 @@ func (p planReview) checkColumns() diag.Diagnostics {
 		for column, value := range want {
 			if current, found := existingRow[column]; found && cluster.EquivalentCarrier(column, value, current) {
 				want[column] = current
-			} else if filled, err := cluster.FillSecrets(value.Text, tfhelper.Texts(p.config.Secrets)); err == nil {
+			} else if filled, err := cluster.FillSecrets(value.Text, secrets); err == nil {
 				want[column] = cluster.Text(filled)
 			}
 		}
