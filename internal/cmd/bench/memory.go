@@ -15,15 +15,16 @@ type watch struct {
 	cancel              context.CancelFunc
 	done                chan struct{}
 	provider, terraform int // KiB
+	parents             map[int]int
 }
 
-// interval is long, since each sample reads the status of every process; the kernel
-// keeps the peaks.
-const interval = 200 * time.Millisecond
+// interval is short, since the provider of a plan runs for a fraction of a second. The
+// kernel keeps the peak of a process, not that of one that has ended.
+const interval = 5 * time.Millisecond
 
 func watchMemory(ctx context.Context) *watch {
 	ctx, cancel := context.WithCancel(ctx)
-	w := &watch{cancel: cancel, done: make(chan struct{})}
+	w := &watch{cancel: cancel, done: make(chan struct{}), parents: map[int]int{}}
 	go func() {
 		defer close(w.done)
 		ticker := time.NewTicker(interval)
@@ -46,35 +47,35 @@ func (w *watch) stop() (provider, terraform int) {
 	return w.provider, w.terraform
 }
 
-// sample reads the status of the started command, and of the provider that it
-// started.
+// sample reads the peaks of the started command and of the provider that it started. The
+// status of other processes is read once.
 func (w *watch) sample() {
-	paths, err := filepath.Glob("/proc/[0-9]*/status")
+	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return
 	}
-	parents, names, peaks := map[int]int{}, map[int]string{}, map[int]int{}
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
+	self := os.Getpid()
+	for _, entry := range entries {
+		pid, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			continue
+		}
+		parent, known := w.parents[pid]
+		if known && parent != self && w.parents[parent] != self {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join("/proc", entry.Name(), "status"))
 		if err != nil {
 			continue // it has ended
 		}
 		fields := status(string(text))
-		pid, err := strconv.Atoi(fields["Pid"])
-		if err != nil {
-			continue
-		}
-		names[pid] = fields["Name"]
-		parents[pid], _ = strconv.Atoi(fields["PPid"])
-		peaks[pid], _ = strconv.Atoi(strings.TrimSuffix(fields["VmHWM"], " kB"))
-	}
-	self := os.Getpid()
-	for pid, name := range names {
+		w.parents[pid], _ = strconv.Atoi(fields["PPid"])
+		peak, _ := strconv.Atoi(strings.TrimSuffix(fields["VmHWM"], " kB"))
 		switch {
-		case strings.HasPrefix(name, "terraform-provi") && parents[parents[pid]] == self: // the kernel truncates names
-			w.provider = max(w.provider, peaks[pid])
-		case name == "terraform" && parents[pid] == self:
-			w.terraform = max(w.terraform, peaks[pid])
+		case strings.HasPrefix(fields["Name"], "terraform-provi") && w.parents[w.parents[pid]] == self: // the kernel truncates names
+			w.provider = max(w.provider, peak)
+		case fields["Name"] == "terraform" && w.parents[pid] == self:
+			w.terraform = max(w.terraform, peak)
 		}
 	}
 }
