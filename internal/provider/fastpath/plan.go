@@ -30,7 +30,7 @@ func (t *resourceType) plan(ctx context.Context, data any, req *tfprotov6.PlanRe
 	identity, known := t.identity(req.PriorIdentity)
 	r, configured := t.configured(ctx, data)
 	planner, plans := r.(resource.ResourceWithModifyPlan)
-	if !ok || !known || !configured || !plans {
+	if !ok || !known || !configured || data == nil || !plans {
 		return nil, false
 	}
 	ask := resource.ModifyPlanRequest{

@@ -16,7 +16,7 @@ import (
 func (t *resourceType) reads(ctx context.Context, data any, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ResourceIdentityData, bool) {
 	state, ok := unmarshal(req.CurrentState, t.object)
 	r, configured := t.configured(ctx, data)
-	if !ok || !configured || t.hasWriteOnly(state) {
+	if !ok || !configured || data == nil || t.hasWriteOnly(state) {
 		return nil, false
 	}
 	ask := resource.ReadRequest{State: tfsdk.State{Raw: state, Schema: t.schema}}
@@ -40,12 +40,12 @@ func (t *resourceType) reads(ctx context.Context, data any, req *tfprotov6.ReadR
 	return &tfprotov6.ResourceIdentityData{IdentityData: &found}, err == nil
 }
 
-// configured constructs and configures the resource; false if the provider is not
+// configured constructs and configures the resource. data is nil while the provider is not
 // configured.
 func (t *resourceType) configured(ctx context.Context, data any) (resource.Resource, bool) {
 	r := t.construct()
 	configurable, ok := r.(resource.ResourceWithConfigure)
-	if data == nil || !ok {
+	if !ok {
 		return r, false
 	}
 	var resp resource.ConfigureResponse

@@ -19,14 +19,8 @@ import (
 // validates reports whether a configuration has nothing to report.
 func (t *resourceType) validates(ctx context.Context, data any, req *tfprotov6.ValidateResourceConfigRequest) bool {
 	config, ok := unmarshal(req.Config, t.object)
-	r := t.construct()
-	configurable, configures := r.(resource.ResourceWithConfigure)
-	if _, more := r.(resource.ResourceWithConfigValidators); !ok || !configures || more {
-		return false
-	}
-	var configured resource.ConfigureResponse
-	configurable.Configure(ctx, resource.ConfigureRequest{ProviderData: data}, &configured)
-	if len(configured.Diagnostics) > 0 {
+	r, configured := t.configured(ctx, data)
+	if _, more := r.(resource.ResourceWithConfigValidators); !ok || !configured || more {
 		return false
 	}
 	ask := resource.ValidateConfigRequest{Config: tfsdk.Config{Raw: config, Schema: t.schema}}
@@ -128,7 +122,7 @@ func (v validation) object(ctx context.Context, p *part, value tftypes.Value, co
 }
 
 func (v validation) objects(ctx context.Context, validators []validator.Object, value attr.Value) bool {
-	return none(validators, value, func(one validator.Object, value types.Object) diag.Diagnostics {
+	return accept(validators, value, func(one validator.Object, value types.Object) diag.Diagnostics {
 		var resp validator.ObjectResponse
 		one.ValidateObject(ctx, validator.ObjectRequest{Path: v.path, PathExpression: v.expression, Config: v.config, ConfigValue: value, ClientCapabilities: v.capabilities}, &resp)
 		return resp.Diagnostics
@@ -149,25 +143,25 @@ func (v validation) validators(ctx context.Context, a schema.Attribute, value at
 	}
 	switch a := a.(type) {
 	case schema.StringAttribute:
-		return none(a.Validators, value, func(one validator.String, value types.String) diag.Diagnostics {
+		return accept(a.Validators, value, func(one validator.String, value types.String) diag.Diagnostics {
 			var resp validator.StringResponse
 			one.ValidateString(ctx, validator.StringRequest{Path: v.path, PathExpression: v.expression, Config: v.config, ConfigValue: value, ClientCapabilities: v.capabilities}, &resp)
 			return resp.Diagnostics
 		})
 	case schema.Int64Attribute:
-		return none(a.Validators, value, func(one validator.Int64, value types.Int64) diag.Diagnostics {
+		return accept(a.Validators, value, func(one validator.Int64, value types.Int64) diag.Diagnostics {
 			var resp validator.Int64Response
 			one.ValidateInt64(ctx, validator.Int64Request{Path: v.path, PathExpression: v.expression, Config: v.config, ConfigValue: value, ClientCapabilities: v.capabilities}, &resp)
 			return resp.Diagnostics
 		})
 	case schema.BoolAttribute:
-		return none(a.Validators, value, func(one validator.Bool, value types.Bool) diag.Diagnostics {
+		return accept(a.Validators, value, func(one validator.Bool, value types.Bool) diag.Diagnostics {
 			var resp validator.BoolResponse
 			one.ValidateBool(ctx, validator.BoolRequest{Path: v.path, PathExpression: v.expression, Config: v.config, ConfigValue: value, ClientCapabilities: v.capabilities}, &resp)
 			return resp.Diagnostics
 		})
 	case schema.SetAttribute:
-		return none(a.Validators, value, func(one validator.Set, value types.Set) diag.Diagnostics {
+		return accept(a.Validators, value, func(one validator.Set, value types.Set) diag.Diagnostics {
 			var resp validator.SetResponse
 			one.ValidateSet(ctx, validator.SetRequest{Path: v.path, PathExpression: v.expression, Config: v.config, ConfigValue: value, ClientCapabilities: v.capabilities}, &resp)
 			return resp.Diagnostics
@@ -175,19 +169,19 @@ func (v validation) validators(ctx context.Context, a schema.Attribute, value at
 	case schema.SingleNestedAttribute:
 		return v.objects(ctx, a.Validators, value)
 	case schema.ListAttribute:
-		return none(a.Validators, value, lists)
+		return accept(a.Validators, value, lists)
 	case schema.ListNestedAttribute:
-		return none(a.Validators, value, lists)
+		return accept(a.Validators, value, lists)
 	case schema.MapAttribute:
-		return none(a.Validators, value, maps)
+		return accept(a.Validators, value, maps)
 	case schema.MapNestedAttribute:
-		return none(a.Validators, value, maps)
+		return accept(a.Validators, value, maps)
 	}
 	return false
 }
 
-// none reports whether no validator reports anything about a value of the type V.
-func none[Validator any, V attr.Value](validators []Validator, value attr.Value, validate func(Validator, V) diag.Diagnostics) bool {
+// accept reports whether no validator reports anything about a value of the type V.
+func accept[Validator any, V attr.Value](validators []Validator, value attr.Value, validate func(Validator, V) diag.Diagnostics) bool {
 	typed, ok := value.(V)
 	return ok && !slices.ContainsFunc(validators, func(one Validator) bool { return len(validate(one, typed)) > 0 })
 }
