@@ -202,9 +202,9 @@ func (s Step) CanCombine(other Step) bool {
 	return kind != "" && kind == other.statementKind()
 }
 
-// IsLocal reports whether a step is right whatever rows of other keys there are, so that it
-// may be written over a connection that does not hold the lock.
-func (s Step) IsLocal() bool {
+// IsIndependent reports whether a step is right whatever rows of other keys there are, so
+// that it may be written over a connection that does not hold the lock.
+func (s Step) IsIndependent() bool {
 	tables := []Table{TableDIDs, TableCarriers, TableMeetmeRooms, TableConfbridges}
 	if s.Verb == Delete {
 		tables = append(tables, TableTrunks, TablePhones, TableAliases)

@@ -55,10 +55,11 @@ func (q *changeQueue) add(r *pendingChange) (serve bool) {
 	return serve
 }
 
-// await waits until more than some changes wait, but not longer than the timeout.
-func (q *changeQueue) await(some int, timeout time.Duration) bool {
+// await waits until more than n changes wait, but not longer than the timeout. It reports
+// whether another one has come.
+func (q *changeQueue) await(n int, timeout time.Duration) bool {
 	q.mu.Lock()
-	if len(q.waiting) > some {
+	if len(q.waiting) > n {
 		q.mu.Unlock()
 		return true
 	}
@@ -170,7 +171,7 @@ func (s *Store) serve(ctx context.Context) {
 			continue
 		}
 		if lingers {
-			for came < expected && s.queue.await(came, s.patience(w, came)) {
+			for came < expected && s.queue.await(came, s.gatherTimeout(w, came)) {
 				came++ // Terraform sends another one for each that is done
 			}
 			if came > 0 {
@@ -184,9 +185,9 @@ func (s *Store) serve(ctx context.Context) {
 	}
 }
 
-// patience is how long to wait for another change where some wait already.
-func (s *Store) patience(w *writer, some int) time.Duration {
-	if some == 0 {
+// gatherTimeout is how long to wait for another change where some wait already.
+func (s *Store) gatherTimeout(w *writer, waiting int) time.Duration {
+	if waiting == 0 {
 		return s.lockLinger
 	}
 	return min(max(w.roundTrip, minGather), maxGather)

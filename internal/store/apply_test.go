@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -45,6 +46,17 @@ func run(t *testing.T, d *sandbox.Database, statements ...string) {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
+}
+
+// connect opens a connection, to hold a lock or a table.
+func connect(t *testing.T, d *sandbox.Database) *sql.Conn {
+	t.Helper()
+	conn, err := d.DB().Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
 }
 
 // newTable has three servers, two of which generate their files, and two splits.
@@ -352,17 +364,13 @@ func TestApply_lock(t *testing.T) {
 	t.Run("lock timeout names the holder", func(t *testing.T) {
 		t.Parallel()
 		d := newTable(t, s)
-		holder, err := d.DB().Conn(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer holder.Close()
+		holder := connect(t, d)
 		store := newStore(t, d, func(s *Settings) { s.LockTimeout = time.Second })
 		var got, id int
 		if err := holder.QueryRowContext(t.Context(), "SELECT GET_LOCK(?, 0), CONNECTION_ID()", store.lockName()).Scan(&got, &id); err != nil || got != 1 {
 			t.Fatalf("%d, %v", got, err)
 		}
-		err = store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}))
+		err := store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}))
 		var refused *adviceError
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), fmt.Sprintf("database connection %d", id)) || !strings.Contains(refused.Hint(), fmt.Sprintf("KILL %d", id)) {
 			t.Errorf("got %v (connection %d)", err, id)
@@ -499,11 +507,7 @@ func TestApply_stops(t *testing.T) {
 	store := newStore(t, d)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	blocker, err := d.DB().Conn(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer blocker.Close()
+	blocker := connect(t, d)
 	ended := make(chan error, 1)
 	go func() {
 		ended <- store.Apply(ctx, func(context.Context) (cluster.Plan, error) {

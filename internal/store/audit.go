@@ -61,7 +61,7 @@ func (w *writer) log(ctx context.Context, steps []cluster.Step, fail func(error)
 			}
 		}
 	}
-	if !w.inWave {
+	if !w.gathersEntries {
 		w.insertEntries(ctx)
 	}
 }

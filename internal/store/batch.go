@@ -66,11 +66,11 @@ func (w *writer) run(ctx context.Context, changes []*planWrite) (end func()) {
 		}
 	}
 	for {
-		groups := w.wave(changes)
+		groups := w.concurrentGroups(changes)
 		if len(groups) == 0 {
 			break
 		}
-		w.writeWave(ctx, groups)
+		w.writeGroups(ctx, groups)
 	}
 	return func() {
 		if flagged {
@@ -172,10 +172,10 @@ func gather(changes []*planWrite) []*part {
 	return group
 }
 
-// wave takes the groups that are written at the same time: each is a statement of other
+// concurrentGroups takes the groups that are written at the same time: each is a statement of other
 // plans, in one phase. What is removed does not wait for what is released where nothing is
 // added. All groups but the first are for connections that do not hold the lock.
-func (w *writer) wave(changes []*planWrite) [][]*part {
+func (w *writer) concurrentGroups(changes []*planWrite) [][]*part {
 	group := gather(changes)
 	if len(group) == 0 {
 		return nil
@@ -185,7 +185,7 @@ func (w *writer) wave(changes []*planWrite) [][]*part {
 	if phases[0] == cluster.Release && !slices.ContainsFunc(changes, func(c *planWrite) bool { return slices.ContainsFunc(c.steps, addsOrGrows) }) {
 		phases = append(phases, cluster.Remove)
 	}
-	for rest := changes; w.store.maxWave() > len(groups); {
+	for rest := changes; w.store.maxConcurrentGroups() > len(groups); {
 		rest = slices.DeleteFunc(slices.Clone(rest), func(c *planWrite) bool {
 			return slices.ContainsFunc(group, func(p *part) bool { return p.planWrite == c })
 		})
@@ -193,9 +193,9 @@ func (w *writer) wave(changes []*planWrite) [][]*part {
 		switch {
 		case len(group) == 0 || !slices.Contains(phases, group[0].step.Phase):
 			return groups
-		case group[0].step.IsLocal():
+		case group[0].step.IsIndependent():
 			groups = append(groups, group)
-		case groups[0][0].step.IsLocal():
+		case groups[0][0].step.IsIndependent():
 			groups = append([][]*part{group}, groups...)
 		}
 	}
@@ -206,31 +206,31 @@ func addsOrGrows(step cluster.Step) bool {
 	return step.Phase == cluster.Add || step.Phase == cluster.Grow
 }
 
-// poolAnswer is that of a statement over a connection of the pool.
-type poolAnswer struct {
+// poolResult is the result of a statement over a connection of the pool.
+type poolResult struct {
 	changed int64
 	err     error
 }
 
-// writeWave writes groups at the same time. Those that fail are written again over the
+// writeGroups writes groups at the same time. Those that fail are written again over the
 // connection that holds the lock, which finds what is done.
-func (w *writer) writeWave(ctx context.Context, groups [][]*part) {
-	answers := make([]chan *poolAnswer, len(groups))
+func (w *writer) writeGroups(ctx context.Context, groups [][]*part) {
+	results := make([]chan *poolResult, len(groups))
 	for i, group := range groups[1:] {
-		answers[i+1] = make(chan *poolAnswer, 1)
+		results[i+1] = make(chan *poolResult, 1)
 		go func() {
-			changed, err := w.store.execAlone(context.WithoutCancel(ctx), gathered(partSteps(group)))
-			answers[i+1] <- &poolAnswer{changed, err}
+			changed, err := w.store.execOverPool(context.WithoutCancel(ctx), gathered(partSteps(group)))
+			results[i+1] <- &poolResult{changed, err}
 		}()
 	}
-	w.inWave = len(groups) > 1
+	w.gathersEntries = len(groups) > 1
 	w.writeGroup(ctx, groups[0])
 	for i, group := range groups[1:] {
-		w.answer = <-answers[i+1]
+		w.earlyResult = <-results[i+1]
 		w.writeGroup(ctx, group)
-		w.answer = nil
+		w.earlyResult = nil
 	}
-	w.inWave = false
+	w.gathersEntries = false
 	w.insertEntries(context.WithoutCancel(ctx))
 }
 

@@ -340,7 +340,7 @@ func TestApply_together(t *testing.T) {
 }
 
 // Statements run at the same time as far as their order does not matter.
-func TestWriter_wave(t *testing.T) {
+func TestWriter_concurrentGroups(t *testing.T) {
 	t.Parallel()
 	store := New(Settings{Settings: conn.Settings{Host: "localhost", Username: "nobody"}})
 	defer func() { _ = store.Close() }()
@@ -367,7 +367,7 @@ func TestWriter_wave(t *testing.T) {
 			changes = append(changes, &planWrite{ctx: t.Context(), steps: steps})
 		}
 		var have [][]cluster.Step
-		for _, group := range w.wave(changes) {
+		for _, group := range w.concurrentGroups(changes) {
 			have = append(have, partSteps(group))
 		}
 		if !reflect.DeepEqual(have, c.want) {
@@ -388,14 +388,15 @@ func TestApply_atTheSameTime(t *testing.T) {
 		t.Parallel()
 		d := newTable(t, s)
 		store := newStore(t, d)
-		blocker, err := d.DB().Conn(t.Context())
-		if err != nil {
-			t.Fatal(err)
+		blocker := connect(t, d)
+		lock := func() {
+			if _, err := blocker.ExecContext(t.Context(), "LOCK TABLES servers READ"); err != nil {
+				t.Error(err)
+			}
 		}
-		defer blocker.Close()
 		ended := make(chan []error, 1)
 		go func() {
-			ended <- togetherAfter(t, store, func() { _, err = blocker.ExecContext(t.Context(), "LOCK TABLES servers READ") }, append([]planFunc{server}, dids(store, 5, nil, described("new"))...)...)
+			ended <- togetherAfter(t, store, lock, append([]planFunc{server}, dids(store, 5, nil, described("new"))...)...)
 		}()
 		waitFor(t, d, "SELECT COUNT(*) >= ? FROM vicidial_inbound_dids WHERE did_description = 'new'", 5)
 		if _, err := blocker.ExecContext(t.Context(), "UNLOCK TABLES"); err != nil {

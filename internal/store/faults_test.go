@@ -144,11 +144,7 @@ func TestApply_keepsItsLock(t *testing.T) {
 		t.Parallel()
 		d := newTable(t, s)
 		store := newStore(t, d)
-		blocker, err := d.DB().Conn(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer blocker.Close()
+		blocker := connect(t, d)
 		if _, err := blocker.ExecContext(t.Context(), "LOCK TABLES vicidial_server_trunks READ"); err != nil {
 			t.Fatal(err)
 		}

@@ -17,27 +17,27 @@ import (
 // writer writes plans over one connection, which holds the lock. If the connection is
 // lost, so is the lock, and nothing more is written over it.
 type writer struct {
-	store         *Store
-	info          serverInfo
-	conn          *sql.Conn
-	connID        int64           // the connection's id at the server
-	lostState     string          // of the statement that the lost connection ran, as in SHOW PROCESSLIST
-	uncertain     bool            // the last statement of the step may have run
-	sent          bool            // a statement of the step was sent
-	since         time.Time       // when the lock was acquired
-	roundTrip     time.Duration   // of a query under the lock
-	fresh         bool            // nothing was written since the rows were forgotten under this lock
-	connMu        sync.Mutex      // a connection takes no statement before the rows of the last one are read
-	stale         bool            // another client has written since
-	decided       bool            // plans were decided under this lock
-	flagged       cluster.Rebuild // by the last batch
-	flaggedAt     time.Time
-	lastInsertID  int64 // the number that the database gave the first row of the latest insert
-	pending       *pendingEntries
-	unlogged      []auditEntry // of a wave
-	unloggedBytes int
-	inWave        bool        // statements run at the same time: their entries are added together
-	answer        *poolAnswer // of the next statement, which was sent over another connection
+	store          *Store
+	info           serverInfo
+	conn           *sql.Conn
+	connID         int64           // the connection's id at the server
+	lostState      string          // of the statement that the lost connection ran, as in SHOW PROCESSLIST
+	uncertain      bool            // the last statement of the step may have run
+	sent           bool            // a statement of the step was sent
+	since          time.Time       // when the lock was acquired
+	roundTrip      time.Duration   // of a query under the lock
+	fresh          bool            // nothing was written since the rows were forgotten under this lock
+	connMu         sync.Mutex      // a connection takes no statement before the rows of the last one are read
+	stale          bool            // another client has written since
+	decided        bool            // plans were decided under this lock
+	flagged        cluster.Rebuild // by the last batch
+	flaggedAt      time.Time
+	lastInsertID   int64 // the number that the database gave the first row of the latest insert
+	pending        *pendingEntries
+	unlogged       []auditEntry // entries that are not added yet
+	unloggedBytes  int
+	gathersEntries bool        // statements run at the same time: their entries are added together
+	earlyResult    *poolResult // of the next statement, which was sent over another connection
 }
 
 // use returns the connection, nil where there is none, to a caller who has it alone
@@ -88,14 +88,14 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 	// Ctrl-C interrupts a pause, but not a statement.
 	stop, ctx := ctx, context.WithoutCancel(ctx)
 	var failure error
-	if answer := w.answer; answer != nil {
-		w.answer, w.sent = nil, true
-		w.uncertain = answer.err != nil && isLostConnection(answer.err)
+	if early := w.earlyResult; early != nil {
+		w.earlyResult, w.sent = nil, true
+		w.uncertain = early.err != nil && isLostConnection(early.err)
 		switch {
-		case answer.err == nil:
-			return answer.changed, nil
-		case !w.uncertain && !isRetryable(answer.err):
-			return 0, withAdvice(answer.err)
+		case early.err == nil:
+			return early.changed, nil
+		case !w.uncertain && !isRetryable(early.err):
+			return 0, withAdvice(early.err)
 		}
 		if w.uncertain && w.conn != nil && done != nil {
 			if finished, err := done(ctx); err == nil && finished {
@@ -184,8 +184,8 @@ func (s *Store) exec(ctx context.Context, on executor, run statement) (sql.Resul
 	return result, err
 }
 
-// execAlone runs a statement once, over a connection of the pool.
-func (s *Store) execAlone(ctx context.Context, run statement) (changed int64, err error) {
+// execOverPool runs a statement once, over a connection of the pool.
+func (s *Store) execOverPool(ctx context.Context, run statement) (changed int64, err error) {
 	db, err := s.pool()
 	if err != nil {
 		return 0, err
@@ -197,8 +197,8 @@ func (s *Store) execAlone(ctx context.Context, run statement) (changed int64, er
 	return result.RowsAffected()
 }
 
-// maxWave is how many statements run at the same time.
-func (s *Store) maxWave() int {
+// maxConcurrentGroups is how many statements run at the same time.
+func (s *Store) maxConcurrentGroups() int {
 	db, err := s.pool()
 	if err != nil {
 		return 1
