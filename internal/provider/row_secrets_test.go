@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
@@ -46,8 +47,8 @@ func TestAccSecrets_ofRows(t *testing.T) {
 	for _, name := range slices.Sorted(keys(all.ListResourceSchemas)) {
 		for _, found := range acctest.List(t, d, name) {
 			state := found.State
-			for _, attribute := range all.ResourceSchemas[name].Block.Attributes {
-				if text := found.Texts[attribute.Name]; attribute.Sensitive && text != "" {
+			for _, path := range sensitive(all.ResourceSchemas[name].Block.Attributes, nil) {
+				if text := found.Texts[strings.Join(path, ".")]; text != "" {
 					state = bytes.ReplaceAll(state, []byte(text), []byte("what Terraform does not show"))
 				}
 			}
@@ -93,8 +94,8 @@ func TestAccSecrets_ofEditedRows(t *testing.T) {
 		},
 		{
 			"vicidial_server",
-			acctest.Values{"server_id": "dial2", "server_ip": "10.0.0.2", "ara_url": "http://crm/?a=1"},
-			acctest.Values{"server_id": "dial2", "server_ip": "10.0.0.2", "ara_url": "http://crm/?a=2"},
+			acctest.Values{"server_id": "dial2", "server_ip": "10.0.0.2", "restart": acctest.Values{"ara_url": "http://crm/?a=1"}},
+			acctest.Values{"server_id": "dial2", "server_ip": "10.0.0.2", "restart": acctest.Values{"ara_url": "http://crm/?a=2"}},
 			"UPDATE servers SET ara_url = 'http://me:Zq19@crm/?pass=Zq20' WHERE server_id = 'dial2'",
 		},
 		{

@@ -132,6 +132,16 @@ func Flatten(table cluster.Table, columns []Column, row cluster.Row) {
 	}
 }
 
+// FlattenNull sets the attributes that are null from a row of a table.
+func FlattenNull(table cluster.Table, columns []Column, row cluster.Row) {
+	for _, column := range columns {
+		value, exists := row[column.Name]
+		if _, set := column.expand(); exists && !set && !column.isUnknown() {
+			column.flatten(table, value, true)
+		}
+	}
+}
+
 // SetDefaults sets the unknown attributes of an object that is to be created to
 // the defaults of their columns, so that the plan shows them. An attribute whose
 // column the connected database does not have becomes null.

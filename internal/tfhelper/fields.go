@@ -82,6 +82,14 @@ func valueAs(ctx context.Context, value attr.Value, into reflect.Value) diag.Dia
 	return tfsdk.ValueAs(ctx, value, into.Addr().Interface())
 }
 
+// ObjectFrom converts the model that a pointer has the address of to an object.
+func ObjectFrom(ctx context.Context, model any, attributes map[string]attr.Type, diags *diag.Diagnostics) types.Object {
+	value, found := valueFrom(ctx, reflect.ValueOf(model).Elem(), types.ObjectType{AttrTypes: attributes})
+	diags.Append(found...)
+	object, _ := value.(types.Object) // null after an error
+	return object
+}
+
 // valueFrom converts a model to a value of the type.
 func valueFrom(ctx context.Context, from reflect.Value, as attr.Type) (attr.Value, diag.Diagnostics) {
 	if value, ok := from.Interface().(attr.Value); ok {

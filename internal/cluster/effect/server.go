@@ -17,12 +17,12 @@ var (
 // Server are the facts of vicidial_server.
 var Server = join(
 	each(Fact{When: Page, Reader: "the admin pages and reports", Source: "admin.php"}, "server_description", "user_group"),
-	each(Fact{When: Page, Reader: "pages that link to recordings", Source: "recording_log_redirect.php, user_stats.php"}, "recording_web_link", "alt_server_ip"),
+	each(Fact{When: Page, Reader: "pages that link to recordings", Source: "recording_log_redirect.php, user_stats.php"}, "recording.recording_web_link", "recording.alt_server_ip"),
 	each(Fact{When: Login, Reader: "the agent login", Source: "agc/vicidial.php:4294, 4428, 4444", More: "Agents who are logged in stay logged in."}, "active", "active_agent_login_server", "active_twin_server_ip"),
 	each(Fact{When: Login, Reader: "the agent screen, for web phones", Source: "agc/vicidial.php, agc/phone_only.php"}, "external_server_ip", "web_socket_url", "external_web_socket_url"),
-	each(Fact{When: Call, Reader: "AGI scripts", Source: "agi-DID_route.agi, agi-VDAD_ALL_outbound.agi, agi-VDAD_ALL_inbound.agi"}, "voicemail_dump_exten", "voicemail_dump_exten_no_inst", "agi_output"),
-	each(Fact{When: Call, Reader: "FastAGI_log.pl", Source: "FastAGI_log.pl:938"}, "carrier_logging_active"),
-	each(everyTen, "local_gmt", "answer_transfer_agent", "ext_context"),
+	each(Fact{When: Call, Reader: "AGI scripts", Source: "agi-DID_route.agi, agi-VDAD_ALL_outbound.agi, agi-VDAD_ALL_inbound.agi"}, "dialplan.voicemail_dump_exten", "dialplan.voicemail_dump_exten_no_inst", "logs.agi_output"),
+	each(Fact{When: Call, Reader: "FastAGI_log.pl", Source: "FastAGI_log.pl:938"}, "logs.carrier_logging_active"),
+	each(everyTen, "local_gmt", "dialplan.answer_transfer_agent", "dialplan.ext_context"),
 	each(Fact{
 		When: TenthLoop, Reader: "the dialer and the balance fill", Source: "AST_VDauto_dial.pl:5227, AST_VDauto_dial_FILL.pl:497",
 		More: "Calls in progress continue.",
@@ -31,10 +31,10 @@ var Server = join(
 	each(Fact{
 		When: Loop, Reader: "the dialer, the conference updater and the generator", Source: "AST_VDauto_dial.pl:524, AST_conf_update_screen.pl:704, ADMIN_keepalive_ALL.pl:3166",
 		More: "Extensions that record use it when the node has generated its files, about a minute after the apply.",
-	}, "vicidial_recording_limit"),
+	}, "recording.vicidial_recording_limit"),
 	each(Fact{When: Loop, Reader: "the balance fill", Source: "AST_VDauto_dial_FILL.pl:303, 497, 597", More: "Calls in progress continue."}, "balance"),
-	each(Fact{When: Loop, Reader: "the update daemon", Source: "AST_update_AMI2.pl:1256"}, "sys_perf_log"),
-	each(Fact{When: Loop, Reader: "the daemons", Source: "AST_VDauto_dial.pl:5165, AST_VDremote_agents.pl:267, AST_update_AMI2.pl:1256", More: "Some daemons read it only when they start."}, "vd_server_logs"),
+	each(Fact{When: Loop, Reader: "the update daemon", Source: "AST_update_AMI2.pl:1256"}, "logs.sys_perf_log"),
+	each(Fact{When: Loop, Reader: "the daemons", Source: "AST_VDauto_dial.pl:5165, AST_VDremote_agents.pl:267, AST_update_AMI2.pl:1256", More: "Some daemons read it only when they start."}, "logs.vd_server_logs"),
 	each(Fact{When: Loop, Reader: "the conference updater", Source: "AST_conf_update_screen.pl:704"}, "conference.update_interval"),
 	each(Fact{
 		When: Login, Reader: "the agent login, AGI scripts and the conference updater", Source: "agc/vicidial.php, AST_conf_update_screen.pl:704, AST_VDremote_agents.pl:210",
@@ -45,8 +45,8 @@ var Server = join(
 		When: Minute, Reader: "the keepalive; peers in their next build", Source: "ADMIN_keepalive_ALL.pl:533, 3182",
 		More: "The other nodes follow when they have generated their files. Calls in progress continue.",
 	}, "active_asterisk_server"),
-	each(Fact{When: Minute, Reader: keepalive, Source: "ADMIN_keepalive_ALL.pl:533"}, "generate_vicidial_conf", "gather_asterisk_output"),
-	each(Fact{When: Minute, Reader: keepalive, Source: "ADMIN_keepalive_ALL.pl:533, 5318-5375"}, "auto_restart_asterisk", "ara_url"),
+	each(Fact{When: Minute, Reader: keepalive, Source: "ADMIN_keepalive_ALL.pl:533"}, "generate_vicidial_conf", "logs.gather_asterisk_output"),
+	each(Fact{When: Minute, Reader: keepalive, Source: "ADMIN_keepalive_ALL.pl:533, 5318-5375"}, "restart.auto_restart_asterisk", "restart.ara_url"),
 	each(Fact{When: Build, Reader: "the generator", Source: "ADMIN_keepalive_ALL.pl:533"}, "conf_qualify", "custom_dialplan_entry"),
 	each(Fact{
 		When: Build, Reader: "the generator of this and of all other nodes", Source: "ADMIN_keepalive_ALL.pl:3182-3221",
@@ -63,7 +63,7 @@ var Server = join(
 	each(Fact{
 		When: Restart, Reader: "the dialer; the balance fill and AGI scripts at once", Source: "AST_VDauto_dial.pl:319-322, AST_VDauto_dial_FILL.pl:497",
 		More: "The balance fill and the scripts of calls use it at once.",
-	}, "routing_prefix"),
+	}, "dialplan.routing_prefix"),
 	each(atStart, "manager", "manager_secret_wo", "manager_secret_wo_version"),
 	each(alone, "force_destroy"),
 )

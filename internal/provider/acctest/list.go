@@ -70,19 +70,30 @@ func refuse(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
 	}
 }
 
-// texts returns the text attributes of an object that are not null.
+// texts returns the text attributes of an object that are not null, those of nested
+// attributes with their paths.
 func texts(t *testing.T, kind tftypes.Type, from *tfprotov6.DynamicValue) map[string]string {
 	t.Helper()
 	value, err := from.Unmarshal(kind)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return textsOf(t, value)
+}
+
+func textsOf(t *testing.T, value tftypes.Value) map[string]string {
+	t.Helper()
 	var attributes map[string]tftypes.Value
 	if err := value.As(&attributes); err != nil {
 		t.Fatal(err)
 	}
 	found := map[string]string{}
 	for name, attribute := range attributes {
+		if kind := attribute.Type(); kind.Is(tftypes.Object{}) && attribute.IsKnown() && !attribute.IsNull() {
+			for within, text := range textsOf(t, attribute) {
+				found[name+"."+within] = text
+			}
+		}
 		var text string
 		if attribute.Type().Is(tftypes.String) && !attribute.IsNull() && attribute.As(&text) == nil {
 			found[name] = text

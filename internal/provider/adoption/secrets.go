@@ -12,7 +12,7 @@ const notDeclared = "It contains a password, which the file would show"
 
 // withPasswords returns the paths of attributes with a password in their texts that may be
 // omitted from the files.
-func withPasswords(attributes []*tfprotov6.SchemaAttribute, state tftypes.Value) []string {
+func withPasswords(all []*tfprotov6.SchemaAttribute, state tftypes.Value) []string {
 	var paths []string
 	var walk func(attributes []*tfprotov6.SchemaAttribute, value tftypes.Value, in string)
 	walk = func(attributes []*tfprotov6.SchemaAttribute, value tftypes.Value, in string) {
@@ -23,11 +23,11 @@ func withPasswords(attributes []*tfprotov6.SchemaAttribute, state tftypes.Value)
 				walk(nested.Attributes, values[attribute.Name], at)
 			}
 			text, ok := textOf(values[attribute.Name])
-			if ok && asterisk.HasSecret(text) && droppable(attributes, at) == at {
+			if ok && asterisk.HasSecret(text) && droppable(all, at) == at {
 				paths = append(paths, at)
 			}
 		}
 	}
-	walk(attributes, state, "")
+	walk(all, state, "")
 	return paths
 }

@@ -20,7 +20,7 @@ func TestAccServer_drift(t *testing.T) {
 	d := sandbox.New(t, 1720)
 	var warnings acctest.Warnings
 	config := serverConfig(d, `max_vicidial_trunks = 96`, `active = true`, `server_description = "Dialer one"`, `local_gmt = "-5.00"`,
-		`custom_dialplan_entry = "exten => 1,1,NoOp()\nexten => 1,2,Hangup()\n"`, `ara_url = ""`, `balance = { rank = 7 }`)
+		`custom_dialplan_entry = "exten => 1,1,NoOp()\nexten => 1,2,Hangup()\n"`, `restart = { ara_url = "" }`, `balance = { rank = 7 }`)
 	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
@@ -117,11 +117,11 @@ func TestAccServer_addressWithPasswordIsNotShown(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	object := acctest.NewSession(t, d).Object(t, "vicidial_server")
-	config := acctest.Values{"server_id": "dial1", "server_ip": "10.0.0.1", "ara_url": "https://x:0ld@ara.example.com/"}
+	config := acctest.Values{"server_id": "dial1", "server_ip": "10.0.0.1", "restart": acctest.Values{"ara_url": "https://x:0ld@ara.example.com/"}}
 	object.Change(t, config)
 	acctest.Run(t, d, "UPDATE servers SET ara_url = 'https://x:n3w@ara.example.com/'")()
 	object.Refresh(t)
-	config["ara_url"] = "https://x:n3xt@ara.example.com/"
+	config["restart"] = acctest.Values{"ara_url": "https://x:n3xt@ara.example.com/"}
 	var text strings.Builder
 	for _, d := range object.Plan(t, config).Diagnostics {
 		text.WriteString(d.Summary + ": " + d.Detail + "\n")

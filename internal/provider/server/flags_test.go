@@ -37,7 +37,7 @@ func TestAccServer_flags(t *testing.T) {
 			step(serverConfig(d, "active = true", "max_vicidial_trunks = 96", "outbound_calls_per_second = 20", "balance = { active = true, rank = 3 }"), nobody),
 			step(serverConfig(d, "active = false", "active_agent_login_server = false", "manager = { username = \"cron2\" }"), nobody),
 			step(serverConfig(d, "conf_qualify = false"), itself),
-			step(serverConfig(d, "conf_qualify = false", `asterisk_version = "18.21.1-vici"`, "vicidial_recording_limit = 90"), itself),
+			step(serverConfig(d, "conf_qualify = false", `asterisk_version = "18.21.1-vici"`, "recording = { vicidial_recording_limit = 90 }"), itself),
 			step(serverConfig(d, "conference = { rooms = 3 }"), itself),
 			step(serverConfig(d, "conference = { rooms = 4 }"), itself),
 			step(serverConfig(d, `conference = { rooms = 4, engine = "CONFBRIDGE" }`), itself),

@@ -26,6 +26,7 @@ func NewList() list.ListResource {
 			rooms, err := store.Rooms(ctx)
 			return tfhelper.Listing{Items: tfhelper.ListItems(servers, func(server cluster.Server) tfhelper.ListItem {
 				o := &expanded{model: model{ConfSecretVersion: types.Int64Null(), ManagerSecretVersion: types.Int64Null()}}
+				o.showGroups()
 				found, complete := cluster.DescribeRooms(server.Engine(), cluster.RoomsOf(server.IP(), rooms), cluster.RoomRange{}, false)
 				o.show(server, found, complete)
 				if asterisk.HasSecret(o.CustomDialplan.ValueString()) {

@@ -24,24 +24,9 @@ type model struct {
 	ActiveLogin          types.Bool   `tfsdk:"active_agent_login_server"`
 	GenerateConf         types.Bool   `tfsdk:"generate_vicidial_conf"`
 	TwinIP               types.String `tfsdk:"active_twin_server_ip"`
-	AnswerTransferAgent  types.String `tfsdk:"answer_transfer_agent"`
-	Context              types.String `tfsdk:"ext_context"`
-	RoutingPrefix        types.String `tfsdk:"routing_prefix"`
-	VoicemailDump        types.String `tfsdk:"voicemail_dump_exten"`
-	VoicemailDumpSilent  types.String `tfsdk:"voicemail_dump_exten_no_inst"`
-	RecordingLimit       types.Int64  `tfsdk:"vicidial_recording_limit"`
-	RecordingLink        types.String `tfsdk:"recording_web_link"`
-	AlternateIP          types.String `tfsdk:"alt_server_ip"`
 	ExternalIP           types.String `tfsdk:"external_server_ip"`
 	WebSocketURL         types.String `tfsdk:"web_socket_url"`
 	ExternalWebSocketURL types.String `tfsdk:"external_web_socket_url"`
-	SystemPerformanceLog types.Bool   `tfsdk:"sys_perf_log"`
-	ServerLogs           types.Bool   `tfsdk:"vd_server_logs"`
-	AGIOutput            types.String `tfsdk:"agi_output"`
-	CarrierLogging       types.Bool   `tfsdk:"carrier_logging_active"`
-	GatherOutput         types.Bool   `tfsdk:"gather_asterisk_output"`
-	AutoRestart          types.Bool   `tfsdk:"auto_restart_asterisk"`
-	AutoRestartURL       types.String `tfsdk:"ara_url"`
 	ConfQualify          types.Bool   `tfsdk:"conf_qualify"`
 	CustomDialplan       types.String `tfsdk:"custom_dialplan_entry"`
 	UserGroup            types.String `tfsdk:"user_group"`
@@ -51,7 +36,11 @@ type model struct {
 	ManagerSecretVersion types.Int64  `tfsdk:"manager_secret_wo_version"`
 	Balance              types.Object `tfsdk:"balance"`
 	Conference           types.Object `tfsdk:"conference"`
+	Dialplan             types.Object `tfsdk:"dialplan"`
+	Logs                 types.Object `tfsdk:"logs"`
 	Manager              types.Object `tfsdk:"manager"`
+	Recording            types.Object `tfsdk:"recording"`
+	Restart              types.Object `tfsdk:"restart"`
 	ForceDestroy         types.Bool   `tfsdk:"force_destroy"`
 }
 
@@ -68,6 +57,22 @@ type conference struct {
 	UpdateInterval types.Int64  `tfsdk:"update_interval"`
 }
 
+type dialplan struct {
+	TransferAgent   types.String `tfsdk:"answer_transfer_agent"`
+	Context         types.String `tfsdk:"ext_context"`
+	RoutingPrefix   types.String `tfsdk:"routing_prefix"`
+	Voicemail       types.String `tfsdk:"voicemail_dump_exten"`
+	VoicemailSilent types.String `tfsdk:"voicemail_dump_exten_no_inst"`
+}
+
+type logs struct {
+	AGI         types.String `tfsdk:"agi_output"`
+	Carriers    types.Bool   `tfsdk:"carrier_logging_active"`
+	Asterisk    types.Bool   `tfsdk:"gather_asterisk_output"`
+	Performance types.Bool   `tfsdk:"sys_perf_log"`
+	Daemons     types.Bool   `tfsdk:"vd_server_logs"`
+}
+
 type manager struct {
 	Host   types.String `tfsdk:"host"`
 	Port   types.Int64  `tfsdk:"port"`
@@ -75,6 +80,17 @@ type manager struct {
 	Update types.String `tfsdk:"update_username"`
 	Listen types.String `tfsdk:"listen_username"`
 	Send   types.String `tfsdk:"send_username"`
+}
+
+type recording struct {
+	Limit       types.Int64  `tfsdk:"vicidial_recording_limit"`
+	Link        types.String `tfsdk:"recording_web_link"`
+	AlternateIP types.String `tfsdk:"alt_server_ip"`
+}
+
+type restart struct {
+	Active types.Bool   `tfsdk:"auto_restart_asterisk"`
+	URL    types.String `tfsdk:"ara_url"`
 }
 
 type identity struct {
@@ -87,51 +103,84 @@ type expanded struct {
 	model
 	balance    balance
 	conference conference
+	dialplan   dialplan
+	logs       logs
 	manager    manager
+	recording  recording
+	restart    restart
 }
 
-func expand(ctx context.Context, m model, diags *diag.Diagnostics) *expanded {
-	o := &expanded{
-		model:      m,
-		balance:    balance{types.BoolUnknown(), types.Int64Unknown(), types.Int64Unknown()},
-		conference: conference{types.StringUnknown(), types.Int64Unknown(), types.Int64Unknown(), types.Int64Unknown()},
-		manager: manager{
-			types.StringUnknown(), types.Int64Unknown(), types.StringUnknown(),
-			types.StringUnknown(), types.StringUnknown(), types.StringUnknown(),
-		},
+// namedGroup is a group as an object and as a pointer to its struct.
+type namedGroup struct {
+	name   string
+	object *types.Object
+	parts  any
+}
+
+func (o *expanded) groups() [7]namedGroup {
+	return [...]namedGroup{
+		{"balance", &o.Balance, &o.balance},
+		{"conference", &o.Conference, &o.conference},
+		{"dialplan", &o.Dialplan, &o.dialplan},
+		{"logs", &o.Logs, &o.logs},
+		{"manager", &o.Manager, &o.manager},
+		{"recording", &o.Recording, &o.recording},
+		{"restart", &o.Restart, &o.restart},
 	}
-	diags.Append(expandGroup(ctx, m.Balance, &o.balance)...)
-	diags.Append(expandGroup(ctx, m.Conference, &o.conference)...)
-	diags.Append(expandGroup(ctx, m.Manager, &o.manager)...)
+}
+
+// expand sets the structs from the groups. A group that is unknown was omitted from the
+// configuration or depends on another resource: its parts are unknown.
+func expand(ctx context.Context, m model, diags *diag.Diagnostics) *expanded {
+	o := &expanded{model: m}
+	for _, group := range o.groups() {
+		switch {
+		case group.object.IsUnknown():
+			diags.Append(tfhelper.ValueAs(ctx, unknownGroups()[group.name], group.parts)...)
+		case !group.object.IsNull():
+			diags.Append(tfhelper.ValueAs(ctx, *group.object, group.parts)...)
+		}
+	}
 	return o
 }
 
-// expandGroup converts a group to its struct. A group that is unknown was omitted
-// from the configuration or depends on another resource: its parts stay unknown.
-func expandGroup[Group any](ctx context.Context, object types.Object, target *Group) diag.Diagnostics {
-	if object.IsUnknown() {
-		return nil
+// flatten is the inverse of expand. A group that is null stays null.
+func (o *expanded) flatten(ctx context.Context, diags *diag.Diagnostics) model {
+	flat := *o
+	for _, group := range flat.groups() {
+		if !group.object.IsNull() {
+			*group.object = tfhelper.ObjectFrom(ctx, group.parts, unknownGroups()[group.name].AttributeTypes(ctx), diags)
+		}
 	}
-	var group Group // all null
-	*target = group
-	if object.IsNull() {
-		return nil
-	}
-	return tfhelper.ValueAs(ctx, object, target)
+	return flat.model
 }
 
-// flatten is the inverse of expand.
-func (o *expanded) flatten(ctx context.Context, diags *diag.Diagnostics) model {
-	m := o.model
-	flattenGroup := func(object *types.Object, group string, value any) {
-		wrapped, found := types.ObjectValueFrom(ctx, groupTypes[group], value)
-		diags.Append(found...)
-		*object = wrapped
+// showGroups makes flatten set all groups.
+func (o *expanded) showGroups() {
+	for _, group := range o.groups() {
+		*group.object = unknownGroups()[group.name]
 	}
-	flattenGroup(&m.Balance, "balance", o.balance)
-	flattenGroup(&m.Conference, "conference", o.conference)
-	flattenGroup(&m.Manager, "manager", o.manager)
-	return m
+}
+
+// omitGroups makes the groups null that the configuration omits.
+func (o *expanded) omitGroups(declared *expanded) {
+	omitted := declared.groups()
+	for i, group := range o.groups() {
+		if omitted[i].object.IsNull() {
+			*group.object = *omitted[i].object
+		}
+	}
+}
+
+// adds reports whether a plan has a group that the state has not.
+func (o *expanded) adds(prior *expanded) bool {
+	before := prior.groups()
+	for i, group := range o.groups() {
+		if before[i].object.IsNull() && !group.object.IsNull() {
+			return true
+		}
+	}
+	return false
 }
 
 func (o *expanded) identity() identity { return identity{o.ServerID} }
@@ -154,24 +203,24 @@ func (o *expanded) columns() []tfhelper.Column {
 		tfhelper.YesNo("active_agent_login_server", &o.ActiveLogin),
 		tfhelper.YesNo("generate_vicidial_conf", &o.GenerateConf),
 		tfhelper.Text("active_twin_server_ip", &o.TwinIP),
-		tfhelper.Text("answer_transfer_agent", &o.AnswerTransferAgent),
-		tfhelper.Text("ext_context", &o.Context),
-		tfhelper.Text("routing_prefix", &o.RoutingPrefix),
-		tfhelper.Text("voicemail_dump_exten", &o.VoicemailDump),
-		tfhelper.Text("voicemail_dump_exten_no_inst", &o.VoicemailDumpSilent),
-		tfhelper.Int("vicidial_recording_limit", &o.RecordingLimit),
-		tfhelper.Text("recording_web_link", &o.RecordingLink),
-		tfhelper.Text("alt_server_ip", &o.AlternateIP),
+		tfhelper.Text("answer_transfer_agent", &o.dialplan.TransferAgent).At(in("dialplan", "answer_transfer_agent")),
+		tfhelper.Text("ext_context", &o.dialplan.Context).At(in("dialplan", "ext_context")),
+		tfhelper.Text("routing_prefix", &o.dialplan.RoutingPrefix).At(in("dialplan", "routing_prefix")),
+		tfhelper.Text("voicemail_dump_exten", &o.dialplan.Voicemail).At(in("dialplan", "voicemail_dump_exten")),
+		tfhelper.Text("voicemail_dump_exten_no_inst", &o.dialplan.VoicemailSilent).At(in("dialplan", "voicemail_dump_exten_no_inst")),
+		tfhelper.Int("vicidial_recording_limit", &o.recording.Limit).At(in("recording", "vicidial_recording_limit")),
+		tfhelper.Text("recording_web_link", &o.recording.Link).At(in("recording", "recording_web_link")),
+		tfhelper.Text("alt_server_ip", &o.recording.AlternateIP).At(in("recording", "alt_server_ip")),
 		tfhelper.Text("external_server_ip", &o.ExternalIP),
 		tfhelper.Text("web_socket_url", &o.WebSocketURL),
 		tfhelper.Text("external_web_socket_url", &o.ExternalWebSocketURL),
-		tfhelper.YesNo("sys_perf_log", &o.SystemPerformanceLog),
-		tfhelper.YesNo("vd_server_logs", &o.ServerLogs),
-		tfhelper.Text("agi_output", &o.AGIOutput),
-		tfhelper.YesNo("carrier_logging_active", &o.CarrierLogging),
-		tfhelper.YesNo("gather_asterisk_output", &o.GatherOutput),
-		tfhelper.YesNo("auto_restart_asterisk", &o.AutoRestart),
-		tfhelper.Text("ara_url", &o.AutoRestartURL),
+		tfhelper.YesNo("sys_perf_log", &o.logs.Performance).At(in("logs", "sys_perf_log")),
+		tfhelper.YesNo("vd_server_logs", &o.logs.Daemons).At(in("logs", "vd_server_logs")),
+		tfhelper.Text("agi_output", &o.logs.AGI).At(in("logs", "agi_output")),
+		tfhelper.YesNo("carrier_logging_active", &o.logs.Carriers).At(in("logs", "carrier_logging_active")),
+		tfhelper.YesNo("gather_asterisk_output", &o.logs.Asterisk).At(in("logs", "gather_asterisk_output")),
+		tfhelper.YesNo("auto_restart_asterisk", &o.restart.Active).At(in("restart", "auto_restart_asterisk")),
+		tfhelper.Text("ara_url", &o.restart.URL).At(in("restart", "ara_url")),
 		tfhelper.YesNo("conf_qualify", &o.ConfQualify),
 		tfhelper.Text("custom_dialplan_entry", &o.CustomDialplan),
 		tfhelper.Text("user_group", &o.UserGroup),

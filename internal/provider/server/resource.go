@@ -96,6 +96,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	saved, known := tfhelper.LoadPlannedRows[privateState](ctx, req, &resp.Diagnostics)
+	if prior != nil && want.adds(prior) {
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan server", want.id(), r.completeGroups(ctx, want, prior, saved))...)
+	}
 	want.setFirstRoom(declared, prior, saved.Rooms)
 	reviewed := r.review(ctx, want, declared, prior)
 	if unchanged && want.conference == prior.conference {
@@ -148,6 +151,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	r.store.Prefetch(ctx)
 	saved, known := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	if !known { // an import
+		o.showGroups()
 		resp.Diagnostics.Append(r.warnOfImport(ctx, o)...)
 	}
 	since, _ := tfhelper.LogPosition(ctx, req.Private)
@@ -168,7 +172,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	saved, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	err := r.update(ctx, want, change{declared: config, prior: prior, secrets: tfhelper.SecretRow(tfhelper.NewSecrets(config.secrets(), want.secrets(), prior.secrets())), seen: saved})
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update server", want.id(), err)...)
-	now := want.remember(config, saved, prior.engine())
+	now := want.remember(config, saved, cluster.Server{Row: saved.Row}.Engine())
 	if err == nil {
 		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, want.identity(), now)
 	} else { // the secrets may not have been written: the old versions make the next apply write them
@@ -245,6 +249,28 @@ func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Respons
 	o.show(server, found, complete)
 	to.SetState(ctx, o.identity(), o.flatten(ctx, to.Diagnostics), now)
 	return true
+}
+
+// completeGroups sets what a plan leaves out of the groups that it adds to what the rows
+// have, as a refresh does for groups in the state.
+func (r *Resource) completeGroups(ctx context.Context, want, prior *expanded, saved privateState) error {
+	server, all, err := r.findServer(ctx, prior.id())
+	if server.Row == nil {
+		return err
+	}
+	found, complete := cluster.DescribeRooms(server.Engine(), cluster.RoomsOf(server.IP(), all), saved.Rooms, saved.Waiting)
+	if now := new(expanded); prior.Conference.IsNull() {
+		now.show(server, found, complete)
+		prior.conference = now.conference
+		if want.conference.Rooms.IsNull() {
+			want.conference.Rooms = now.conference.Rooms
+		}
+		if want.conference.FirstRoom.IsNull() {
+			want.conference.FirstRoom = now.conference.FirstRoom
+		}
+	}
+	tfhelper.FlattenNull(cluster.TableServers, want.columns(), server.Row)
+	return nil
 }
 
 // findServer returns the server's row and rooms, which are zero if there is no such server.

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -65,24 +66,24 @@ var settings = []setting{
 	flagOff("active_agent_login_server", 0),
 	flagOff("generate_vicidial_conf", 0),
 	text("active_twin_server_ip", "10.0.0.9", "", 0),
-	text("answer_transfer_agent", "8366", "8367", 0),
-	text("ext_context", "agents", "default-2", 0),
-	text("routing_prefix", "14", "15", 1501),
-	text("voicemail_dump_exten", "85026666666660", "850", 0),
-	text("voicemail_dump_exten_no_inst", "85026666666661", "851", 1366),
-	number("vicidial_recording_limit", 90, 0, 0),
-	text("recording_web_link", "ALT_IP", "EXTERNAL_IP", 0),
-	text("alt_server_ip", "rec.example.com:8443/r", "rec2.example.com", 0),
+	within("dialplan.answer_transfer_agent", "answer_transfer_agent", text("answer_transfer_agent", "8366", "8367", 0)),
+	within("dialplan.ext_context", "ext_context", text("ext_context", "agents", "default-2", 0)),
+	within("dialplan.routing_prefix", "routing_prefix", text("routing_prefix", "14", "15", 1501)),
+	within("dialplan.voicemail_dump_exten", "voicemail_dump_exten", text("voicemail_dump_exten", "85026666666660", "850", 0)),
+	within("dialplan.voicemail_dump_exten_no_inst", "voicemail_dump_exten_no_inst", text("voicemail_dump_exten_no_inst", "85026666666661", "851", 1366)),
+	within("recording.vicidial_recording_limit", "vicidial_recording_limit", number("vicidial_recording_limit", 90, 0, 0)),
+	within("recording.recording_web_link", "recording_web_link", text("recording_web_link", "ALT_IP", "EXTERNAL_IP", 0)),
+	within("recording.alt_server_ip", "alt_server_ip", text("alt_server_ip", "rec.example.com:8443/r", "rec2.example.com", 0)),
 	text("external_server_ip", "dial1.example.com", "203.0.113.5", 0),
 	text("web_socket_url", "wss://dial1.example.com:8089/ws", "wss://d1/ws?a=b&c='d'", 1455),
 	text("external_web_socket_url", "wss://out.example.com/ws", "wss://out2/ws", 1561),
-	flag("sys_perf_log", 0),
-	flagOff("vd_server_logs", 0),
-	text("agi_output", "BOTH", "NONE", 0),
-	flagOff("carrier_logging_active", 0),
-	flag("gather_asterisk_output", 1443),
-	flag("auto_restart_asterisk", 1360),
-	text("ara_url", "http://ops/restart?x=1", "http://ops/2", 1678),
+	within("logs.sys_perf_log", "sys_perf_log", flag("sys_perf_log", 0)),
+	within("logs.vd_server_logs", "vd_server_logs", flagOff("vd_server_logs", 0)),
+	within("logs.agi_output", "agi_output", text("agi_output", "BOTH", "NONE", 0)),
+	within("logs.carrier_logging_active", "carrier_logging_active", flagOff("carrier_logging_active", 0)),
+	within("logs.gather_asterisk_output", "gather_asterisk_output", flag("gather_asterisk_output", 1443)),
+	within("restart.auto_restart_asterisk", "auto_restart_asterisk", flag("auto_restart_asterisk", 1360)),
+	within("restart.ara_url", "ara_url", text("ara_url", "http://ops/restart?x=1", "http://ops/2", 1678)),
 	flagOff("conf_qualify", 1484),
 	text("custom_dialplan_entry", `exten => 1,1,NoOp()\nexten => 1,2,Hangup()\n`, `exten => _9.,1,Dial(SIP/$${EXTEN:1}@x,,tTo)`, 0),
 	text("user_group", "ADMIN", "---ALL---", 1308),
@@ -135,7 +136,7 @@ func declare(settings []setting, value func(setting) string) string {
 		}
 		lines = append(lines, s.attribute+" = "+value(s))
 	}
-	for _, group := range []string{"balance", "conference", "manager"} {
+	for _, group := range slices.Sorted(maps.Keys(groups)) {
 		if len(groups[group]) > 0 {
 			lines = append(lines, group+" = { "+strings.Join(groups[group], ", ")+" }")
 		}

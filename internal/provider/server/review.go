@@ -31,6 +31,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 	diags.Append(checkColumns(schema, declared)...)
 	diags.Append(reviewDialplan(schema, declared.CustomDialplan.ValueString(), existing)...)
 	if prior == nil && !diags.HasError() {
+		want.omitGroups(declared)
 		want.setDefaults(schema, declared)
 	}
 	diags.Append(want.reviewRooms(declared, prior)...)

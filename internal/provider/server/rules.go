@@ -20,7 +20,7 @@ import (
 var (
 	identifier = cluster.Matches(`^[-_0-9a-zA-Z]*$`, "letters, digits, - and _ only; VICIdial's admin page strips other characters")
 	// Before 1375 the form empties the text while custom dialplans are not allowed.
-	dialplan = cluster.Rule{Check: manyLines.Check, Advice: func(s cluster.Schema, value cluster.Value) error {
+	dialplanLines = cluster.Rule{Check: manyLines.Check, Advice: func(s cluster.Schema, value cluster.Value) error {
 		if s.Version < 1375 && value.Text != "" {
 			return errors.New("while allow_custom_dialplan of the system settings is 0, VICIdial's admin page empties it when somebody saves the server (docs/vicidial/page-filters.md#custom-dialplan-lost)")
 		}
@@ -69,7 +69,7 @@ var rules = cluster.Rules{
 	"web_socket_url":               cluster.Line,
 	"external_web_socket_url":      cluster.Line,
 	"ara_url":                      cluster.Line,
-	"custom_dialplan_entry":        dialplan,
+	"custom_dialplan_entry":        dialplanLines,
 	"user_group":                   cluster.UserGroup,
 	"vicidial_balance_rank":        cluster.Between(0, 255),
 	"balance_trunks_offlimits":     cluster.Between(0, 9999),
