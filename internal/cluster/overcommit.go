@@ -88,6 +88,7 @@ type TrunkDemand struct{ Needed, Free int }
 // Demand returns the demand on the servers where the campaign's limits reserve more than
 // its rows do.
 func (t Trunks) Demand(servers Servers, campaign string, limits map[string]Limit) map[string]TrunkDemand {
+	t = t.On(slices.Collect(maps.Keys(limits)))
 	demand, rows, all := map[string]TrunkDemand{}, t.OfCampaign(campaign), t.byServer()
 	for ip, limit := range limits {
 		needed := limit.Dedicated - rows.Reserved(ip)
@@ -154,7 +155,12 @@ func (s BlockedCampaigns) String() string {
 // (bin/AST_VDauto_dial.pl lines 1454-1467; docs/vicidial/dialer.md#double-counting).
 func (t Trunks) BlockedCampaigns(servers Servers, campaigns Campaigns, ips []string) []BlockedCampaigns {
 	var found []BlockedCampaigns
+	t = t.On(ips)
 	trunks, all := t.dedicated(), t.byServer()
+	ids := make([]string, len(campaigns))
+	for i, campaign := range campaigns {
+		ids[i] = FoldKey(campaign.ID)
+	}
 	for _, ip := range slices.Sorted(slices.Values(ips)) {
 		server, ok := servers.ByIP(ip)
 		if !ok {
@@ -165,18 +171,18 @@ func (t Trunks) BlockedCampaigns(servers Servers, campaigns Campaigns, ips []str
 			continue
 		}
 		start := len(found)
-		for _, campaign := range campaigns {
-			ownTrunks := trunks[trunkKey{ip, FoldKey(campaign.ID)}]
+		for i, campaign := range campaigns {
+			ownTrunks := trunks[trunkKey{ip, ids[i]}]
 			others := reserved - ownTrunks.dedicated
 			if !campaign.Dials() || ownTrunks.limited || most-others > others {
 				continue
 			}
 			blocked := BlockedCampaigns{ServerIP: ip, Max: most, Reserved: others, Idle: most - others, Overflow: ownTrunks.dedicated > 0}
-			i := slices.IndexFunc(found[start:], func(s BlockedCampaigns) bool { return s.Reserved == others && s.Overflow == blocked.Overflow })
-			if i < 0 {
-				i, found = len(found)-start, append(found, blocked)
+			at := slices.IndexFunc(found[start:], func(s BlockedCampaigns) bool { return s.Reserved == others && s.Overflow == blocked.Overflow })
+			if at < 0 {
+				at, found = len(found)-start, append(found, blocked)
 			}
-			found[start+i].Campaigns = append(found[start+i].Campaigns, campaign.ID)
+			found[start+at].Campaigns = append(found[start+at].Campaigns, campaign.ID)
 		}
 	}
 	return found

@@ -97,6 +97,17 @@ func (t Trunks) Campaigns() []string {
 	return slices.CompactFunc(ids, func(a, b string) bool { return FoldKey(a) == FoldKey(b) })
 }
 
+// On returns the rows on servers.
+func (t Trunks) On(ips []string) Trunks {
+	var on Trunks
+	for _, trunk := range t {
+		if slices.Contains(ips, trunk.ServerIP) {
+			on = append(on, trunk)
+		}
+	}
+	return on
+}
+
 // With returns the table as it is when the campaign's rows are exactly these.
 func (t Trunks) With(campaign string, limits map[string]Limit) Trunks {
 	id := FoldKey(campaign)
@@ -110,6 +121,9 @@ func (t Trunks) With(campaign string, limits map[string]Limit) Trunks {
 // Moved returns the table as it is when servers have changed their addresses,
 // which takes their rows along; see [ChangedAddresses].
 func (t Trunks) Moved(moves map[string]string) Trunks {
+	if len(moves) == 0 {
+		return t
+	}
 	moved := slices.Clone(t)
 	for i, trunk := range moved {
 		moved[i].ServerIP = cmp.Or(moves[trunk.ServerIP], trunk.ServerIP)

@@ -50,7 +50,7 @@ func (p planReview) check(m model, limits map[string]cluster.Limit, isNew bool) 
 		return diags
 	}
 	if isNew {
-		diags.Append(p.checkNew(m, limits)...)
+		diags.Append(checkNew(m, have, limits)...)
 	}
 	return diags
 }
@@ -63,7 +63,8 @@ func (p planReview) warn(m model, limits map[string]cluster.Limit) diag.Diagnost
 		diags.Append(tfhelper.WarnAt(path.Root("servers").AtMapKey(over.ServerIP), "More trunks reserved than the server has",
 			fmt.Sprintf("With the current rows of other campaigns, %s. The apply writes this split only after other campaigns release trunks; it waits a few seconds for splits of the same apply that become smaller.", over))...)
 	}
-	blocked := p.trunks.With(m.campaign(), limits).BlockedCampaigns(p.servers, p.campaigns, slices.Collect(maps.Keys(m.Servers)))
+	ips := slices.Collect(maps.Keys(m.Servers))
+	blocked := p.trunks.On(ips).With(m.campaign(), limits).BlockedCampaigns(p.servers, p.campaigns, ips)
 	if len(blocked) == 0 {
 		return diags
 	}
@@ -125,9 +126,8 @@ func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 
 // checkNew returns an error for existing rows that differ from a new split. They must
 // be imported.
-func (p planReview) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostics {
-	rows := m.ownedRows(p.trunks.OfCampaign(m.campaign()))
-	_, err := cluster.PlanSplit(m.campaign(), rows, cluster.Split{}, limits)
+func checkNew(m model, have cluster.Split, limits map[string]cluster.Limit) diag.Diagnostics {
+	_, err := cluster.PlanSplit(m.campaign(), m.ownedRows(have), cluster.Split{}, limits)
 	return tfhelper.DiagnoseAt(path.Root("campaign_id"), "Trunk rows already exist", err)
 }
 
