@@ -26,10 +26,7 @@ func (s *Store) readAliases(ctx context.Context) ([]seating.PhoneAlias, error) {
 	// user_group came with schema 1308 (docs/vicidial/schema.md#user-group).
 	query := fmt.Sprintf(selectAliases, info.column(cluster.TableAliases, "user_group", "''"))
 	return scanAll(ctx, s, "phone aliases", query, nil, 4, func(row *rowScanner, alias *seating.PhoneAlias) {
-		*alias = seating.PhoneAlias{ID: trimKey(row.text(0)), Name: row.text(1), Group: trimKey(row.text(3))}
-		if logins := row.text(2); logins != "" {
-			alias.Logins = strings.Split(logins, ",")
-		}
+		alias.AliasRow = &seating.AliasRow{ID: trimKey(row.text(0)), Name: row.text(1), List: row.text(2), Group: trimKey(row.text(3))}
 	})
 }
 
@@ -55,7 +52,7 @@ func (s *Store) loginLists(ctx context.Context) ([]cluster.Alias, error) {
 	aliases, err := s.aliases.get(ctx)
 	lists := make([]cluster.Alias, 0, len(aliases))
 	for _, alias := range aliases {
-		lists = append(lists, cluster.Alias{ID: alias.ID, Logins: strings.Split(alias.List(), ",")})
+		lists = append(lists, cluster.Alias{ID: alias.ID, Logins: strings.Split(alias.List, ",")})
 	}
 	return lists, err
 }

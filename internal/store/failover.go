@@ -76,7 +76,7 @@ func (s *Store) readClusterLoad(ctx context.Context, in *forecast.FailoverInput,
 	var floor seating.FloorRows
 	for _, phone := range phones {
 		if seat, found := login[phone.Login]; found {
-			floor.Phones = append(floor.Phones, seating.Phone{Seat: seat, ServerIP: phone.ServerIP, Extension: phone.Extension, DialplanNumber: phone.DialplanNumber})
+			floor.Phones = append(floor.Phones, seating.Phone{Seat: seat, PhoneRow: &seating.PhoneRow{ServerIP: phone.ServerIP, Extension: phone.Extension, DialplanNumber: phone.DialplanNumber}})
 		}
 	}
 	agents, err := s.LiveAgents(ctx)

@@ -36,9 +36,10 @@ func (s *Store) readPhones(ctx context.Context, columns []string, where string, 
 	}
 	read := phoneColumns{columns: info.schema.Only(cluster.TablePhones, columns)}
 	selected := append([]string{"server_ip", "login", "extension", "dialplan_number", "voicemail_id"}, read.columns...)
-	query := "SELECT " + strings.Join(selected, ", ") + " FROM phones" + whereClause(where) + " ORDER BY server_ip, extension"
+	// Phones of a seat follow one another, so that they share their texts and values.
+	query := "SELECT " + strings.Join(selected, ", ") + " FROM phones" + whereClause(where) + " ORDER BY extension, server_ip"
 	read.phones, err = scanAll(ctx, s, "phones", query, args, len(selected), func(row *rowScanner, phone *seating.Phone) {
-		*phone = seating.Phone{
+		phone.PhoneRow = &seating.PhoneRow{
 			ServerIP: trimKey(row.text(0)), Login: trimKey(row.text(1)), Extension: trimKey(row.text(2)),
 			DialplanNumber: row.text(3), VoicemailID: row.text(4), Values: row.values(5),
 		}

@@ -262,7 +262,7 @@ func TestFloor_readsOnlyWhatIsThere(t *testing.T) {
 	if i < 0 || !slices.Equal(floor.Phones[i].Values, []cluster.Value{cluster.Null, cluster.Text("x")}) {
 		t.Errorf("read %v", floor.Phones)
 	}
-	if len(floor.Aliases) != 2 || floor.Aliases[0].List() != "1a,1b" || floor.Aliases[1].List() != "" {
+	if len(floor.Aliases) != 2 || floor.Aliases[0].List != "1a,1b" || floor.Aliases[1].List != "" {
 		t.Errorf("read %v", floor.Aliases)
 	}
 }

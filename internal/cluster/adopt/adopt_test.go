@@ -132,7 +132,7 @@ func TestObjects_carriers(t *testing.T) {
 }
 
 func aPhone(ip, login, extension string) seating.Phone {
-	return seating.Phone{ServerIP: ip, Login: login, Extension: extension, DialplanNumber: extension, VoicemailID: extension}
+	return seating.Phone{PhoneRow: &seating.PhoneRow{ServerIP: ip, Login: login, Extension: extension, DialplanNumber: extension, VoicemailID: extension}}
 }
 
 func TestObjects_floors(t *testing.T) {
@@ -148,11 +148,11 @@ func TestObjects_floors(t *testing.T) {
 			aPhone("10.0.0.1", "2002a", "2002"),
 		},
 		Aliases: []seating.PhoneAlias{
-			{ID: "2000", Logins: []string{"2000a", "2000b"}},
-			{ID: "2001", Logins: []string{"2001a", "2001b"}},
-			{ID: "2002", Logins: []string{"2002a", "2002b"}},
-			{ID: "2900", Logins: []string{"2900a"}},
-			{ID: "2901", Logins: []string{"2000a"}},
+			{AliasRow: &seating.AliasRow{ID: "2000", List: "2000a,2000b"}},
+			{AliasRow: &seating.AliasRow{ID: "2001", List: "2001a,2001b"}},
+			{AliasRow: &seating.AliasRow{ID: "2002", List: "2002a,2002b"}},
+			{AliasRow: &seating.AliasRow{ID: "2900", List: "2900a"}},
+			{AliasRow: &seating.AliasRow{ID: "2901", List: "2000a"}},
 		},
 	}}
 	objects, omitted := adopt.Objects(in, adopt.Options{})
@@ -212,7 +212,7 @@ func TestObjects_everyRowOnce(t *testing.T) {
 			in.Floor.Phones = append(in.Floor.Phones, aPhone(ip.Draw(t, "ip"), login.Draw(t, "login"), fmt.Sprintf("e%d", i)))
 		}
 		for i := range rapid.IntRange(0, 5).Draw(t, "aliases") {
-			in.Floor.Aliases = append(in.Floor.Aliases, seating.PhoneAlias{ID: []string{"2000", "2001", "", "2-3", "1,2"}[i], Logins: rapid.SliceOfN(login, 0, 3).Draw(t, "logins")})
+			in.Floor.Aliases = append(in.Floor.Aliases, seating.PhoneAlias{AliasRow: &seating.AliasRow{ID: []string{"2000", "2001", "", "2-3", "1,2"}[i], List: strings.Join(rapid.SliceOfN(login, 0, 3).Draw(t, "logins"), ",")}})
 		}
 		for i := range rapid.IntRange(0, 8).Draw(t, "carriers") {
 			in.Carriers = append(in.Carriers, aCarrier(rapid.SampledFrom([]string{"A", "AB", "A_B", "TELCO", "Ü", "-", ""}).Draw(t, "id")+fmt.Sprint(i), "n", ip.Draw(t, "at")))

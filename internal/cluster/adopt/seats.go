@@ -74,7 +74,7 @@ func (b *phonebook) aliasSeat(alias seating.PhoneAlias) (s seatRows, reason, adv
 	var missing []string
 	var other *string
 	several := ""
-	for _, login := range alias.Logins {
+	for _, login := range alias.Logins() {
 		key := loginKey(login)
 		found := b.byLogin[key]
 		switch {

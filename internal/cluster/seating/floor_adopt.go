@@ -129,7 +129,7 @@ func (a *adoption) collectPhones(all FloorRows) error {
 		id := a.alias.Name(seat, Label{})
 		list := []string{id}
 		if at, found := rows.aliases()[strings.ToLower(id)]; found {
-			list = all.Aliases[at].Logins
+			list = all.Aliases[at].Logins()
 			a.titles[seat] = all.Aliases[at].Name
 			withAlias++
 		}

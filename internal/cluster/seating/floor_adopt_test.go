@@ -65,7 +65,7 @@ func TestAdoptFloor_planIsEmpty(t *testing.T) {
 
 func TestAdoptFloor(t *testing.T) {
 	phone := func(login, ip, extension, dialplan string) Phone {
-		return Phone{Login: login, ServerIP: ip, Extension: extension, DialplanNumber: dialplan, VoicemailID: extension, Values: []cluster.Value{cluster.Text("Ann")}}
+		return Phone{PhoneRow: &PhoneRow{Login: login, ServerIP: ip, Extension: extension, DialplanNumber: dialplan, VoicemailID: extension, Values: []cluster.Value{cluster.Text("Ann")}}}
 	}
 	columns := []string{"fullname"}
 	t.Run("phones without aliases", func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestAdoptFloor(t *testing.T) {
 				phone("100a", "10.0.0.1", "100", "1007"), phone("100b", "10.0.0.2", "100", "1003"),
 				phone("101a", "10.0.0.1", "101", "1017"), phone("101b", "10.0.0.2", "101", "1013"),
 			},
-			Aliases: []PhoneAlias{{ID: "100", Logins: []string{"100a", "100b"}}, {ID: "101", Logins: []string{"101a", "101b"}}},
+			Aliases: []PhoneAlias{{AliasRow: &AliasRow{ID: "100", List: "100a,100b"}}, {AliasRow: &AliasRow{ID: "101", List: "101a,101b"}}},
 		})
 		if err != nil || found.Index["10.0.0.1"] != 7 || found.Index["10.0.0.2"] != 3 {
 			t.Errorf("got %v (%v)", found, err)
@@ -146,11 +146,11 @@ func TestAdoptFloor(t *testing.T) {
 		{"ids with and without text", []string{"100", "200x"}, FloorRows{}, "the same text around the number"},
 		{"id without a number", []string{"abc"}, FloorRows{}, "the same text around the number"},
 		{"logins without the seat", []string{"100"}, FloorRows{
-			Phones: []Phone{phone("ann", "10.0.0.1", "100", "100")}, Aliases: []PhoneAlias{{ID: "100", Logins: []string{"ann"}}},
+			Phones: []Phone{phone("ann", "10.0.0.1", "100", "100")}, Aliases: []PhoneAlias{{AliasRow: &AliasRow{ID: "100", List: "ann"}}},
 		}, "login ann of seat 100 does not name the seat"},
 		{"two suffixes of a server", []string{"100-101"}, FloorRows{
 			Phones:  []Phone{phone("100a", "10.0.0.1", "100", "100"), phone("101b", "10.0.0.1", "101", "101")},
-			Aliases: []PhoneAlias{{ID: "100", Logins: []string{"100a"}}, {ID: "101", Logins: []string{"101b"}}},
+			Aliases: []PhoneAlias{{AliasRow: &AliasRow{ID: "100", List: "100a"}}, {AliasRow: &AliasRow{ID: "101", List: "101b"}}},
 		}, `logins on 10.0.0.1 end in "a" and in "b"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

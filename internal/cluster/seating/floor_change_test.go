@@ -96,11 +96,11 @@ func TestCheckUnmoved(t *testing.T) {
 
 func TestFloorRows_Without(t *testing.T) {
 	phone := func(seat, server string) Phone {
-		return Phone{Seat: seat, ServerIP: server, Extension: seat, Login: seat + "a"}
+		return Phone{Seat: seat, PhoneRow: &PhoneRow{ServerIP: server, Extension: seat, Login: seat + "a"}}
 	}
 	rows := FloorRows{
 		Phones:  []Phone{phone("2000", "10.0.0.1"), phone("2001", "10.0.0.1"), phone("2000", "10.0.0.2")},
-		Aliases: []PhoneAlias{{ID: "2000", Seat: "2000"}, {ID: "2001", Seat: "2001"}},
+		Aliases: []PhoneAlias{{Seat: "2000", AliasRow: &AliasRow{ID: "2000"}}, {Seat: "2001", AliasRow: &AliasRow{ID: "2001"}}},
 		Users:   []SeatUser{{}},
 	}
 	earlier := FloorRows{Phones: rows.Phones[:1], Aliases: rows.Aliases[:1]}

@@ -88,7 +88,7 @@ func TestFloorClaims(t *testing.T) {
 	})
 	t.Run("replaced floor does not conflict", func(t *testing.T) {
 		rows := floorRowsOf(t, first.Style, place(t, Floor{Seats: seats, Nodes: testNodes("ab")}, nil))
-		rows.Phones = append(rows.Phones, Phone{ServerIP: "10.0.0.1", Login: "x", Extension: "x"})
+		rows.Phones = append(rows.Phones, Phone{PhoneRow: &PhoneRow{ServerIP: "10.0.0.1", Login: "x", Extension: "x"}})
 		claims, err := FloorClaims(nil).With(withAction(first, FloorReplaced))
 		if err != nil {
 			t.Fatal(err)
@@ -192,7 +192,7 @@ func TestDanglingReferences(t *testing.T) {
 	one := mustSeats(t, "2000-2001")
 	have := floorRowsOf(t, testStyle(t, testNodes("ab")), place(t, Floor{Seats: one, Nodes: testNodes("ab")}, nil))
 	all := have
-	all.Aliases = append(all.Aliases, PhoneAlias{ID: "reception", Logins: []string{"x", "2001A"}}, PhoneAlias{ID: "y", Logins: []string{"2000a"}})
+	all.Aliases = append(all.Aliases, PhoneAlias{AliasRow: &AliasRow{ID: "reception", List: "x,2001A"}}, PhoneAlias{AliasRow: &AliasRow{ID: "y", List: "2000a"}})
 	all.Users = []SeatUser{{User: "2001", PhoneLogin: "2001"}, {User: "ann", PhoneLogin: "2001"}, {User: "bob", PhoneLogin: "2001b"}, {User: "cid", PhoneLogin: "2000"}}
 	want := floorRowsOf(t, testStyle(t, testNodes("ab")), place(t, Floor{Seats: mustSeats(t, "2000"), Nodes: testNodes("ab")}, nil))
 	plan, err := PlanFloor(have, all, want, PlanOptions{})
@@ -202,7 +202,7 @@ func TestDanglingReferences(t *testing.T) {
 	if got := strings.Join(DanglingReferences(plan, all), "; "); got != "alias reception lists 2001A; user ann logs in with 2001; user bob logs in with 2001b" {
 		t.Errorf("names %s", got)
 	}
-	all.Phones = append(slices.Clone(all.Phones), Phone{ServerIP: "10.0.0.9", Login: "2001A"})
+	all.Phones = append(slices.Clone(all.Phones), Phone{PhoneRow: &PhoneRow{ServerIP: "10.0.0.9", Login: "2001A"}})
 	if got := strings.Join(DanglingReferences(plan, all), "; "); got != "user ann logs in with 2001; user bob logs in with 2001b" {
 		t.Errorf("with another phone of the login 2001A, names %s", got)
 	}
@@ -215,13 +215,15 @@ func TestDanglingReferences_address(t *testing.T) {
 	nodes := testNodes("ab")
 	have := floorRowsOf(t, testStyle(t, nodes), place(t, Floor{Seats: seats, Nodes: nodes}, nil))
 	all := have
-	all.Aliases = append(slices.Clone(all.Aliases), PhoneAlias{ID: "reception", Logins: []string{"2001a"}})
+	all.Aliases = append(slices.Clone(all.Aliases), PhoneAlias{AliasRow: &AliasRow{ID: "reception", List: "2001a"}})
 	all.Users = []SeatUser{{User: "bob", PhoneLogin: "2001a"}}
 	want := have
 	want.Phones = slices.Clone(have.Phones)
 	for i, phone := range want.Phones {
 		if phone.ServerIP == nodes[0].ServerIP {
-			want.Phones[i].ServerIP = "10.0.9.9"
+			row := *phone.PhoneRow
+			row.ServerIP = "10.0.9.9"
+			want.Phones[i].PhoneRow = &row
 		}
 	}
 	plan, err := PlanFloor(have, all, want, PlanOptions{})
@@ -235,7 +237,7 @@ func TestDanglingReferences_address(t *testing.T) {
 
 func TestFloorRows_inUse(t *testing.T) {
 	phone := func(seat, ip string) Phone {
-		return Phone{Seat: seat, ServerIP: ip, Login: seat, Extension: seat, DialplanNumber: seat + "0"}
+		return Phone{Seat: seat, PhoneRow: &PhoneRow{ServerIP: ip, Login: seat, Extension: seat, DialplanNumber: seat + "0"}}
 	}
 	own := FloorRows{Phones: []Phone{phone("2000", "10.0.0.1"), phone("2000", "10.0.0.2"), phone("2001", "10.0.0.2"), phone("2001", "10.0.0.3")}}
 	now := NewPlacement(mustSeats(t, "2000-2001"))

@@ -275,8 +275,8 @@ func aliasChanges(row, want PhoneAlias) []cellChange {
 			changes = append(changes, cellChange{seat: want.Seat, key: row.ID, record: row.ID, column: column, from: cluster.Text(was), to: cluster.Text(become)})
 		}
 	}
-	if !slices.EqualFunc(row.Logins, want.Logins, func(a, b string) bool { return cluster.FoldKey(a) == cluster.FoldKey(b) }) {
-		differs("logins_list", row.List(), want.List())
+	if row.List != want.List && !slices.EqualFunc(row.Logins(), want.Logins(), func(a, b string) bool { return cluster.FoldKey(a) == cluster.FoldKey(b) }) {
+		differs("logins_list", row.List, want.List)
 	}
 	if want.Name != "" {
 		differs("alias_name", row.Name, want.Name)

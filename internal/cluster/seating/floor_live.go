@@ -2,6 +2,7 @@ package seating
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
@@ -28,7 +29,7 @@ func (f FloorRows) occupied(agents []cluster.LiveAgent, found func(p Phone, user
 	phones := f.index().phones
 	numbers := lazyIndex(f.Phones, func(p Phone) phoneKey { return phoneKey{p.ServerIP, p.DialplanNumber} })
 	for _, a := range agents {
-		at, ours := phones()[Phone{ServerIP: a.ServerIP, Extension: a.Phone()}.key()]
+		at, ours := phones()[phoneKey{a.ServerIP, strings.ToLower(a.Phone())}]
 		if number, dialled := a.Dialled(); dialled && !ours {
 			at, ours = numbers()[phoneKey{a.ServerIP, number}]
 		}

@@ -79,15 +79,22 @@ func (s FloorStyle) PlacementOf(own FloorRows, seats Seats) *Placement {
 	servers := slices.SortedFunc(maps.Keys(s.Labels), func(a, b string) int {
 		return compareSuffixes(s.Labels[a].Suffix, s.Labels[b].Suffix, a, b)
 	})
+	phones := bySeat(own.Phones, seats, func(p Phone) string { return p.Seat })
 	if s.Naming.HasAlias() {
-		logins := own.index().logins
+		logins := own.index().logins // for an alias that lists phones of other seats
 		var nodes []string
 		for _, a := range own.Aliases {
+			position, ours := seats.Index(a.Seat)
+			if !ours {
+				continue
+			}
 			nodes = nodes[:0]
-			for _, login := range a.Logins {
+			for _, login := range a.Logins() {
 				login = strings.TrimSpace(login) // VICIdial does not find a login with a blank; count it anyway
 				server := ""
-				if at, existing := logins()[strings.ToLower(login)]; existing {
+				if i := slices.IndexFunc(phones[position], func(p Phone) bool { return strings.EqualFold(p.Login, login) }); i >= 0 {
+					server = phones[position][i].ServerIP
+				} else if at, existing := logins()[strings.ToLower(login)]; existing {
 					server = own.Phones[at].ServerIP
 				} else if i := slices.IndexFunc(servers, func(server string) bool { return s.Naming.Login.is(login, a.Seat, s.Labels[server]) }); i >= 0 {
 					server = servers[i]
@@ -96,15 +103,13 @@ func (s FloorStyle) PlacementOf(own FloorRows, seats Seats) *Placement {
 					nodes = append(nodes, server)
 				}
 			}
-			if position, ok := seats.Index(a.Seat); ok {
-				now.Set(position, nodes)
-			}
+			now.Set(position, nodes)
 		}
 		return now
 	}
-	for position, phones := range bySeat(own.Phones, seats, func(p Phone) string { return p.Seat }) {
+	for position, phones := range phones {
 		now.Set(position, slices.DeleteFunc(slices.Clone(servers), func(server string) bool {
-			return !slices.ContainsFunc(phones, func(p *Phone) bool { return p.ServerIP == server })
+			return !slices.ContainsFunc(phones, func(p Phone) bool { return p.ServerIP == server })
 		}))
 	}
 	return now

@@ -25,8 +25,10 @@ func TestSecret(t *testing.T) {
 	}
 	change := func(rows FloorRows, phone int, pass string) FloorRows {
 		rows.Phones = slices.Clone(rows.Phones)
-		rows.Phones[phone].Values = slices.Clone(rows.Phones[phone].Values)
-		rows.Phones[phone].Values[1] = cluster.Text(pass)
+		row := *rows.Phones[phone].PhoneRow
+		row.Values = slices.Clone(row.Values)
+		row.Values[1] = cluster.Text(pass)
+		rows.Phones[phone].PhoneRow = &row
 		return rows
 	}
 	given := func(string) (cluster.Value, bool) { return cluster.Text("given"), true }
@@ -74,9 +76,9 @@ func TestOwn(t *testing.T) {
 		}).Draw(t, "naming"))
 		want := floorRowsOf(t, style, placed)
 		all := want
-		all.Phones = append(slices.Clone(want.Phones), Phone{ServerIP: "10.9.9.9", Login: "x", Extension: "2000"},
-			Phone{ServerIP: floor.Nodes[0].ServerIP, Login: "x", Extension: "99999"})
-		all.Aliases = append(slices.Clone(want.Aliases), PhoneAlias{ID: "77"})
+		all.Phones = append(slices.Clone(want.Phones), Phone{PhoneRow: &PhoneRow{ServerIP: "10.9.9.9", Login: "x", Extension: "2000"}},
+			Phone{PhoneRow: &PhoneRow{ServerIP: floor.Nodes[0].ServerIP, Login: "x", Extension: "99999"}})
+		all.Aliases = append(slices.Clone(want.Aliases), PhoneAlias{AliasRow: &AliasRow{ID: "77"}})
 		own := style.Own(all, floor.Seats)
 		if len(own.Phones) != len(want.Phones) || len(own.Aliases) != len(want.Aliases) {
 			t.Fatalf("owns %d phones and %d aliases of %d and %d", len(own.Phones), len(own.Aliases), len(want.Phones), len(want.Aliases))
@@ -106,7 +108,7 @@ func TestOwn(t *testing.T) {
 		}
 	})
 	t.Run("channel of an agent", func(t *testing.T) {
-		rows := FloorRows{Phones: []Phone{{Seat: "2000", ServerIP: "10.0.0.1", Extension: "cc2000"}}}
+		rows := FloorRows{Phones: []Phone{{Seat: "2000", PhoneRow: &PhoneRow{ServerIP: "10.0.0.1", Extension: "cc2000"}}}}
 		live, who := rows.Occupied([]cluster.LiveAgent{{User: "6001", ServerIP: "10.0.0.1", Extension: "PJSIP/CC2000"}, {User: "6002", ServerIP: "10.0.0.2", Extension: "SIP/cc2000"}})
 		if live["2000"] != "10.0.0.1" || len(live) != 1 || strings.Join(who, ";") != "seat 2000 on 10.0.0.1 by user 6001" {
 			t.Errorf("got %v, %v", live, who)

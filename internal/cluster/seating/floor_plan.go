@@ -114,8 +114,9 @@ func (p *floorPlanner) insertPhones() {
 			initial = append(initial, phone)
 			continue
 		}
-		phone.Values = slices.Concat(phone.Values, inherited)
-		further = append(further, phone)
+		row := *phone.PhoneRow
+		row.Values = slices.Concat(row.Values, inherited)
+		further = append(further, Phone{phone.Seat, &row})
 	}
 	p.insert(initial, p.want.Columns, p.options.Defaults)
 	defaults := maps.Clone(p.options.Defaults)
@@ -164,7 +165,7 @@ func (p *floorPlanner) insertAliases() {
 	for chunk := range slices.Chunk(p.addedAliases, max(1, p.limits.values/aliasColumns)) {
 		rows := make([]cluster.Row, 0, len(chunk))
 		for _, alias := range chunk {
-			row := cluster.Row{"alias_id": cluster.Text(alias.ID), "alias_name": cluster.Text(cmp.Or(alias.Name, alias.ID)), "logins_list": cluster.Text(alias.List())}
+			row := cluster.Row{"alias_id": cluster.Text(alias.ID), "alias_name": cluster.Text(cmp.Or(alias.Name, alias.ID)), "logins_list": cluster.Text(alias.List)}
 			if alias.Group != "" {
 				row["user_group"] = cluster.Text(alias.Group)
 			}
@@ -224,7 +225,7 @@ func (p *floorPlanner) deleteAliases() {
 		}
 		for _, alias := range chunk {
 			step.In = append(step.In, cluster.Text(alias.ID))
-			step.Old = append(step.Old, cluster.Text(alias.List()))
+			step.Old = append(step.Old, cluster.Text(alias.List))
 		}
 		p.step(step)
 	}

@@ -11,7 +11,12 @@ import (
 
 // Phone is one row of phones: a seat on a node.
 type Phone struct {
-	Seat           string // the seat of the phone; not a column
+	Seat      string // the seat of the phone; not a column
+	*PhoneRow        // not to be modified: copies of the phone share it
+}
+
+// PhoneRow has the columns of a phone.
+type PhoneRow struct {
 	ServerIP       string
 	Login          string
 	Extension      string
@@ -31,15 +36,25 @@ func (p Phone) title() string { return "phone " + p.Login + " on " + p.ServerIP 
 
 // PhoneAlias is one row of phones_alias, whose id the agent of a seat types.
 type PhoneAlias struct {
-	Seat   string // not a column
-	ID     string
-	Name   string
-	Logins []string // in the order that decides ties
-	Group  string   // user_group
+	Seat      string // not a column
+	*AliasRow        // not to be modified: copies of the alias share it
 }
 
-// List returns the column logins_list.
-func (a PhoneAlias) List() string { return strings.Join(a.Logins, ",") }
+// AliasRow has the columns of an alias.
+type AliasRow struct {
+	ID    string
+	Name  string
+	List  string // logins_list, in the order that decides ties
+	Group string // user_group
+}
+
+// Logins returns the logins of the list.
+func (a PhoneAlias) Logins() []string {
+	if a.List == "" {
+		return nil
+	}
+	return strings.Split(a.List, ",")
+}
 
 func (a PhoneAlias) title() string { return "alias " + a.ID }
 
@@ -113,8 +128,10 @@ func (s FloorStyle) appendRows(rows FloorRows, p *Placement, own FloorRows, keep
 	for i, column := range rows.Columns {
 		shared[i] = s.Phone[column]
 	}
-	width := len(rows.Columns)
-	var block []cluster.Value // values of many phones, allocated at once
+	// Of one seat, and used again unless they are kept.
+	var phoneRows []PhoneRow
+	var values []cluster.Value
+	aliasRow, logins := new(AliasRow), []string(nil)
 	fullname := slices.Index(rows.Columns, "fullname")
 	_, named := s.Phone["fullname"]
 	named = named || s.Naming.FullName.text == ""
@@ -124,26 +141,23 @@ func (s FloorStyle) appendRows(rows FloorRows, p *Placement, own FloorRows, keep
 	}
 	for position, seat := range p.Seats().All() {
 		nodes := p.at(position)
-		if len(block) < width*len(nodes) {
-			block = make([]cluster.Value, width*max(256, len(nodes)))
-		}
-		unused, phones, aliases := block, len(rows.Phones), len(rows.Aliases)
-		alias := PhoneAlias{Seat: seat, Logins: make([]string, 0, len(nodes)), Group: s.AliasGroup}
-		login := ""
+		phones, aliases, login := len(rows.Phones), len(rows.Aliases), ""
+		phoneRows, values, logins = slices.Grow(phoneRows[:0], len(nodes)), slices.Grow(values[:0], len(nodes)*len(shared)), logins[:0]
 		for _, node := range nodes {
 			label, known := s.Labels[node]
 			if !known {
 				return FloorRows{}, fmt.Errorf("seat %s: server %s has no suffix", seat, node)
 			}
-			phone := Phone{
-				Seat: seat, ServerIP: node,
+			values = append(values, shared...)
+			phoneRows = append(phoneRows, PhoneRow{
+				ServerIP:       node,
 				Login:          s.Naming.Login.Name(seat, label),
 				Extension:      s.Naming.Extension.Name(seat, label),
 				DialplanNumber: s.Naming.DialplanNumber.Name(seat, label),
 				VoicemailID:    s.Naming.VoicemailID.Name(seat, label),
-			}
-			phone.Values, block = block[:width:width], block[width:]
-			copy(phone.Values, shared)
+				Values:         slices.Clip(values[len(values)-len(shared):]),
+			})
+			phone := Phone{seat, &phoneRows[len(phoneRows)-1]}
 			if !named {
 				phone.Values[fullname] = cluster.Text(s.Naming.FullName.Name(seat, label))
 			}
@@ -155,13 +169,13 @@ func (s FloorStyle) appendRows(rows FloorRows, p *Placement, own FloorRows, keep
 				}
 			}
 			rows.Phones = append(rows.Phones, phone)
-			alias.Logins = append(alias.Logins, phone.Login)
+			logins = append(logins, phone.Login)
 			login = phone.Login
 		}
 		if s.Naming.HasAlias() && len(nodes) > 0 {
-			alias.ID, alias.Name = s.Naming.AliasID.Name(seat, Label{}), s.Naming.AliasName.Name(seat, Label{})
-			login = alias.ID
-			rows.Aliases = append(rows.Aliases, alias)
+			*aliasRow = AliasRow{s.Naming.AliasID.Name(seat, Label{}), s.Naming.AliasName.Name(seat, Label{}), strings.Join(logins, ","), s.AliasGroup}
+			login = aliasRow.ID
+			rows.Aliases = append(rows.Aliases, PhoneAlias{seat, aliasRow})
 		}
 		if s.Users && len(nodes) > 0 {
 			rows.Users = append(rows.Users, SeatUser{Seat: seat, User: seat, PhoneLogin: login})
@@ -169,8 +183,10 @@ func (s FloorStyle) appendRows(rows FloorRows, p *Placement, own FloorRows, keep
 		for _, fill := range fillers {
 			fill(rows.Phones[phones:])
 		}
-		if !keep(position, rows.Phones[phones:], rows.Aliases[aliases:]) {
-			rows.Phones, rows.Aliases, block = rows.Phones[:phones], rows.Aliases[:aliases], unused
+		if keep(position, rows.Phones[phones:], rows.Aliases[aliases:]) {
+			phoneRows, values, aliasRow = nil, nil, new(AliasRow)
+		} else {
+			rows.Phones, rows.Aliases = rows.Phones[:phones], rows.Aliases[:aliases]
 		}
 	}
 	return rows, nil

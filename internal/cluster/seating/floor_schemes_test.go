@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -73,9 +74,9 @@ func TestAdoptFloor_schemes(t *testing.T) {
 				var logins []string
 				for server := range c.servers {
 					name := c.scheme(seat, server)
-					rows.Phones = append(rows.Phones, Phone{
+					rows.Phones = append(rows.Phones, Phone{PhoneRow: &PhoneRow{
 						Login: name[0], ServerIP: fmt.Sprintf("10.0.0.%d", server+1), Extension: name[1], DialplanNumber: name[2], VoicemailID: name[3],
-					})
+					}})
 					logins = append(logins, name[0])
 				}
 				if c.servers > 1 {
@@ -83,7 +84,7 @@ func TestAdoptFloor_schemes(t *testing.T) {
 					if c.alias != nil {
 						id = c.alias(seat)
 					}
-					rows.Aliases = append(rows.Aliases, PhoneAlias{ID: id, Name: id, Logins: logins})
+					rows.Aliases = append(rows.Aliases, PhoneAlias{AliasRow: &AliasRow{ID: id, Name: id, List: strings.Join(logins, ",")}})
 				}
 			}
 			found, err := AdoptFloor([]string{c.aliasFirst + "-" + c.aliasLast}, rows)

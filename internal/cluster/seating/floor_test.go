@@ -53,20 +53,18 @@ func newTables() *tables {
 func (d *tables) seen() FloorRows {
 	f := FloorRows{Columns: d.columns}
 	for _, row := range d.rows[cluster.TablePhones] {
-		p := Phone{
+		p := Phone{PhoneRow: &PhoneRow{
 			ServerIP: row["server_ip"].Text, Login: row["login"].Text, Extension: row["extension"].Text,
 			DialplanNumber: row["dialplan_number"].Text, VoicemailID: row["voicemail_id"].Text,
-		}
+		}}
 		for _, column := range d.columns {
 			p.Values = append(p.Values, row[column])
 		}
 		f.Phones = append(f.Phones, p)
 	}
 	for _, row := range d.rows[cluster.TableAliases] {
-		a := PhoneAlias{ID: row["alias_id"].Text, Name: row["alias_name"].Text, Group: row["user_group"].Text}
-		if list := row["logins_list"].Text; list != "" {
-			a.Logins = strings.Split(list, ",")
-		}
+		a := PhoneAlias{AliasRow: &AliasRow{ID: row["alias_id"].Text, Name: row["alias_name"].Text, Group: row["user_group"].Text}}
+		a.List = row["logins_list"].Text
 		f.Aliases = append(f.Aliases, a)
 	}
 	for _, row := range d.rows[cluster.TableUsers] {
@@ -267,7 +265,7 @@ func TestPlanFloor(t *testing.T) {
 	placed := place(t, floor, nil)
 	want := floorRowsOf(t, style, placed)
 	phone := func(login, ip, extension string) Phone {
-		return Phone{Login: login, ServerIP: ip, Extension: extension, VoicemailID: "77"}
+		return Phone{PhoneRow: &PhoneRow{Login: login, ServerIP: ip, Extension: extension, VoicemailID: "77"}}
 	}
 
 	t.Run("nodes with new phones and the voicemail server are flagged", func(t *testing.T) {
@@ -312,10 +310,10 @@ func TestPlanFloor(t *testing.T) {
 		{"login of another phone in other case", FloorRows{Phones: []Phone{phone("2000A", "10.9.9.9", "9")}}, "login 2000a belongs"},
 		{"existing extension on the node", FloorRows{Phones: []Phone{phone("x", "10.0.0.1", "2000")}}, "phone x on 10.0.0.1 has the extension 2000 already"},
 		{"alias id equals a login", FloorRows{Phones: []Phone{phone("2001", "10.9.9.9", "9")}}, "alias id 2001 is the login of the phone with extension 9"},
-		{"login equals an alias id", FloorRows{Aliases: []PhoneAlias{{ID: want.Phones[2].Login}}}, "login " + want.Phones[2].Login + " is the id of an alias"},
-		{"alias with other values", FloorRows{Aliases: []PhoneAlias{{ID: "2002", Name: "2002 phone", Logins: []string{"x"}}}}, "alias 2002 already exists with other values in logins_list"},
+		{"login equals an alias id", FloorRows{Aliases: []PhoneAlias{{AliasRow: &AliasRow{ID: want.Phones[2].Login}}}}, "login " + want.Phones[2].Login + " is the id of an alias"},
+		{"alias with other values", FloorRows{Aliases: []PhoneAlias{{AliasRow: &AliasRow{ID: "2002", Name: "2002 phone", List: "x"}}}}, "alias 2002 already exists with other values in logins_list"},
 		{"voicemail id in vicidial_voicemail", FloorRows{Mailboxes: []string{"2002"}}, "voicemail id 2002 belongs to a mailbox in vicidial_voicemail"},
-		{"voicemail id of another phone", FloorRows{Phones: []Phone{{Login: "z", ServerIP: "10.9.9.9", Extension: "9", VoicemailID: "2001"}}}, "voicemail id 2001 belongs to phone z on 10.9.9.9"},
+		{"voicemail id of another phone", FloorRows{Phones: []Phone{{PhoneRow: &PhoneRow{Login: "z", ServerIP: "10.9.9.9", Extension: "9", VoicemailID: "2001"}}}}, "voicemail id 2001 belongs to phone z on 10.9.9.9"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			plan, err := PlanFloor(FloorRows{}, c.seen, want, PlanOptions{})
@@ -376,7 +374,7 @@ func TestDeviations(t *testing.T) {
 	t.Run("deviations by seat, row and column", func(t *testing.T) {
 		seen := clean()
 		seen.Phones[0].Values = []cluster.Value{cluster.Text("station 2000"), cluster.Text("9999"), cluster.Text("SIP")}
-		seen.Aliases[1].Logins = []string{"2001a"}
+		seen.Aliases[1].List = "2001a"
 		seen.Users[2].PhoneLogin = "other"
 		seen.Phones = slices.Delete(seen.Phones, 7, 8)
 		got := Deviations(want, seen, want)
@@ -388,7 +386,7 @@ func TestDeviations(t *testing.T) {
 		wants := []string{
 			fmt.Sprintf(`2000 phone %s on %s: pass differs from the floor's; phone %s on %s: protocol is "SIP", not "PJSIP"`,
 				want.Phones[0].Login, want.Phones[0].ServerIP, want.Phones[0].Login, want.Phones[0].ServerIP),
-			fmt.Sprintf(`2001 alias 2001: logins_list is "2001a", not "%s"`, want.Aliases[1].List()),
+			fmt.Sprintf(`2001 alias 2001: logins_list is "2001a", not "%s"`, want.Aliases[1].List),
 			`2002 user 2002: phone_login is "other", not "2002"`,
 			`2003 ` + missing.title() + " is missing",
 		}

@@ -85,9 +85,10 @@ func DanglingReferences(p cluster.Plan, all FloorRows) []string {
 	var references []string
 	for _, a := range all.Aliases {
 		id := strings.ToLower(a.ID)
-		index := slices.IndexFunc(a.Logins, func(login string) bool { return logins[strings.ToLower(login)] })
+		listed := a.Logins()
+		index := slices.IndexFunc(listed, func(login string) bool { return logins[strings.ToLower(login)] })
 		if index >= 0 && !aliases[id] && !written[string(cluster.TableAliases)+id] {
-			references = append(references, "alias "+a.ID+" lists "+a.Logins[index])
+			references = append(references, "alias "+a.ID+" lists "+listed[index])
 		}
 	}
 	for _, u := range all.Users {

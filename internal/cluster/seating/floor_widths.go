@@ -34,16 +34,16 @@ func (f FloorRows) CheckWidths(schema cluster.Schema) []error {
 			violations = append(violations, &RowViolation{Table: cluster.TablePhones, Row: "phone " + p.Login, Err: err})
 		}
 	}
-	var alias PhoneAlias
+	alias := PhoneAlias{AliasRow: &AliasRow{}}
 	for _, a := range f.Aliases {
-		if len(a.List()) > len(alias.List()) {
+		if len(a.List) > len(alias.List) {
 			alias = a
 		}
 	}
 	if alias.ID == "" {
 		return violations
 	}
-	row := cluster.Row{"alias_id": cluster.Text(alias.ID), "logins_list": cluster.Text(alias.List()), "alias_name": cluster.Text(alias.Name)}
+	row := cluster.Row{"alias_id": cluster.Text(alias.ID), "logins_list": cluster.Text(alias.List), "alias_name": cluster.Text(alias.Name)}
 	for _, err := range schema.CheckRow(cluster.TableAliases, row) {
 		violations = append(violations, &RowViolation{Table: cluster.TableAliases, Row: "alias " + alias.ID, Err: err})
 	}

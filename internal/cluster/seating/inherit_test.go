@@ -10,7 +10,7 @@ import (
 
 func TestPlanFloor_inherits(t *testing.T) {
 	phone := func(seat, server, suffix string, values ...cluster.Value) Phone {
-		return Phone{Seat: seat, ServerIP: server, Login: seat + suffix, Extension: seat, DialplanNumber: seat, VoicemailID: seat, Values: values}
+		return Phone{Seat: seat, PhoneRow: &PhoneRow{ServerIP: server, Login: seat + suffix, Extension: seat, DialplanNumber: seat, VoicemailID: seat, Values: values}}
 	}
 	old := phone("100", "a", "a", cluster.Text("x"))
 	have := FloorRows{Columns: []string{"pass"}, Phones: []Phone{old}}
@@ -64,13 +64,13 @@ func TestAdopted_Columns(t *testing.T) {
 		return values
 	}
 	phone := func(seat, server string, values []cluster.Value) Phone {
-		return Phone{ServerIP: server, Login: seat + server, Extension: seat, DialplanNumber: seat, VoicemailID: seat, Values: values}
+		return Phone{PhoneRow: &PhoneRow{ServerIP: server, Login: seat + server, Extension: seat, DialplanNumber: seat, VoicemailID: seat, Values: values}}
 	}
 	all := FloorRows{Columns: columns, Phones: []Phone{
 		phone("100", "a", text("web", "SIP", "1", "", "995", "x", "no")), phone("100", "b", text("web", "SIP", "1", "", "995", "y", "no")),
 		phone("101", "a", text("web", "SIP", "2", "ann@x", "995", "x", "no")), phone("101", "b", text("web", "SIP", "2", "ann@x", "995", "x", "no")),
 		phone("102", "a", text("web", "SIP", "2", "", "995", "x", "no")), phone("102", "b", text("web", "SIP", "2", "", "995", "x", "no")),
-	}, Aliases: []PhoneAlias{{ID: "100", Logins: []string{"100a", "100b"}}, {ID: "101", Logins: []string{"101a", "101b"}}, {ID: "102", Logins: []string{"102a", "102b"}}}}
+	}, Aliases: []PhoneAlias{{AliasRow: &AliasRow{ID: "100", List: "100a,100b"}}, {AliasRow: &AliasRow{ID: "101", List: "101a,101b"}}, {AliasRow: &AliasRow{ID: "102", List: "102a,102b"}}}}
 	found, err := AdoptFloor([]string{"100-102"}, all)
 	if err != nil {
 		t.Fatal(err)

@@ -87,7 +87,7 @@ func (p Phone) check(typed bool) error {
 
 func (a PhoneAlias) check() error {
 	err := checkName("alias id", a.ID, typedCharacters, 2, maxAliasID)
-	if list := a.List(); len(list) > maxLoginsList {
+	if list := a.List; len(list) > maxLoginsList {
 		err = errors.Join(err, fmt.Errorf("its logins make a list of %d characters, the column holds %d: lower nodes_per_seat or shorten the logins",
 			len(list), maxLoginsList))
 	}
