@@ -132,7 +132,7 @@ func (f rowFinder) add(route string, ids ...string) {
 	for _, id := range ids {
 		f.ids[FoldKey(id)] = true
 	}
-	if routeName.MatchString(route) {
+	if routeName().MatchString(route) {
 		for _, length := range addressCodes {
 			f.stem[stemKey(FoldKey(stemOf(route, length)), length)] = true
 		}

@@ -66,7 +66,7 @@ func (c Carrier) route() string {
 			return name
 		}
 	}
-	if routeName.MatchString(c.ID()) {
+	if routeName().MatchString(c.ID()) {
 		return c.ID()
 	}
 	return ""

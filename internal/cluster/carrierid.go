@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -24,12 +23,12 @@ const AllServers = "0.0.0.0"
 // (docs/vicidial/measured.md#all-servers-carriers).
 const AllServersSchema = 1316
 
-var routeName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_]{1,14}$`)
+var routeName = LazyRegexp(`^[A-Za-z0-9][A-Za-z0-9_]{1,14}$`)
 
 // CheckRouteName checks the name of a route. It becomes part of carrier ids, of
 // dialplan variables and of extensions, where a hyphen is skipped.
 func CheckRouteName(name string) error {
-	if routeName.MatchString(name) {
+	if routeName().MatchString(name) {
 		return nil
 	}
 	return fmt.Errorf("%q is not a valid name: use 2 to 15 letters, digits and underscores, without an underscore at the beginning", name)

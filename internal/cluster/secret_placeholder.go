@@ -10,13 +10,13 @@ import (
 // The text of a carrier or of a template contains its passwords. Terraform's state has the
 // text with a placeholder {secret:NAME} for each of them; the values are write-only.
 
-var secretPlaceholder = regexp.MustCompile(`\{secret:([A-Za-z0-9_]{1,32})\}`)
+var secretPlaceholder = LazyRegexp(`\{secret:([A-Za-z0-9_]{1,32})\}`)
 
 // SecretNames are the names of the secrets that a text has placeholders for, sorted.
 func SecretNames(texts ...string) []string {
 	var names []string
 	for _, text := range texts {
-		for _, found := range secretPlaceholder.FindAllStringSubmatch(text, -1) {
+		for _, found := range secretPlaceholder().FindAllStringSubmatch(text, -1) {
 			names = append(names, found[1])
 		}
 	}
@@ -25,7 +25,7 @@ func SecretNames(texts ...string) []string {
 
 // HideSecrets replaces each placeholder of a secret by a word.
 func HideSecrets(text, word string) string {
-	return secretPlaceholder.ReplaceAllLiteralString(text, word)
+	return secretPlaceholder().ReplaceAllLiteralString(text, word)
 }
 
 // lineBytes is the length of a line that Asterisk reads (main/config.c).
@@ -54,7 +54,7 @@ func CheckSecret(name, secret string) error {
 func FillSecrets(text string, secrets map[string]string) (string, error) {
 	var filled strings.Builder
 	at := 0
-	for _, found := range secretPlaceholder.FindAllStringSubmatchIndex(text, -1) {
+	for _, found := range secretPlaceholder().FindAllStringSubmatchIndex(text, -1) {
 		name := text[found[2]:found[3]]
 		secret, given := secrets[name]
 		if !given {
@@ -132,7 +132,7 @@ func changedSecretColumns(subject string, have, seen, want Row, same Equivalence
 // EquivalentSecretText reports whether a text is the template with some secrets in place
 // of its placeholders. A template without placeholders is compared by [EquivalentText].
 func EquivalentSecretText(template, text string) bool {
-	if !secretPlaceholder.MatchString(template) {
+	if !secretPlaceholder().MatchString(template) {
 		return EquivalentText(template, text)
 	}
 	fits := filledPatterns.Get(template, filledPattern)
@@ -145,7 +145,7 @@ var filledPatterns Memo[string, *regexp.Regexp]
 // nil if the template is too long for one.
 func filledPattern(template string) *regexp.Regexp {
 	var pattern strings.Builder
-	pieces := secretPlaceholder.Split(TrimText(template), -1)
+	pieces := secretPlaceholder().Split(TrimText(template), -1)
 	for i, piece := range pieces {
 		if i == 1 || i > 1 && pieces[i-1] != "" { // two placeholders side by side are one
 			pattern.WriteString(couldBeSecret)

@@ -3,7 +3,6 @@ package cluster
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -324,13 +323,13 @@ func ServerAudit(id, kind string) Audit {
 func (s Server) Telephony() bool { return s.Row[ColumnTelephony].Yes() }
 
 // addressInText matches an address in a text, with the character before it.
-var addressInText = regexp.MustCompile(`(^|[^(\d."])((?:\d{1,3}\.){3}\d{1,3})\b`)
+var addressInText = LazyRegexp(`(^|[^(\d."])((?:\d{1,3}\.){3}\d{1,3})\b`)
 
 // NameAddresses returns a text with the server_id beside the address of each server that is
 // not named yet.
 func (s Servers) NameAddresses(text string) string {
-	return addressInText.ReplaceAllStringFunc(text, func(found string) string {
-		parts := addressInText.FindStringSubmatch(found)
+	return addressInText().ReplaceAllStringFunc(text, func(found string) string {
+		parts := addressInText().FindStringSubmatch(found)
 		if server, known := s.ByIP(parts[2]); known {
 			return parts[1] + server.String()
 		}

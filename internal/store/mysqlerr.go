@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,7 +106,7 @@ var errWaitsForSpace error = &adviceError{Why: "the database waits for space on 
 
 // errorInMessage matches the number of an error of a storage engine or of the operating
 // system in the text of a general error.
-var errorInMessage = regexp.MustCompile(`(?:[Ee]rror|[Ee]rrcode:?) (\d+)`)
+var errorInMessage = cluster.LazyRegexp(`(?:[Ee]rror|[Ee]rrcode:?) (\d+)`)
 
 // damaged are the numbers of MyISAM's errors of a damaged file.
 var damaged = []string{"126", "127", "130", "134", "136", "144", "145"}
@@ -127,7 +126,7 @@ func withAdvice(err error) error {
 	case numberTableDenied, numberColumnDenied:
 		return &adviceError{Why: err.Error(), Advice: grantAdvice(err)}
 	case numberEngine:
-		switch inner := errorInMessage.FindStringSubmatch(strings.TrimPrefix(err.Error(), fmt.Sprintf("Error %d", number))); {
+		switch inner := errorInMessage().FindStringSubmatch(strings.TrimPrefix(err.Error(), fmt.Sprintf("Error %d", number))); {
 		case inner == nil:
 			return err
 		case inner[1] == "28", inner[1] == "135":
@@ -145,12 +144,12 @@ func withAdvice(err error) error {
 // deniedOn matches the text of a denied statement, which is the only place that has
 // the table and the column. A column that is not there is denied, too, to a user with
 // privileges on columns.
-var deniedOn = regexp.MustCompile("(\\w+) command denied to user .* for (?:column '([^']+)' in )?table ['`](.+)['`]$")
+var deniedOn = cluster.LazyRegexp("(\\w+) command denied to user .* for (?:column '([^']+)' in )?table ['`](.+)['`]$")
 
 // grantAdvice says what to grant after a statement was denied.
 func grantAdvice(err error) string {
 	const guide = `The script in the guide "Least privilege" writes all GRANT statements for this database; run it again after an upgrade of VICIdial.`
-	parts := deniedOn.FindStringSubmatch(err.Error())
+	parts := deniedOn().FindStringSubmatch(err.Error())
 	if parts == nil {
 		return guide
 	}

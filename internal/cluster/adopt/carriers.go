@@ -3,7 +3,6 @@ package adopt
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -90,7 +89,7 @@ func (c carrier) adoptRow() []Row {
 }
 
 // numbered matches the end of the ids and names of copies.
-var numbered = regexp.MustCompile(`[-_. #]*(node|server|copy|dial|dialer|dialler|box|srv)?[-_. #]*[0-9]*$`)
+var numbered = cluster.LazyRegexp(`[-_. #]*(node|server|copy|dial|dialer|dialler|box|srv)?[-_. #]*[0-9]*$`)
 
 // stemOf returns the part of an id or name that copies have in common.
 func stemOf(text, server string) string {
@@ -99,7 +98,7 @@ func stemOf(text, server string) string {
 	if server != "" {
 		stem = strings.ReplaceAll(stem, strings.ToLower(server), "")
 	}
-	stem = numbered.ReplaceAllString(stem, "")
+	stem = numbered().ReplaceAllString(stem, "")
 	if len(stem) < 2 {
 		return text
 	}

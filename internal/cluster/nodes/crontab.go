@@ -2,19 +2,20 @@ package nodes
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // keepaliveFlag is a flag of ADMIN_keepalive_ALL.pl that changes what it
 // starts; delays are in milliseconds (docs/vicidial/node-files.md#keepalive-options).
-var keepaliveFlag = regexp.MustCompile(`^--(cu3way|cu3way-delay=\d{1,6}|autodial-delay=\d{1,6}|adfill-delay=\d{1,6}|fill-staggered|lstn-buffer|recmon|recmon-sleepms=\d{1,6}|teod)$`)
+var keepaliveFlag = cluster.LazyRegexp(`^--(cu3way|cu3way-delay=\d{1,6}|autodial-delay=\d{1,6}|adfill-delay=\d{1,6}|fill-staggered|lstn-buffer|recmon|recmon-sleepms=\d{1,6}|teod)$`)
 
 // CheckKeepaliveFlag returns an error for text that is not a flag of
 // ADMIN_keepalive_ALL.pl that changes what it starts.
 func CheckKeepaliveFlag(flag string) error {
-	if !keepaliveFlag.MatchString(flag) {
+	if !keepaliveFlag().MatchString(flag) {
 		return fmt.Errorf("%q is not a flag of ADMIN_keepalive_ALL.pl that changes what it starts, such as --autodial-delay=100", flag)
 	}
 	return nil
@@ -22,11 +23,11 @@ func CheckKeepaliveFlag(flag string) error {
 
 // keepaliveLetters matches letters that ADMIN_keepalive_ALL.pl tests for. An X disables
 // all others, so it is the only one.
-var keepaliveLetters = regexp.MustCompile(`^(X|[1-9ECS]+)$`)
+var keepaliveLetters = cluster.LazyRegexp(`^(X|[1-9ECS]+)$`)
 
 // CheckKeepalives returns an error for an invalid VARactive_keepalives.
 func CheckKeepalives(letters string) error {
-	if !keepaliveLetters.MatchString(letters) {
+	if !keepaliveLetters().MatchString(letters) {
 		return fmt.Errorf("%q is neither letters of %s nor X alone", letters, letterOrder)
 	}
 	return nil

@@ -1,10 +1,11 @@
 package nodes
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // ParsedJobs are the options that the jobs of a node's crontab imply.
@@ -24,8 +25,8 @@ type ParsedJobs struct {
 }
 
 var (
-	removal = regexp.MustCompile(`^/usr/bin/find (\S+) (.*?)-mtime \+(\d+) (?:-print ?\| ?xargs (?:-r )?rm -f|-delete)$`)
-	ntp     = regexp.MustCompile(`^/usr/sbin/ntpdate -u ([A-Za-z0-9.-]+)(?: |$)`)
+	removal = cluster.LazyRegexp(`^/usr/bin/find (\S+) (.*?)-mtime \+(\d+) (?:-print ?\| ?xargs (?:-r )?rm -f|-delete)$`)
+	ntp     = cluster.LazyRegexp(`^/usr/sbin/ntpdate -u ([A-Za-z0-9.-]+)(?: |$)`)
 )
 
 // ReadJobs interprets a node's crontab. It identifies programs of VICIdial by their names
@@ -42,7 +43,7 @@ func ReadJobs(jobs []CronJob, options CrontabOptions) ParsedJobs {
 		case "ADMIN_keepalive_ALL.pl":
 			found.Keepalive = true
 			for _, flag := range flags {
-				if flag = "--" + strings.TrimLeft(strings.ToLower(flag), "-"); keepaliveFlag.MatchString(flag) {
+				if flag = "--" + strings.TrimLeft(strings.ToLower(flag), "-"); keepaliveFlag().MatchString(flag) {
 					found.KeepaliveFlags = append(found.KeepaliveFlags, flag)
 				}
 			}
@@ -64,7 +65,7 @@ func ReadJobs(jobs []CronJob, options CrontabOptions) ParsedJobs {
 		case "ADMIN_archive_log_tables.pl":
 			found.readArchive(flags)
 		case "":
-			if match := ntp.FindStringSubmatch(job.Command); match != nil {
+			if match := ntp().FindStringSubmatch(job.Command); match != nil {
 				found.TimeServer = match[1]
 			}
 		}
@@ -149,7 +150,7 @@ func (f *ParsedJobs) readArchive(flags []string) {
 // readRemoval interprets a job that removes old files. It reports whether the folder is
 // known.
 func (f *ParsedJobs) readRemoval(command string, options CrontabOptions) bool {
-	match := removal.FindStringSubmatch(command)
+	match := removal().FindStringSubmatch(command)
 	if match == nil {
 		return false
 	}
@@ -225,7 +226,7 @@ func (f ParsedJobs) Compare(have, made []CronJob) Difference {
 
 // sameFolder reports whether both jobs remove old files of one folder.
 func sameFolder(a, b CronJob) bool {
-	one, other := removal.FindStringSubmatch(a.Command), removal.FindStringSubmatch(b.Command)
+	one, other := removal().FindStringSubmatch(a.Command), removal().FindStringSubmatch(b.Command)
 	return one != nil && other != nil && strings.TrimRight(one[1], "/") == strings.TrimRight(other[1], "/")
 }
 
@@ -239,11 +240,11 @@ func sameJob(a, b CronJob) bool {
 	if a.Command == b.Command {
 		return true
 	}
-	if one, other := removal.FindStringSubmatch(a.Command), removal.FindStringSubmatch(b.Command); one != nil && other != nil {
+	if one, other := removal().FindStringSubmatch(a.Command), removal().FindStringSubmatch(b.Command); one != nil && other != nil {
 		files := strings.NewReplacer("-type f ", "", `"`, "") // rm -f removes no folder
 		return strings.TrimRight(one[1], "/") == strings.TrimRight(other[1], "/") && one[3] == other[3] && files.Replace(one[2]) == files.Replace(other[2])
 	}
-	if one, other := ntp.FindStringSubmatch(a.Command), ntp.FindStringSubmatch(b.Command); one != nil && other != nil {
+	if one, other := ntp().FindStringSubmatch(a.Command), ntp().FindStringSubmatch(b.Command); one != nil && other != nil {
 		return one[1] == other[1]
 	}
 	programA, flagsA := parseCommand(a.Command)

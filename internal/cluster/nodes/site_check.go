@@ -109,11 +109,11 @@ func (n Node) violations() []string {
 		add("has keepalive flags, but no keepalive script: it is installed with the web pages only")
 	}
 	for _, flag := range n.KeepaliveFlags {
-		if !keepaliveFlag.MatchString(flag) {
+		if !keepaliveFlag().MatchString(flag) {
 			add("has the keepalive flag %q, which ADMIN_keepalive_ALL.pl does not know", flag)
 		}
 	}
-	if n.OwnKeepalives != "" && !keepaliveLetters.MatchString(n.OwnKeepalives) {
+	if n.OwnKeepalives != "" && !keepaliveLetters().MatchString(n.OwnKeepalives) {
 		add("has the keepalives %q: they are letters of %s, or X alone", n.OwnKeepalives, letterOrder)
 	}
 	return violations

@@ -107,7 +107,7 @@ func checkUsers(directory cluster.Directory, m model, current cluster.Row) diag.
 			fmt.Sprintf("%d users of the range are not in vicidial_users; the first is %s. VICIdial logs them in, but its reports do not contain their names.", len(missing), missing[0]))...)
 	}
 	for _, group := range m.groups() {
-		if !inGroup.MatchString(group) {
+		if !inGroup().MatchString(group) {
 			diags.Append(tfhelper.DiagnoseNew(path.Root(closers), "Invalid value", fmt.Errorf("%q is not an id of an in-group: use 2 to 20 letters, digits, - and _", group),
 				slices.Contains(cluster.ParseCloserCampaigns(current[closers].Text), group))...)
 			continue

@@ -3,7 +3,6 @@ package remoteagents
 import (
 	"context"
 	_ "embed"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -28,7 +27,7 @@ var description string
 // (docs/vicidial/admin-page.md#character-filter).
 var (
 	identifier = cluster.Matches(`^[-_0-9a-zA-Z]{1,20}$`, "1 to 20 letters, digits, - and _; VICIdial's admin page strips other characters")
-	inGroup    = regexp.MustCompile(`^[_0-9a-zA-Z][-_0-9a-zA-Z]{1,19}$`)
+	inGroup    = cluster.LazyRegexp(`^[_0-9a-zA-Z][-_0-9a-zA-Z]{1,19}$`)
 
 	rules = cluster.Rules{
 		"user_start":            cluster.Matches(`^[1-9][0-9]{1,17}$`, "a number of 2 to 18 digits that does not begin with 0: the daemon counts on from it"),

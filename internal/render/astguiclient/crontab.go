@@ -3,7 +3,6 @@ package astguiclient
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,9 +71,9 @@ func ParseCrontab(text string) ([]nodes.CronJob, error) {
 }
 
 var (
-	cronSetting = regexp.MustCompile(`^("[A-Za-z_][A-Za-z0-9_]*"|'[A-Za-z_][A-Za-z0-9_]*'|[A-Za-z_][A-Za-z0-9_]*)[ \t]*=`)
-	cronLine    = regexp.MustCompile(`^((?:@[a-z]+)|(?:(?:[^ \t]+[ \t]+){4}[^ \t]+))[ \t]+(.*[^ \t].*)$`)
-	blanks      = regexp.MustCompile(`[ \t]+`)
+	cronSetting = cluster.LazyRegexp(`^("[A-Za-z_][A-Za-z0-9_]*"|'[A-Za-z_][A-Za-z0-9_]*'|[A-Za-z_][A-Za-z0-9_]*)[ \t]*=`)
+	cronLine    = cluster.LazyRegexp(`^((?:@[a-z]+)|(?:(?:[^ \t]+[ \t]+){4}[^ \t]+))[ \t]+(.*[^ \t].*)$`)
+	blanks      = cluster.LazyRegexp(`[ \t]+`)
 )
 
 // cronField is one of the five fields of a schedule.
@@ -97,7 +96,7 @@ var cronNicknames = []string{"@reboot", "@yearly", "@annually", "@monthly", "@we
 // ParseLine parses one line of a crontab that is neither empty nor a comment: a
 // job, or a setting for the lines below it, such as MAILTO=ops.
 func ParseLine(line string) (nodes.CronJob, error) {
-	if !cronSetting.MatchString(line) {
+	if !cronSetting().MatchString(line) {
 		return ParseJob(line)
 	}
 	for _, character := range line {
@@ -120,11 +119,11 @@ func ParseJob(line string) (nodes.CronJob, error) {
 			return fail("it holds the character U+%04X", character)
 		}
 	}
-	match := cronLine.FindStringSubmatch(line)
+	match := cronLine().FindStringSubmatch(line)
 	if match == nil {
 		return fail("it is not five fields and a command")
 	}
-	schedule, command := blanks.ReplaceAllString(match[1], " "), match[2]
+	schedule, command := blanks().ReplaceAllString(match[1], " "), match[2]
 	if strings.HasPrefix(schedule, "@") {
 		if !slices.Contains(cronNicknames, schedule) {
 			return fail("there is no schedule %s", schedule)

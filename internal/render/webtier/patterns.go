@@ -3,9 +3,10 @@ package webtier
 import (
 	"net"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // Every name and path in a proxy's text matches one of these. None matches a blank, a
@@ -13,15 +14,15 @@ import (
 // line and start another directive. The one free text, [Health.BodyRegex], is printable
 // and is quoted by the renderer.
 var (
-	namePattern      = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,30}$`)
-	nodePattern      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)
-	labelPattern     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
-	segmentPattern   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
-	filePattern      = regexp.MustCompile(`^/[A-Za-z0-9._/@+=,-]+$`)
-	urlPathPattern   = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
-	checkPathPattern = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*(\?[A-Za-z0-9._~=&+-]*)?$`)
-	accountPattern   = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,31}$`)
-	interfacePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$`)
+	namePattern      = cluster.LazyRegexp(`^[a-z][a-z0-9_-]{0,30}$`)
+	nodePattern      = cluster.LazyRegexp(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)
+	labelPattern     = cluster.LazyRegexp(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+	segmentPattern   = cluster.LazyRegexp(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
+	filePattern      = cluster.LazyRegexp(`^/[A-Za-z0-9._/@+=,-]+$`)
+	urlPathPattern   = cluster.LazyRegexp(`^/[A-Za-z0-9._~/-]*$`)
+	checkPathPattern = cluster.LazyRegexp(`^/[A-Za-z0-9._~/-]*(\?[A-Za-z0-9._~=&+-]*)?$`)
+	accountPattern   = cluster.LazyRegexp(`^[a-z_][a-z0-9_-]{0,31}$`)
+	interfacePattern = cluster.LazyRegexp(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$`)
 )
 
 // isHostName reports whether text is a DNS name. One that looks like an IPv4 address is
@@ -32,7 +33,7 @@ func isHostName(text string) bool {
 	}
 	labels := strings.Split(text, ".")
 	for _, label := range labels {
-		if !labelPattern.MatchString(label) {
+		if !labelPattern().MatchString(label) {
 			return false
 		}
 	}

@@ -10,13 +10,13 @@ import (
 // names checks the names in the text.
 func (f *findings) names() {
 	t := f.tier
-	if !namePattern.MatchString(t.Name) {
+	if !namePattern().MatchString(t.Name) {
 		f.errorf(Root("name"), "%q is not 1 to 31 of a-z, 0-9, _ and -, starting with a letter", t.Name)
 	}
 	if !isHostName(t.Hostname) {
 		f.errorf(Root("hostname"), "%q is not a DNS name; the port is set in listen", t.Hostname)
 	}
-	if !segmentPattern.MatchString(t.AdminDirectory) {
+	if !segmentPattern().MatchString(t.AdminDirectory) {
 		f.errorf(Root("admin_web_directory"), "%q is not one path segment of letters, digits, _ and -", t.AdminDirectory)
 	} else if slices.Contains([]string{AgentDirectory, reportDirectory, ChatDirectory}, t.AdminDirectory) {
 		f.errorf(Root("admin_web_directory"), "%q is a directory that VICIdial uses for something else", t.AdminDirectory)
@@ -28,7 +28,7 @@ func (f *findings) names() {
 			return err == nil && matched
 		})
 		switch {
-		case !urlPathPattern.MatchString(path) || strings.Contains(path, "//"):
+		case !urlPathPattern().MatchString(path) || strings.Contains(path, "//"):
 			f.errorf(Root("extra_paths"), `%q is not a URL path such as "/crm/" or "/robots.txt"`, path)
 		case answeredByProxy(path):
 			f.errorf(Root("extra_paths"), "%q is answered by the proxy itself", path)
@@ -62,7 +62,7 @@ func (f *findings) nodes() {
 	owner := map[string]string{}
 	for _, name := range f.tier.NodeNames() {
 		node, at := f.tier.Nodes[name], Root("nodes").Key(name)
-		if !nodePattern.MatchString(name) {
+		if !nodePattern().MatchString(name) {
 			f.errorf(at, "%q is not a node's name: 1 to 63 letters, digits, _, . and -", name)
 		}
 		if !isAddress(node.Address) && !isHostName(node.Address) {
@@ -194,7 +194,7 @@ func (f *findings) audioStore() {
 	if !isHostName(store.Host) && !isAddress(store.Host) || strings.Contains(store.Host, ":") {
 		f.errorf(Root("audio_store", "host"), "%q is neither a host name nor an IPv4 address; write it as system_settings.sounds_web_server does, without a port", store.Host)
 	}
-	if !segmentPattern.MatchString(store.Directory) {
+	if !segmentPattern().MatchString(store.Directory) {
 		f.errorf(Root("audio_store", "directory"), "%q is not one path segment of letters, digits, _ and -", store.Directory)
 	} else if slices.Contains(f.tier.Directories(), store.Directory) {
 		f.errorf(Root("audio_store", "directory"), "%q is served under other rules already", store.Directory)
@@ -216,7 +216,7 @@ func (f *findings) vrrp() {
 	if _, err := netip.ParsePrefix(pair.Address); err != nil && !isAddress(pair.Address) {
 		f.errorf(Root("vrrp", "address"), "%q is neither an IP address nor one with a mask such as 10.0.0.5/24", pair.Address)
 	}
-	if !interfacePattern.MatchString(pair.Interface) {
+	if !interfacePattern().MatchString(pair.Interface) {
 		f.errorf(Root("vrrp", "interface"), "%q is not an interface's name", pair.Interface)
 	}
 	f.between(Root("vrrp", "router_id"), pair.RouterID, 1, 255)

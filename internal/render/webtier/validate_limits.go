@@ -26,7 +26,7 @@ func (h Health) detectionTime() time.Duration {
 // health checks the health check.
 func (f *findings) health() {
 	h := f.tier.Health
-	if !checkPathPattern.MatchString(f.tier.HealthPath()) {
+	if !checkPathPattern().MatchString(f.tier.HealthPath()) {
 		f.errorf(Root("health", "path"), "%q is not a URL path", h.Path)
 	}
 	if f.dialect == Nginx {
@@ -82,7 +82,7 @@ func (f *findings) process() {
 	f.account("user", p.User)
 	f.account("group", p.Group)
 	if f.dialect == HAProxy {
-		if p.Log != "stdout" && !isBind(p.Log) && !filePattern.MatchString(p.Log) {
+		if p.Log != "stdout" && !isBind(p.Log) && !filePattern().MatchString(p.Log) {
 			f.errorf(Root("process", "log"), "%q is neither a socket's path such as /dev/log, nor IP:port of a syslog server, nor stdout", p.Log)
 		}
 		f.optionalFile("chroot", p.Chroot)
@@ -144,7 +144,7 @@ func (f *findings) oneOf(at Path, word string, words []string) {
 func (f *findings) file(at Path, path string) {
 	if err := cluster.CheckPath(path); err != nil {
 		f.errorf(at, "%v", err)
-	} else if !filePattern.MatchString(path) {
+	} else if !filePattern().MatchString(path) {
 		f.errorf(at, "%q is not an absolute path of letters, digits and . _ / @ + = , -", path)
 	}
 }
@@ -156,7 +156,7 @@ func (f *findings) optionalFile(name, path string) {
 }
 
 func (f *findings) account(name, account string) {
-	if account != "" && !accountPattern.MatchString(account) {
+	if account != "" && !accountPattern().MatchString(account) {
 		f.errorf(Root("process", name), "%q is not the name of an account", account)
 	}
 }

@@ -72,7 +72,7 @@ func (f *findings) routes() {
 			f.errorf(at, "%q ends with a slash", path)
 		}
 		f.foreignPath(at, path)
-		if !isAddress(socket.Host) && !isHostName(socket.Host) || socket.Port < 1 || socket.Port > 65535 || !urlPathPattern.MatchString(socket.Path) {
+		if !isAddress(socket.Host) && !isHostName(socket.Host) || socket.Port < 1 || socket.Port > 65535 || !urlPathPattern().MatchString(socket.Path) {
 			f.errorf(at, "the socket is not a URL such as wss://10.10.10.15:8089/ws")
 		}
 		f.checkResolution(at, socket.Host)
@@ -89,7 +89,7 @@ func answeredByProxy(path string) bool {
 func (f *findings) foreignPath(at Path, path string) {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch {
-	case !urlPathPattern.MatchString(path) || strings.Contains(path, "//") || strings.Contains(path, "/."):
+	case !urlPathPattern().MatchString(path) || strings.Contains(path, "//") || strings.Contains(path, "/."):
 		f.errorf(at, "%q is not a URL path", path)
 	case answeredByProxy(path):
 		f.errorf(at, "%q is answered by the proxy itself", path)

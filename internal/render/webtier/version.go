@@ -3,8 +3,9 @@ package webtier
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strconv"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // Version is a proxy's version: "2.6", "1.25.1" or "3.5-dev5". A version without a
@@ -14,11 +15,11 @@ type Version struct {
 	Dev                 int // of "-dev5", which comes before the first of its line; 0 for a release
 }
 
-var versionPattern = regexp.MustCompile(`^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})(?:\.(0|[1-9]\d{0,2})|-dev([1-9]\d{0,2}))?$`)
+var versionPattern = cluster.LazyRegexp(`^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})(?:\.(0|[1-9]\d{0,2})|-dev([1-9]\d{0,2}))?$`)
 
 // ParseVersion reads "2.6", "1.25.1" or "3.5-dev5".
 func ParseVersion(text string) (Version, error) {
-	parts := versionPattern.FindStringSubmatch(text)
+	parts := versionPattern().FindStringSubmatch(text)
 	if parts == nil {
 		return Version{}, fmt.Errorf("version %q: want two or three numbers, such as 2.6, 1.25.1 or 3.5-dev5", text)
 	}
