@@ -58,22 +58,22 @@ func (w *Environment) File(path string) string {
 // Temporary returns a path in the temporary folder.
 func (w *Environment) Temporary(name string) string { return filepath.Join(w.folder, name) }
 
-// Build compiles the provider into a filesystem mirror, and returns the path in the
-// mirror. The output of the compiler goes to out.
+// Build compiles the provider as a release is, into a filesystem mirror, and returns the
+// path in the mirror. The output of the compiler goes to out.
 func (w *Environment) Build(ctx context.Context, out io.Writer) (string, error) {
 	version, err := w.version()
 	if err != nil {
 		return "", err
 	}
 	place := filepath.Join(filepath.FromSlash(address), version, runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-vicidial_v"+version)
-	build := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version="+version, "-o", filepath.Join(w.mirror(), place), ".")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w -X main.version="+version, "-o", filepath.Join(w.mirror(), place), ".")
 	build.Dir, build.Stdout, build.Stderr = w.root, out, out
 	// An interrupted build leaves temporary files, which Close removes.
 	temporary := w.Temporary("build")
 	if err := os.Mkdir(temporary, 0o700); err != nil {
 		return "", err
 	}
-	build.Env = append(os.Environ(), "GOTMPDIR="+temporary)
+	build.Env = append(os.Environ(), "GOTMPDIR="+temporary, "CGO_ENABLED=0")
 	if err := build.Run(); err != nil {
 		return "", fmt.Errorf("build the provider: %w", err)
 	}
