@@ -9,7 +9,8 @@ package replacement
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -334,7 +335,15 @@ func (g *Guarded) newToken(ctx context.Context) string {
 	return token(position, time.Now())
 }
 
-// token is the token of an instance that is created at a position of the log.
+// token is the token of an instance that is created at a position of the log. It is
+// short, since it is in every state that an apply encodes.
 func token(position int64, now time.Time) string {
-	return fmt.Sprintf("1%019d-%020d-%s", position, now.UnixNano(), rand.Text()[:8])
+	return "2" + ordered(position) + ordered(now.UnixNano()) + rand.Text()[:8]
+}
+
+// ordered returns a number as a text of 13 characters, so that the order of texts is that
+// of their numbers.
+func ordered(number int64) string {
+	text := strconv.FormatInt(number, 36)
+	return strings.Repeat("0", 13-len(text)) + text
 }
