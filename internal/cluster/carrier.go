@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -119,12 +118,18 @@ func (c Carriers) OfRoute(route string, ids ...string) Carriers {
 // rowFinder finds the rows of routes, at a cost that does not depend on how many
 // routes there are.
 type rowFinder struct {
-	ids  map[string]bool
-	stem map[string]bool // of the ids that the routes give to nodes, with the length of the rest
+	ids   map[string]bool
+	stems map[stem]bool // of the ids that the routes give to nodes
+}
+
+// stem is the beginning of an id, and the length of the code after it.
+type stem struct {
+	text   string
+	length int
 }
 
 func newRowFinder() rowFinder {
-	return rowFinder{ids: map[string]bool{}, stem: map[string]bool{}}
+	return rowFinder{ids: map[string]bool{}, stems: map[stem]bool{}}
 }
 
 func (f rowFinder) add(route string, ids ...string) {
@@ -134,7 +139,7 @@ func (f rowFinder) add(route string, ids ...string) {
 	}
 	if routeName().MatchString(route) {
 		for _, length := range addressCodes {
-			f.stem[stemKey(FoldKey(stemOf(route, length)), length)] = true
+			f.stems[stem{FoldKey(stemOf(route, length)), length}] = true
 		}
 	}
 }
@@ -144,15 +149,13 @@ func (f rowFinder) finds(carrier Carrier) bool {
 	if f.ids[id] {
 		return true
 	}
-	code, err := codeOf(carrier.ServerIP())
-	if err != nil || carrier.ServerIP() == AllServers {
+	end := strings.LastIndexByte(id, '_')
+	if end < 0 || !f.stems[stem{id[:end], len(id) - end - 1}] {
 		return false
 	}
-	stem, ok := strings.CutSuffix(id, "_"+code)
-	return ok && f.stem[stemKey(stem, len(code))]
+	code, err := codeOf(carrier.ServerIP())
+	return err == nil && carrier.ServerIP() != AllServers && id[end+1:] == code
 }
-
-func stemKey(stem string, length int) string { return stem + "_" + strconv.Itoa(length) }
 
 // TemplateOf returns a template_id, or the empty text for each of its values for none
 // (docs/vicidial/schema.md#no-template).
@@ -344,15 +347,18 @@ type RouteRows struct {
 
 // With returns the carriers as they are once routes have exactly these rows.
 func (c Carriers) With(routes map[string]RouteRows) Carriers {
-	finder := newRowFinder()
-	for name, route := range routes {
-		ids := slices.Clone(route.IDs)
-		for _, row := range route.Rows {
-			ids = append(ids, row.ID())
+	all := slices.Clone(c)
+	if len(c) > 0 {
+		finder := newRowFinder()
+		for name, route := range routes {
+			ids := slices.Clone(route.IDs)
+			for _, row := range route.Rows {
+				ids = append(ids, row.ID())
+			}
+			finder.add(name, ids...)
 		}
-		finder.add(name, ids...)
+		all = slices.DeleteFunc(all, finder.finds)
 	}
-	all := slices.DeleteFunc(slices.Clone(c), finder.finds)
 	for _, name := range slices.Sorted(maps.Keys(routes)) {
 		all = append(all, routes[name].Rows...)
 	}

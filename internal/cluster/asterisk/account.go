@@ -117,26 +117,30 @@ type Accounts struct {
 
 type carrierAccount struct {
 	cluster.Carrier
-	id      string     // in lower case
-	missing []string   // the sections that it inherits from and does not open
-	opens   []*Section // the sections that it opens, shared by all accounts with this text
+	accountText
+	id string // in lower case
 }
 
-// ReadAccounts reads the accounts of the carriers that a node generates. The rows of a
-// route have one text on all nodes; each text is read once.
+// accountText is what the text of an account says by itself.
+type accountText struct {
+	missing []string   // the sections that it inherits from and does not open
+	opens   []*Section // the sections that it opens; they are not changed
+}
+
+var knownAccounts cluster.Memo[string, accountText]
+
+// ReadAccounts reads the accounts of the carriers that a node generates.
 func ReadAccounts(carriers cluster.Carriers) Accounts {
-	accounts, known := Accounts{onNode: map[string][]carrierAccount{}}, map[string]parsedConfig{}
+	accounts := Accounts{onNode: map[string][]carrierAccount{}}
 	for _, carrier := range carriers {
 		if !carrier.Generated() {
 			continue
 		}
-		text := carrier.Asterisk(cluster.AccountEntry)
-		config, found := known[text]
-		if !found {
-			config = readConfig(text, &Section{Name: "general"})
-			known[text] = config
-		}
-		one := carrierAccount{Carrier: carrier, id: strings.ToLower(carrier.ID()), missing: config.Missing, opens: config.own()}
+		one := carrierAccount{Carrier: carrier, id: strings.ToLower(carrier.ID())}
+		one.accountText = knownAccounts.Get(carrier.Asterisk(cluster.AccountEntry), func(text string) accountText {
+			config := readConfig(text, &Section{Name: "general"})
+			return accountText{config.Missing, config.own()}
+		})
 		accounts.onNode[carrier.ServerIP()] = append(accounts.onNode[carrier.ServerIP()], one)
 		if len(one.missing) > 0 {
 			accounts.inherit = append(accounts.inherit, one)

@@ -27,8 +27,7 @@ type NodePhone struct{ ServerIP, Protocol, Extension, DialplanNumber string }
 // BuiltinClashes returns the extensions, dialplan variables and sections that the carriers
 // of a route share with VICIdial's own lines and with the phones of their nodes.
 func BuiltinClashes(mine cluster.Carriers, servers cluster.Servers, phones iter.Seq[NodePhone]) []Clash {
-	claimsOf, taken := newClaimsReader(), builtinClaims(servers)
-	named := phonesNamedAs(mine, claimsOf, phones)
+	taken, named := builtinClaims(servers), phonesNamedAs(mine, phones)
 	var clashes []Clash
 	for _, carrier := range mine.Sorted() {
 		if !carrier.Generated() {
@@ -55,7 +54,7 @@ func BuiltinClashes(mine cluster.Carriers, servers cluster.Servers, phones iter.
 
 // phonesNamedAs returns the phones whose number is an extension of a carrier, or whose name is
 // that of a section: few of the thousands of a floor.
-func phonesNamedAs(carriers cluster.Carriers, claimsOf func(cluster.Carrier) *claims, phones iter.Seq[NodePhone]) []NodePhone {
+func phonesNamedAs(carriers cluster.Carriers, phones iter.Seq[NodePhone]) []NodePhone {
 	extensions, sections := map[string]bool{}, map[string]bool{}
 	for _, carrier := range carriers {
 		ours := claimsOf(carrier)

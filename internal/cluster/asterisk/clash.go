@@ -56,7 +56,7 @@ func Clashes(mine, have cluster.Carriers) []Clash {
 	for _, other := range others {
 		byServer[other.ServerIP()] = append(byServer[other.ServerIP()], other)
 	}
-	claimsOf, apart := newClaimsReader(), map[[2]*claims]bool{} // the rows of two routes have the same texts on all nodes
+	apart := map[[2]*claims]bool{} // the rows of two routes have the same texts on all nodes
 	var clashes []Clash
 	for _, one := range mine.Sorted() {
 		if !one.Generated() {
@@ -142,35 +142,30 @@ func sectionName(protocol, name, kind string) (key, display string) {
 	return strings.ToLower(display), display
 }
 
-// newClaimsReader returns a function that is readClaims and reads each text once: the
-// rows of a route have one text on all nodes.
-func newClaimsReader() func(cluster.Carrier) *claims {
-	known := map[[4]string]*claims{}
-	return func(c cluster.Carrier) *claims {
-		texts := [4]string{c.Protocol(), c.Asterisk(cluster.DialplanEntry), c.Asterisk(cluster.GlobalsString), c.Asterisk(cluster.AccountEntry)}
-		found, read := known[texts]
-		if !read {
-			found = readClaims(c)
-			known[texts] = found
-		}
-		return found
-	}
+// claimsOf returns the names that the texts of a carrier define.
+func claimsOf(c cluster.Carrier) *claims {
+	texts := claimingTexts{c.Protocol(), c.Asterisk(cluster.DialplanEntry), c.Asterisk(cluster.GlobalsString), c.Asterisk(cluster.AccountEntry)}
+	return knownClaims.Get(texts, readClaims)
 }
 
-func readClaims(c cluster.Carrier) *claims {
+type claimingTexts struct{ protocol, dialplan, globals, account string }
+
+var knownClaims cluster.Memo[claimingTexts, *claims]
+
+func readClaims(c claimingTexts) *claims {
 	found := newClaims()
-	for _, statement := range dialplanStatements(c.Asterisk(cluster.DialplanEntry)) {
+	for _, statement := range dialplanStatements(c.dialplan) {
 		// The extension h is VICIdial's, and Check reports it.
 		if statement.Extension != "h" {
 			found.extension(statement.Extension)
 		}
 		found.generated = found.generated || strings.HasPrefix(statement.Extension, routeExtension(""))
 	}
-	for _, setting := range readConfig(c.Asterisk(cluster.GlobalsString), precedingSections(cluster.GlobalsString)...).Sections[1].Settings {
+	for _, setting := range readConfig(c.globals, precedingSections(cluster.GlobalsString)...).Sections[1].Settings {
 		found.variable(setting.Name)
 	}
-	for _, section := range accountSections(c.Asterisk(cluster.AccountEntry)) {
-		found.section(c.Protocol(), section.Name, section.Get("type"))
+	for _, section := range accountSections(c.account) {
+		found.section(c.protocol, section.Name, section.Get("type"))
 	}
 	return found
 }

@@ -151,15 +151,16 @@ func (p planReview) checkSpelling() diag.Diagnostics {
 // with an id of this route.
 func (p planReview) checkIDs() diag.Diagnostics {
 	at := path.Root("name")
-	others := p.others.Index()
+	var ids []string
 	for _, row := range p.rows {
-		key := cluster.FoldKey(row.ID())
-		if other := others[key]; other != nil && p.haveByID[key] == nil {
-			return tfhelper.DiagnoseAt(at, "Carrier id already in use", fmt.Errorf("carrier %s is planned on %s by another route; choose another name", other.ID(), other.ServerIP()))
-		}
+		ids = append(ids, row.ID())
 	}
-	for _, other := range p.others.OfRoute(p.want.route()) {
-		if _, wanted := p.rows.ByID(other.ID()); !wanted {
+	for _, other := range p.others.OfRoute(p.want.route(), ids...) {
+		_, wanted := p.rows.ByID(other.ID())
+		switch {
+		case wanted && p.haveByID[cluster.FoldKey(other.ID())] == nil:
+			return tfhelper.DiagnoseAt(at, "Carrier id already in use", fmt.Errorf("carrier %s is planned on %s by another route; choose another name", other.ID(), other.ServerIP()))
+		case !wanted:
 			return tfhelper.DiagnoseAt(at, "Carrier already exists",
 				fmt.Errorf("carrier %s on %s has the id of a row of this route; import the route, or choose another name", other.ID(), other.ServerIP()))
 		}
