@@ -345,7 +345,8 @@ type RouteRows struct {
 	IDs  []string
 }
 
-// With returns the carriers as they are once routes have exactly these rows.
+// With returns the carriers as they are once routes have exactly these rows, which come
+// after the others.
 func (c Carriers) With(routes map[string]RouteRows) Carriers {
 	all := slices.Clone(c)
 	if len(c) > 0 {
@@ -362,5 +363,5 @@ func (c Carriers) With(routes map[string]RouteRows) Carriers {
 	for _, name := range slices.Sorted(maps.Keys(routes)) {
 		all = append(all, routes[name].Rows...)
 	}
-	return all.Sorted()
+	return all
 }

@@ -45,20 +45,27 @@ func (c Clash) String() string {
 // nodes (docs/vicidial/generator.md#carrier-clashes). Carriers that generate nothing have
 // no clashes.
 func Clashes(mine, have cluster.Carriers) []Clash {
+	if len(clashesOf(mine, have)) == 0 { // the most frequent case needs no order
+		return nil
+	}
+	return clashesOf(mine.Sorted(), have.Sorted())
+}
+
+func clashesOf(mine, have cluster.Carriers) []Clash {
 	own := map[string]bool{}
 	for _, one := range mine {
 		own[cluster.FoldKey(one.ID())] = true
 	}
 	others := slices.DeleteFunc(slices.Clone(have), func(other cluster.Carrier) bool {
 		return !other.Generated() || own[cluster.FoldKey(other.ID())]
-	}).Sorted()
+	})
 	byServer := map[string]cluster.Carriers{} // the servers stay in their order, in which [cluster.AllServers] is the first
 	for _, other := range others {
 		byServer[other.ServerIP()] = append(byServer[other.ServerIP()], other)
 	}
 	apart := map[[2]*claims]bool{} // the rows of two routes have the same texts on all nodes
 	var clashes []Clash
-	for _, one := range mine.Sorted() {
+	for _, one := range mine {
 		if !one.Generated() {
 			continue
 		}
