@@ -149,7 +149,7 @@ func (o *expanded) flatten(ctx context.Context, diags *diag.Diagnostics) model {
 	flat := *o
 	for _, group := range flat.groups() {
 		if !group.object.IsNull() {
-			*group.object = tfhelper.ObjectFrom(ctx, group.parts, unknownGroups()[group.name].AttributeTypes(ctx), diags)
+			*group.object = tfhelper.ObjectFrom(ctx, group.parts, group.object.AttributeTypes(ctx), diags)
 		}
 	}
 	return flat.model
