@@ -87,13 +87,7 @@ func newCLIIn(t *testing.T, folder string, environment ...string) *cli {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := &cli{t: t, folder: folder, mirror: plugins}
-	for _, setting := range os.Environ() {
-		if !strings.HasPrefix(setting, "TF_") && !strings.HasPrefix(setting, "VICIDIAL_") {
-			c.env = append(c.env, setting)
-		}
-	}
-	c.env = append(append(c.env, "TF_CLI_CONFIG_FILE="+config, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0"), environment...)
+	c := &cli{t: t, folder: folder, mirror: plugins, env: tfcli.Environment(config, environment...)}
 	c.run(0, "init")
 	return c
 }

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/tfcli"
 )
 
 // address is the source address of the provider in configurations.
@@ -123,8 +124,7 @@ func (w *Environment) Open(name string, configuration fs.FS, settings ...string)
 	if err := os.WriteFile(cli, []byte(config), 0o600); err != nil {
 		return nil, err
 	}
-	environment := append(cleanEnvironment(), "TF_CLI_CONFIG_FILE="+cli, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0")
-	return &Terraform{Folder: folder, binary: binary, environment: append(environment, settings...)}, nil
+	return &Terraform{Folder: folder, binary: binary, environment: tfcli.Environment(cli, settings...)}, nil
 }
 
 // Connection returns the environment variables that connect the provider to a
@@ -137,18 +137,4 @@ func Connection(database *sandbox.Database) []string {
 		"VICIDIAL_USERNAME=" + database.Username,
 		"VICIDIAL_PASSWORD=" + database.Password,
 	}
-}
-
-// cleanEnvironment returns the environment without the variables of Terraform and
-// the provider, except those for logging.
-func cleanEnvironment() []string {
-	var clean []string
-	for _, setting := range os.Environ() {
-		name, _, _ := strings.Cut(setting, "=")
-		if strings.HasPrefix(name, "VICIDIAL_") || strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "TF_LOG") {
-			continue
-		}
-		clean = append(clean, setting)
-	}
-	return clean
 }

@@ -56,14 +56,7 @@ type site struct {
 
 func aSite(t *testing.T, d *sandbox.Database) *site {
 	t.Helper()
-	s := &site{Database: d, dir: filepath.Join(t.TempDir(), "adopted")}
-	for _, setting := range os.Environ() {
-		if !strings.HasPrefix(setting, "TF_") && !strings.HasPrefix(setting, "VICIDIAL_") {
-			s.env = append(s.env, setting)
-		}
-	}
-	s.env = append(s.env, "TF_CLI_CONFIG_FILE="+filepath.Join(folder, "cli.tfrc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0", "VICIDIAL_PASSWORD="+d.Password)
-	return s
+	return &site{d, filepath.Join(t.TempDir(), "adopted"), tfcli.Environment(filepath.Join(folder, "cli.tfrc"), "VICIDIAL_PASSWORD="+d.Password)}
 }
 
 // adopt runs the command, which must end with a code.

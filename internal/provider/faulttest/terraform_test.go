@@ -66,14 +66,7 @@ type workspace struct {
 func open(t *testing.T, d *sandbox.Database, port int) *workspace {
 	t.Helper()
 	needTerraform(t)
-	w := &workspace{folder: t.TempDir()}
-	for _, setting := range os.Environ() {
-		if !strings.HasPrefix(setting, "TF_") && !strings.HasPrefix(setting, "VICIDIAL_") {
-			w.env = append(w.env, setting)
-		}
-	}
-	w.env = append(w.env, "TF_CLI_CONFIG_FILE="+filepath.Join(folder, "cli.tfrc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0",
-		"VICIDIAL_PASSWORD="+d.Password)
+	w := &workspace{folder: t.TempDir(), env: tfcli.Environment(filepath.Join(folder, "cli.tfrc"), "VICIDIAL_PASSWORD="+d.Password)}
 	w.write(t, "provider.tf", []byte(fmt.Sprintf("provider \"vicidial\" {\n  host = %q\n  port = %d\n  database = %q\n  username = %q\n}\n", d.Host, port, d.Name, d.Username)))
 	return w
 }

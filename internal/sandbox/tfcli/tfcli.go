@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -27,6 +29,18 @@ const (
 // Program returns the path of the program, or its name where it is looked for in
 // PATH.
 func Program() string { return cmp.Or(os.Getenv(programVariable), "terraform") }
+
+// Environment returns the environment of a Terraform with a CLI configuration, and more
+// variables: that of this process without the variables of Terraform and the provider,
+// except those for logging, and the one that turns TLS off between the two.
+func Environment(config string, more ...string) []string {
+	environment := slices.DeleteFunc(os.Environ(), func(setting string) bool {
+		return strings.HasPrefix(setting, "VICIDIAL_") ||
+			strings.HasPrefix(setting, "TF_") && !strings.HasPrefix(setting, "TF_LOG") && !strings.HasPrefix(setting, "TF_DISABLE_PLUGIN_TLS=")
+	})
+	environment = append(environment, "TF_CLI_CONFIG_FILE="+config, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0")
+	return append(environment, more...)
+}
 
 // DefaultHost returns the host name that the program puts in front of the source
 // vicidial/vicidial.
