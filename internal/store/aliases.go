@@ -19,12 +19,12 @@ SELECT alias_id,
  ORDER BY alias_id`
 
 func (s *Store) readAliases(ctx context.Context) ([]seating.PhoneAlias, error) {
-	info, err := s.info.get(ctx)
+	schema, err := s.schema.get(ctx)
 	if err != nil {
 		return nil, err
 	}
 	// user_group came with schema 1308 (docs/vicidial/schema.md#user-group).
-	query := fmt.Sprintf(selectAliases, info.column(cluster.TableAliases, "user_group", "''"))
+	query := fmt.Sprintf(selectAliases, column(schema, cluster.TableAliases, "user_group", "''"))
 	return scanAll(ctx, s, "phone aliases", query, nil, 4, func(row *rowScanner, alias *seating.PhoneAlias) {
 		alias.AliasRow = &seating.AliasRow{ID: trimKey(row.text(0)), Name: row.text(1), List: row.text(2), Group: trimKey(row.text(3))}
 	})
@@ -36,11 +36,7 @@ SELECT voicemail_id
  ORDER BY voicemail_id`
 
 func (s *Store) readMailboxes(ctx context.Context) ([]string, error) {
-	info, err := s.info.get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if exists, err := s.has(info, cluster.TableVoicemail); err != nil || !exists {
+	if exists, err := s.has(ctx, cluster.TableVoicemail); err != nil || !exists {
 		return nil, err
 	}
 	return selectAll(ctx, s, "mailboxes", selectMailboxes, nil, func(rows *sql.Rows, id *string) error { return rows.Scan(id) })

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
 // planFunc returns the plan to write. It runs under the lock, so that no other
@@ -249,7 +250,8 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*pendingChange) bo
 	}
 	var described sync.WaitGroup
 	if !s.settings.SingleConnection() { // the decisions need it
-		described.Go(func() { _, _ = s.info.get(waiting) })
+		described.Go(func() { _, _ = s.info.get(ctx) })
+		waiting = conn.AfterFirst(waiting) // the first connection reads the schema
 	}
 	prefetch(ctx, s, s.replica)
 	err := w.lock(waiting)

@@ -59,6 +59,15 @@ func (q *cachedQuery[T]) get(ctx context.Context) (T, error) {
 	}
 }
 
+// set makes a value that was read elsewhere the result.
+func (q *cachedQuery[T]) set(value T) {
+	l := &load[T]{done: make(chan struct{}), value: value}
+	close(l.done)
+	q.mu.Lock()
+	q.current = l
+	q.mu.Unlock()
+}
+
 // begun reports whether the result is there, or being read.
 func (q *cachedQuery[T]) begun() bool {
 	q.mu.Lock()

@@ -69,16 +69,6 @@ type position struct {
 	at    time.Time
 }
 
-// notePosition reads the position before rows are cached, so that the first writer can
-// tell whether somebody has written since. An error leaves it unknown: the account may
-// lack the privilege.
-func (s *Store) notePosition(ctx context.Context) {
-	at := time.Now()
-	if entry, err := s.logPosition.get(ctx); err == nil {
-		s.firstPosition.Store(&position{entry, at})
-	}
-}
-
 func (s *Store) readLogPosition(ctx context.Context) (position int64, err error) {
 	err = s.query(ctx, "the admin change log", "SELECT "+newestEntry, nil, func(rows *sql.Rows) error {
 		return rows.Scan(&position)

@@ -73,8 +73,8 @@ func (s *Store) Health(ctx context.Context) (health.Snapshot, error) {
 
 // column returns the name of a column, or another expression if this schema does not
 // have the column.
-func (info serverInfo) column(table cluster.Table, name, expression string) string {
-	if info.schema.Has(table, name) {
+func column(schema cluster.Schema, table cluster.Table, name, expression string) string {
+	if schema.Has(table, name) {
 		return name
 	}
 	return expression
@@ -174,7 +174,7 @@ SELECT server_ip,
  GROUP BY server_ip`
 
 func (s *Store) readHealthPhones(ctx context.Context, info serverInfo, snapshot *health.Snapshot) error {
-	query := fmt.Sprintf(countPhones, info.column(cluster.TablePhones, "peer_status", "'UNKNOWN'"))
+	query := fmt.Sprintf(countPhones, column(info.schema, cluster.TablePhones, "peer_status", "'UNKNOWN'"))
 	return s.query(ctx, "phones", query, nil, func(rows *sql.Rows) error {
 		var ip string
 		var active, registered, known int

@@ -24,17 +24,17 @@ type phoneColumns struct {
 // is cached; their number is bounded by the number of placements.
 func (s *Store) phones(ctx context.Context, columns []string) (phoneColumns, error) {
 	return s.phoneQueries.get(ctx, columns, func(ctx context.Context, columns []string) (phoneColumns, error) {
-		return s.readPhones(ctx, columns, "")
+		return afterSchema(ctx, s, func(ctx context.Context) (phoneColumns, error) { return s.readPhones(ctx, columns, "") })
 	})
 }
 
 // readPhones reads the phones that meet a condition, or all.
 func (s *Store) readPhones(ctx context.Context, columns []string, where string, args ...any) (phoneColumns, error) {
-	info, err := s.info.get(ctx)
+	schema, err := s.schema.get(ctx)
 	if err != nil {
 		return phoneColumns{}, err
 	}
-	read := phoneColumns{columns: info.schema.Only(cluster.TablePhones, columns)}
+	read := phoneColumns{columns: schema.Only(cluster.TablePhones, columns)}
 	selected := append([]string{"server_ip", "login", "extension", "dialplan_number", "voicemail_id"}, read.columns...)
 	// Phones of a seat follow one another, so that they share their texts and values.
 	query := "SELECT " + strings.Join(selected, ", ") + " FROM phones" + whereClause(where) + " ORDER BY extension, server_ip"
@@ -148,7 +148,7 @@ func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluste
 	if err != nil {
 		return nil, nil, err
 	}
-	query := fmt.Sprintf(selectLoginPhones, info.column(cluster.TablePhones, "peer_status", "''"))
+	query := fmt.Sprintf(selectLoginPhones, column(info.schema, cluster.TablePhones, "peer_status", "''"))
 	phones, err := selectAll(ctx, s, "phones", query, []any{rand.Text()}, func(rows *sql.Rows, phone *cluster.AgentPhone) error {
 		return rows.Scan(&phone.Login, keyText{&phone.ServerIP}, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.Active, &phone.Password, &phone.PeerStatus)
 	})

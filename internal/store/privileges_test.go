@@ -146,6 +146,7 @@ func TestApply_withoutAPrivilege(t *testing.T) {
 			}
 		}
 		without(t, d, d.Username, lacking, func() {
+			s.schema.invalidate()
 			s.info.invalidate()
 			for _, p := range lacking {
 				if err := s.Apply(t.Context(), on(p)); !holdsGrant(err, d, p) {
@@ -155,6 +156,7 @@ func TestApply_withoutAPrivilege(t *testing.T) {
 		})
 	}
 	d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_admin_log", "| n |\n| 0 |")
+	s.schema.invalidate()
 	s.info.invalidate()
 	if err := s.Apply(t.Context(), on(privilege{table: string(cluster.TableTrunks)})); err != nil {
 		t.Errorf("with all privileges: %v", err)

@@ -33,15 +33,11 @@ type referenceRows struct {
 // removes a whole site asks once for all. Addresses are compared as bytes, since the
 // columns of a UNION may have different collations.
 func (s *Store) readReferences(ctx context.Context) ([]referenceRows, error) {
-	info, err := s.info.get(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var found []referenceRows
 	var parts []string
 	var args []any
 	for _, reference := range cluster.References {
-		if exists, err := s.has(info, reference.Table); err != nil {
+		if exists, err := s.has(ctx, reference.Table); err != nil {
 			return nil, err
 		} else if !exists {
 			continue
@@ -58,7 +54,7 @@ func (s *Store) readReferences(ctx context.Context) ([]referenceRows, error) {
 		args = append(args, values...)
 		found = append(found, referenceRows{reference, map[string]int{}})
 	}
-	err = s.query(ctx, "rows that name servers", strings.Join(parts, " UNION ALL "), args, func(rows *sql.Rows) error {
+	err := s.query(ctx, "rows that name servers", strings.Join(parts, " UNION ALL "), args, func(rows *sql.Rows) error {
 		var at, count int
 		var ip string
 		err := rows.Scan(&at, &ip, &count)
@@ -73,16 +69,12 @@ func (s *Store) readReferences(ctx context.Context) ([]referenceRows, error) {
 // Clashes counts, in one statement, the rows that cannot move from one address to another
 // because a row with the same unique key exists there.
 func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referencing, error) {
-	info, err := s.info.get(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var clashes cluster.Referencing
 	var parts []string
 	var args []any
 	for _, reference := range cluster.References {
 		beside, unique := reference.Unique()
-		if exists, err := s.has(info, reference.Table); err != nil {
+		if exists, err := s.has(ctx, reference.Table); err != nil {
 			return nil, err
 		} else if !exists || !unique {
 			continue
@@ -100,7 +92,7 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referenci
 	for i := range clashes {
 		counts[i] = &clashes[i].Rows
 	}
-	err = s.query(ctx, "rows of the address "+to, "SELECT "+strings.Join(parts, ", "), args, func(rows *sql.Rows) error {
+	err := s.query(ctx, "rows of the address "+to, "SELECT "+strings.Join(parts, ", "), args, func(rows *sql.Rows) error {
 		return rows.Scan(counts...)
 	})
 	return clashes, err

@@ -22,16 +22,16 @@ func joins(column string) bool {
 // that this schema has, in the order of one of them. Names come from constants of
 // this program only.
 func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string, order, where string, args ...any) ([]cluster.Row, error) {
-	info, err := s.info.get(ctx)
+	schema, err := s.schema.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if exists, err := s.has(info, table); err != nil {
+	if exists, err := s.has(ctx, table); err != nil {
 		return nil, err
 	} else if !exists {
 		return nil, fmt.Errorf("the table %s does not exist", table)
 	}
-	columns = info.schema.Only(table, columns)
+	columns = schema.Only(table, columns)
 	query := fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s", strings.Join(columns, ", "), table, whereClause(where), order)
 	var found []cluster.Row
 	err = s.query(ctx, string(table), query, args, func(rows *sql.Rows) error {
@@ -55,13 +55,9 @@ func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string,
 // RowCounts counts the rows of tables. A table that this schema does not have is left
 // out.
 func (s *Store) RowCounts(ctx context.Context, tables []cluster.Table) (map[cluster.Table]int, error) {
-	info, err := s.info.get(ctx)
-	if err != nil {
-		return nil, err
-	}
 	counts := map[cluster.Table]int{}
 	for _, table := range tables {
-		exists, err := s.has(info, table)
+		exists, err := s.has(ctx, table)
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
@@ -36,6 +37,12 @@ SELECT TABLE_NAME,
        COLUMN_DEFAULT
   FROM information_schema.COLUMNS
  WHERE TABLE_SCHEMA = DATABASE()`
+
+// unionPosition adds a row with the position in the change log.
+const unionPosition = `
+ UNION ALL
+SELECT '', '', '', COALESCE(MAX(admin_log_id), 0), '', NULL
+  FROM vicidial_admin_log`
 
 const selectSettings = `
 SELECT @@sql_mode,
@@ -67,27 +74,23 @@ func (n *notVICIdial) Hint() string {
 	return "VICIdial's database is called asterisk on most systems (VARDB_database in /etc/astguiclient.conf). Set the provider's database to it, and grant the database user SELECT on its tables."
 }
 
-// readServerInfo describes the database in a fixed number of queries.
+// readServerInfo describes the database in a fixed number of queries, after that of the
+// schema.
 func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	var info serverInfo
 	var settings settingsAndSession
 	var groups []string
 	var groupsErr error
-	reads := []func() error{
-		func() (err error) { info.schema, err = s.readSchema(ctx); return err },
-		func() (err error) { settings, err = s.readSettings(ctx); return err },
-		func() (err error) { info.granted, err = s.readGrants(ctx); return err },
-		func() error { s.notePosition(ctx); return nil },
-		func() error { groups, groupsErr = s.readUserGroups(ctx); return nil },
-	}
-	db, err := s.pool()
+	schema, err := s.schema.get(ctx)
 	if err != nil {
 		return info, err
 	}
-	for range db.Stats().MaxOpenConnections - len(reads) { // the tables are read next, over all connections
-		reads = append(reads, func() error { return open(ctx, db) })
-	}
-	err = concurrently(reads...)
+	info.schema = schema
+	err = concurrently(
+		func() (err error) { settings, err = s.readSettings(ctx); return err },
+		func() (err error) { info.granted, err = s.readGrants(ctx); return err },
+		func() error { groups, groupsErr = s.readUserGroups(ctx); return nil },
+	)
 	if err == nil && info.schema.Has(cluster.TableUserGroups, "user_group") {
 		info.schema.UserGroups, err = groups, groupsErr
 	}
@@ -107,14 +110,6 @@ func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	return info, nil
 }
 
-// open opens a connection of the pool. Whoever needs it finds the error.
-func open(ctx context.Context, db *sql.DB) error {
-	if conn, err := db.Conn(ctx); err == nil {
-		_ = conn.Close()
-	}
-	return nil
-}
-
 // refusesWrites parses @@read_only: 0 or 1, and since MariaDB 12.0 one of four
 // words, of which the last is for all accounts.
 func refusesWrites(readOnly string, bypasses bool) bool {
@@ -128,25 +123,19 @@ func refusesWrites(readOnly string, bypasses bool) bool {
 	}
 }
 
+// readSchema reads the schema and the position in the change log, before rows are cached:
+// so the first writer can tell whether somebody has written since. An error leaves the
+// position unknown: the account may lack the privilege.
 func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
-	schema := cluster.Schema{Tables: map[cluster.Table]map[string]cluster.Column{}}
-	err := s.query(ctx, "the schema", selectColumns, nil, func(rows *sql.Rows) error {
-		var table cluster.Table
-		var name string
-		var column cluster.Column
-		var length int64 // LONGTEXT has 4294967295
-		var byDefault sql.NullString
-		if err := rows.Scan(&table, &name, &column.Type, &length, &column.Charset, &byDefault); err != nil {
-			return err
-		}
-		column.Length = int(length)
-		column.Default = cluster.ParseDefault(byDefault.String, byDefault.Valid)
-		if schema.Tables[table] == nil {
-			schema.Tables[table] = map[string]cluster.Column{}
-		}
-		schema.Tables[table][name] = column
-		return nil
-	})
+	s.openOthers(ctx)
+	at := time.Now()
+	schema, entry, err := s.selectSchema(ctx, selectColumns+unionPosition)
+	if _, refused := conn.ErrorNumber(err); refused {
+		schema, _, err = s.selectSchema(ctx, selectColumns)
+	} else if err == nil {
+		s.firstPosition.Store(&position{entry, at})
+		s.logPosition.set(entry)
+	}
 	if err != nil {
 		return cluster.Schema{}, err
 	}
@@ -159,6 +148,48 @@ func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
 		}
 	}
 	return schema, nil
+}
+
+// openOthers opens connections while the first one reads the schema: the tables are read
+// next, over all of them. Whoever needs one finds the error.
+func (s *Store) openOthers(ctx context.Context) {
+	db, err := s.pool()
+	if err != nil {
+		return
+	}
+	for range db.Stats().MaxOpenConnections - 1 {
+		s.prefetches.Go(func() {
+			if opened, err := db.Conn(conn.AfterFirst(context.WithoutCancel(ctx))); err == nil {
+				_ = opened.Close()
+			}
+		})
+	}
+}
+
+func (s *Store) selectSchema(ctx context.Context, query string) (schema cluster.Schema, entry int64, err error) {
+	schema.Tables = map[cluster.Table]map[string]cluster.Column{}
+	err = s.query(ctx, "the schema", query, nil, func(rows *sql.Rows) error {
+		var table cluster.Table
+		var name string
+		var column cluster.Column
+		var length int64 // LONGTEXT has 4294967295
+		var byDefault sql.NullString
+		if err := rows.Scan(&table, &name, &column.Type, &length, &column.Charset, &byDefault); err != nil {
+			return err
+		}
+		if table == "" {
+			entry = length
+			return nil
+		}
+		column.Length = int(length)
+		column.Default = cluster.ParseDefault(byDefault.String, byDefault.Valid)
+		if schema.Tables[table] == nil {
+			schema.Tables[table] = map[string]cluster.Column{}
+		}
+		schema.Tables[table][name] = column
+		return nil
+	})
+	return schema, entry, err
 }
 
 func (s *Store) readUserGroups(ctx context.Context) ([]string, error) {
@@ -259,9 +290,14 @@ func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 
 // has reports whether the connected database has a table, or returns an error if the
 // user may not see it.
-func (s *Store) has(info serverInfo, table cluster.Table) (bool, error) {
-	if len(info.schema.Tables[table]) > 0 || privileges.Denied(table) {
-		return len(info.schema.Tables[table]) > 0, nil
+func (s *Store) has(ctx context.Context, table cluster.Table) (bool, error) {
+	schema, err := s.schema.get(ctx)
+	if err != nil || len(schema.Tables[table]) > 0 || privileges.Denied(table) {
+		return len(schema.Tables[table]) > 0, err
+	}
+	info, err := s.info.get(ctx)
+	if err != nil {
+		return false, err
 	}
 	return false, s.privilegesError(info, info.granted.unseen(info.schema, table))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -234,5 +235,27 @@ func TestStatementCount(t *testing.T) {
 	few, many := count(3), count(200)
 	if few != many || few == 0 {
 		t.Errorf("%d statements for 3 servers, %d for 200", few, many)
+	}
+}
+
+// The position in the change log is read with the schema, before any row of another table.
+func TestSchema_isReadFirst(t *testing.T) {
+	t.Parallel()
+	server := sandbox.Shared(t)
+	d, p := newTable(t, server), sandbox.NewProxy(t, server)
+	store := newStore(t, d, viaProxy(p))
+	run(t, d, "INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section) VALUES (NOW(), '6666', '10.0.0.7', 'DIDS')")
+	if _, err := store.DIDs(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	sent := slices.DeleteFunc(p.Statements(), func(text string) bool { return strings.HasPrefix(text, "SET ") })
+	if !strings.Contains(sent[0], "information_schema.COLUMNS") || !strings.Contains(sent[0], "vicidial_admin_log") {
+		t.Errorf("first is %s", sent[0])
+	}
+	if position, err := store.LogPosition(t.Context()); err != nil || position != store.firstPosition.Load().entry || position == 0 {
+		t.Errorf("the position is %d, %v", position, err)
+	}
+	if now := slices.DeleteFunc(p.Statements(), func(text string) bool { return strings.HasPrefix(text, "SET ") }); len(now) != len(sent) {
+		t.Errorf("the position was read again: %q", now[len(sent):])
 	}
 }

@@ -24,12 +24,12 @@ func (s *Store) renewServers(ctx context.Context, servers cluster.Servers, steps
 // serversWhere reads the columns that this schema has. It reads no secrets, only
 // whether they are the defaults.
 func (s *Store) serversWhere(ctx context.Context, where string, values ...any) ([]cluster.Server, error) {
-	info, err := s.info.get(ctx)
+	schema, err := s.schema.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	columns := info.schema.Only(cluster.TableServers, slices.Concat(cluster.ServerColumns, cluster.ServerStatusColumns))
-	secrets := info.schema.Only(cluster.TableServers, []string{cluster.ServerSecret, cluster.ManagerSecret})
+	columns := schema.Only(cluster.TableServers, slices.Concat(cluster.ServerColumns, cluster.ServerStatusColumns))
+	secrets := schema.Only(cluster.TableServers, []string{cluster.ServerSecret, cluster.ManagerSecret})
 	selected := slices.Clone(columns)
 	args := make([]any, 0, len(secrets))
 	for _, secret := range secrets {
@@ -73,14 +73,10 @@ func (s *Store) Rooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms, er
 }
 
 func (s *Store) readRooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms, error) {
-	info, err := s.info.get(ctx)
-	if err != nil {
-		return nil, err
-	}
 	all := map[cluster.Engine]cluster.Rooms{cluster.Meetme: {}, cluster.Confbridge: {}}
 	var reads []func() error
 	for engine, rooms := range all {
-		exists, err := s.has(info, engine.Table())
+		exists, err := s.has(ctx, engine.Table())
 		if err != nil {
 			return nil, err
 		}

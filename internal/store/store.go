@@ -53,6 +53,7 @@ type Store struct {
 	planned.Actions               // that have written
 
 	// The description of the database is read once.
+	schema  *cachedQuery[cluster.Schema] // its tables and columns only
 	info    *cachedQuery[serverInfo]
 	replica *cachedQuery[bool]
 
@@ -110,6 +111,7 @@ func New(settings Settings) *Store {
 		log:            newLogs(settings.Log),
 	}
 	s.settings.Settings = settings.WithoutSecrets()
+	s.schema = &cachedQuery[cluster.Schema]{read: s.readSchema, log: s.log.cache("schema")}
 	s.info = &cachedQuery[serverInfo]{read: s.readServerInfo, log: s.log.cache("server information")}
 	s.replica = &cachedQuery[bool]{read: s.isReplica, log: s.log.cache("replica status")}
 	s.logPosition = &cachedQuery[int64]{read: s.readLogPosition, log: s.log.cache("admin change log")}
@@ -160,18 +162,25 @@ func (s *Store) Close() error {
 	return s.closeConn()
 }
 
-// cached makes a read that is shared until a write to its tables. It waits for the
-// description of the database, with which the position in the change log is read.
+// cached makes a read that is shared until a write to its tables.
 func cached[T any](s *Store, name string, read func(context.Context) (T, error), tables ...cluster.Table) *cachedQuery[T] {
-	after := func(ctx context.Context) (rows T, err error) {
-		if _, err = s.info.get(ctx); err != nil {
-			return rows, err
-		}
-		return read(ctx)
-	}
-	q := &cachedQuery[T]{read: after, log: s.log.cache(name), tables: tables}
+	q := &cachedQuery[T]{log: s.log.cache(name), tables: tables}
+	q.read = func(ctx context.Context) (T, error) { return afterSchema(ctx, s, read) }
 	s.caches = append(s.caches, q)
 	return q
+}
+
+// afterSchema runs a read after that of the schema, with which the position in the change
+// log is read, and beside that of the rest of the description of the database, which may
+// find that the user does not see all of the table.
+func afterSchema[T any](ctx context.Context, s *Store, read func(context.Context) (T, error)) (rows T, err error) {
+	if _, err = s.schema.get(ctx); err == nil {
+		err = concurrently(
+			func() error { _, err := s.info.get(ctx); return err },
+			func() (err error) { rows, err = read(ctx); return err },
+		)
+	}
+	return rows, err
 }
 
 // Prefetch starts to read the servers and what refers to them, so that these tables are

@@ -32,17 +32,17 @@ func (s *Store) CrossServerExten(ctx context.Context) (bool, error) {
 }
 
 func (s *Store) readSystemSettings(ctx context.Context) (cluster.Settings, error) {
-	info, err := s.info.get(ctx)
+	schema, err := s.schema.get(ctx)
 	if err != nil {
 		return cluster.Settings{}, err
 	}
-	columns := info.schema.Only(cluster.TableSettings, cluster.SettingsColumns)
-	others := info.schema.Only(cluster.TableSettings, []string{
+	columns := schema.Only(cluster.TableSettings, cluster.SettingsColumns)
+	others := schema.Only(cluster.TableSettings, []string{
 		"db_schema_version", "sounds_central_control_active", "require_password_length", "outbound_autodial_active", "disable_auto_dial",
 		"did_system_filter",
 	})
 	selected, args := slices.Concat(columns, others), []any(nil)
-	if exists, err := s.has(info, cluster.TableContainers); err != nil {
+	if exists, err := s.has(ctx, cluster.TableContainers); err != nil {
 		return cluster.Settings{}, err
 	} else if exists {
 		selected, args = append(selected, selectContainer), []any{cluster.LoginWeightsContainer}

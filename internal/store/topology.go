@@ -23,10 +23,6 @@ func (s *Store) Topology(ctx context.Context, live bool) (cluster.Topology, erro
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	topology := cluster.Topology{Database: cmp.Or(s.settings.Host, s.settings.Socket)}
-	info, err := s.info.get(ctx)
-	if err != nil {
-		return topology, err
-	}
 	phones, aliases, err := s.AgentPhones(ctx)
 	if err != nil {
 		return topology, err
@@ -45,7 +41,7 @@ func (s *Store) Topology(ctx context.Context, live bool) (cluster.Topology, erro
 		return topology, err
 	}
 	topology.Voicemail, topology.Replica = settings.VoicemailServer(), settings.Replica()
-	if exists, err := s.has(info, cluster.TableWebServers); err != nil {
+	if exists, err := s.has(ctx, cluster.TableWebServers); err != nil {
 		return topology, err
 	} else if exists {
 		topology.Web, err = selectAll(ctx, s, "web nodes", selectWebNodes, nil, func(rows *sql.Rows, host *string) error { return rows.Scan(host) })

@@ -164,6 +164,8 @@ type connector struct {
 // a login is asked once, however many connections are needed at the same time.
 type firstConnection struct {
 	token    chan struct{} // has a value while nobody opens the first connection
+	tried    chan struct{} // closed when one attempt has ended
+	end      sync.Once
 	accepted atomic.Bool
 	failed   time.Time
 	err      error
@@ -172,7 +174,15 @@ type firstConnection struct {
 func newFirst() *firstConnection {
 	token := make(chan struct{}, 1)
 	token <- struct{}{}
-	return &firstConnection{token: token}
+	return &firstConnection{token: token, tried: make(chan struct{})}
+}
+
+type afterFirst struct{}
+
+// AfterFirst returns a context with which a connection is opened after another caller's
+// attempt to open the first one.
+func AfterFirst(ctx context.Context) context.Context {
+	return context.WithValue(ctx, afterFirst{}, true)
 }
 
 // begin waits until another caller has opened the first connection, and returns its
@@ -181,6 +191,13 @@ func (f *firstConnection) begin(ctx context.Context) (end func(error), err error
 	arrived := time.Now()
 	if f.accepted.Load() {
 		return func(error) {}, nil
+	}
+	if ctx.Value(afterFirst{}) != nil {
+		select {
+		case <-f.tried:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 	select {
 	case <-f.token:
@@ -204,6 +221,7 @@ func (f *firstConnection) begin(ctx context.Context) (end func(error), err error
 			f.failed, f.err = time.Now(), err
 		}
 		release()
+		f.end.Do(func() { close(f.tried) })
 	}, nil
 }
 

@@ -462,6 +462,41 @@ func TestConnect_firstIsAloneUntilAccepted(t *testing.T) {
 	}
 }
 
+// Whoever comes after the first connection waits for its login, and does not try it.
+func TestConnect_afterFirst(t *testing.T) {
+	for _, answer := range []error{nil, errors.New("access denied")} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFirst()
+			followed := make(chan error, 1)
+			go func() {
+				end, err := f.begin(AfterFirst(t.Context()))
+				if err == nil {
+					end(nil)
+				}
+				followed <- err
+			}()
+			synctest.Wait()
+			end, err := f.begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			if len(followed) > 0 {
+				t.Error("it did not wait for the first login")
+			}
+			end(answer)
+			if err := <-followed; !errors.Is(err, answer) {
+				t.Errorf("after %v it ended with %v", answer, err)
+			}
+			gaveUp, cancel := context.WithCancel(AfterFirst(t.Context()))
+			cancel()
+			if _, err := newFirst().begin(gaveUp); !errors.Is(err, context.Canceled) {
+				t.Errorf("one that gave up ended with %v", err)
+			}
+		})
+	}
+}
+
 // everything is the output of the driver's own log.
 type everything struct {
 	lock sync.Mutex
