@@ -244,16 +244,16 @@ func TestRebuildConf(t *testing.T) {
 		t.Parallel()
 		d := newActivity(t, 1720)
 		store := newStore(t, d)
-		somebody := func() { run(t, d, "UPDATE servers SET generate_vicidial_conf = 'N' WHERE server_id = 'dial1'") }
-		err := store.Apply(t.Context(), func(ctx context.Context) (cluster.Plan, error) {
-			servers, err := store.Servers(ctx)
-			if err != nil {
-				return cluster.Plan{}, err
-			}
-			plan, err := maintenance.RebuildConf{Servers: servers, Wanted: []string{"10.0.0.1"}}.Plan()
-			somebody()
-			return plan, err
-		})
+		servers, err := store.Servers(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := maintenance.RebuildConf{Servers: servers, Wanted: []string{"10.0.0.1"}}.Plan()
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t, d, "UPDATE servers SET generate_vicidial_conf = 'N' WHERE server_id = 'dial1'")
+		err = store.Apply(t.Context(), fixedPlan(plan))
 		var conflict *cluster.Conflict
 		if !errors.As(err, &conflict) {
 			t.Errorf("%v", err)

@@ -141,11 +141,11 @@ func (s *Store) Apply(ctx context.Context, decide planFunc) (err error) {
 	}
 }
 
-// How long a change waits for the next one to be written with it: a round trip to the
+// How long a change waits for the next one to be written with it: half a round trip to the
 // database, but at least the time in which Terraform plans another change.
 const (
 	minGather = 5 * time.Millisecond
-	maxGather = 50 * time.Millisecond
+	maxGather = 25 * time.Millisecond
 )
 
 // serve writes what waits until nothing does. It holds the lock over changes that
@@ -191,7 +191,7 @@ func (s *Store) gatherTimeout(w *writer, waiting int) time.Duration {
 	if waiting == 0 {
 		return s.lockLinger
 	}
-	return min(max(w.roundTrip, minGather), maxGather)
+	return min(max(w.roundTrip/2, minGather), maxGather)
 }
 
 // takeChanges returns the changes that wait.
@@ -218,15 +218,25 @@ func (s *Store) processBatch(w *writer, batch []*pendingChange) (done, later []*
 		}
 		batch = append(batch, s.takeChanges()...)
 	}
-	if w.stale {
-		if err := w.revalidate(ctx); err != nil {
-			for _, r := range batch {
-				r.err = err
-			}
-			return batch, nil
-		}
+	decide := func() { done, later = s.decide(w, batch) }
+	var err error
+	beside := w.stale && s.settings.AuditEnabled && !s.settings.SingleConnection()
+	if beside { // it seldom turns out that rows are outdated
+		s.together(func() { err = w.revalidate(ctx) }, decide)
+		batch = slices.Concat(done, later)
+	} else if w.stale {
+		err = w.revalidate(ctx)
 	}
-	done, later = s.decide(w, batch)
+	if err != nil {
+		for _, r := range batch {
+			r.err = err
+		}
+		return batch, nil
+	}
+	if !beside || w.fresh {
+		w.decided = w.decided && !w.fresh
+		decide()
+	}
 	s.writeBatch(ctx, w, done)
 	w.fresh = false
 	return done, later
@@ -254,7 +264,9 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*pendingChange) bo
 		waiting = conn.AfterFirst(waiting) // the first connection reads the schema
 	}
 	prefetch(ctx, s, s.replica)
-	err := w.lock(waiting)
+	prefetch(ctx, s, s.servers) // a run that has planned nothing removes objects, often all of a site
+	prefetch(ctx, s, s.trunks)
+	err := w.acquire(waiting)
 	described.Wait()
 	for _, r := range batch {
 		r.err = err
@@ -372,7 +384,7 @@ func (s *Store) writePlans(ctx context.Context, w *writer, batch []*pendingChang
 		deciding = context.WithValue(ctx, writerKey{}, w)
 	}
 	if w.info, err = s.info.get(deciding); err == nil {
-		end := w.run(ctx, changes)
+		end := w.run(deciding, changes)
 		steps := stepsOf(changes)
 		s.together(end, func() { s.written(deciding, steps) })
 	}

@@ -30,9 +30,10 @@ func togetherAfter(t *testing.T, store *Store, before func(), changes ...planFun
 	errs := make([]error, len(changes))
 	var all sync.WaitGroup
 	inside, leave := make(chan struct{}), make(chan struct{})
+	arrive := sync.OnceFunc(func() { close(inside) }) // it may be decided twice
 	all.Go(func() {
 		_ = store.Apply(t.Context(), func(context.Context) (cluster.Plan, error) {
-			close(inside)
+			arrive()
 			<-leave
 			return cluster.Plan{}, nil
 		})

@@ -23,7 +23,9 @@ type cachedQuery[T any] struct {
 	// written steps as they are now; where it is nil, the query is run again.
 	tables []cluster.Table
 	renew  func(ctx context.Context, value T, steps []writtenStep) (T, error)
+	reread bool // at once after inserts and updates, whose callers read the rows back
 
+	asked   bool // since the last reread
 	mu      sync.Mutex
 	current *load[T]
 }
@@ -39,6 +41,7 @@ func (q *cachedQuery[T]) get(ctx context.Context) (T, error) {
 		return q.getAsWriter(ctx)
 	}
 	q.mu.Lock()
+	q.asked = true
 	l, result := q.current, "shared"
 	if l == nil {
 		l, result = &load[T]{done: make(chan struct{})}, "load"
@@ -130,9 +133,17 @@ func (q *cachedQuery[T]) written(ctx context.Context, steps []writtenStep) {
 		}
 	}
 	q.mu.Lock()
-	l := q.current
+	l, asked := q.current, q.asked
 	q.mu.Unlock()
 	if len(own) == 0 || l == nil {
+		return
+	}
+	if q.reread && asked && writerOf(ctx) == nil && slices.ContainsFunc(own, func(step writtenStep) bool { return step.Verb != cluster.Delete }) {
+		q.invalidate()
+		_, _ = q.get(ctx)
+		q.mu.Lock()
+		q.asked = false
+		q.mu.Unlock()
 		return
 	}
 	renewed := &load[T]{done: make(chan struct{})}

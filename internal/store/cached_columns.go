@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -20,15 +21,21 @@ type cachedColumns[T any] struct {
 	queries map[string]*cachedQuery[T]
 }
 
-// get reads some columns, which read gets sorted.
+// get reads some columns, which read gets sorted. Where none is asked for, any choice is
+// the answer.
 func (c *cachedColumns[T]) get(ctx context.Context, columns []string, read func(context.Context, []string) (T, error)) (T, error) {
 	columns = slices.Clone(columns)
 	slices.Sort(columns)
 	key := strings.Join(columns, ",")
 	c.mu.Lock()
 	chosen := c.queries[key]
+	for _, other := range c.queries {
+		if len(columns) == 0 && other.begun() {
+			chosen = other
+		}
+	}
 	if chosen == nil {
-		chosen = &cachedQuery[T]{read: func(ctx context.Context) (T, error) { return read(ctx, columns) }, log: c.log}
+		chosen = &cachedQuery[T]{read: func(ctx context.Context) (T, error) { return read(ctx, columns) }, log: c.log, tables: []cluster.Table{c.table}, reread: true}
 		if c.queries == nil {
 			c.queries = map[string]*cachedQuery[T]{}
 		}
@@ -46,10 +53,15 @@ func (c *cachedColumns[T]) invalidate() {
 	}
 }
 
-func (c *cachedColumns[T]) written(_ context.Context, steps []writtenStep) {
-	if slices.ContainsFunc(steps, func(step writtenStep) bool { return step.Table == c.table }) {
-		c.invalidate()
+func (c *cachedColumns[T]) written(ctx context.Context, steps []writtenStep) {
+	c.mu.Lock()
+	queries := slices.Collect(maps.Values(c.queries))
+	c.mu.Unlock()
+	var all sync.WaitGroup
+	for _, chosen := range queries {
+		all.Go(func() { chosen.written(ctx, steps) })
 	}
+	all.Wait()
 }
 
 // rowScanner scans many rows. It keeps once what consecutive rows have in common: a text,

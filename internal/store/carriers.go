@@ -10,7 +10,10 @@ import (
 
 // Carriers returns all rows of vicidial_server_carriers. Their texts contain
 // passwords and must not be shown.
-func (s *Store) Carriers(ctx context.Context) (cluster.Carriers, error) { return s.carriers.get(ctx) }
+func (s *Store) Carriers(ctx context.Context) (cluster.Carriers, error) {
+	prefetch(ctx, s, s.templates) // which they name
+	return s.carriers.get(ctx)
+}
 
 // selectCarriers reads no account and no registration, which contain passwords. The
 // database computes whether a line of the account or its template sends calls to

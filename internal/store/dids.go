@@ -45,7 +45,7 @@ func (s *Store) readDIDPhones(ctx context.Context) (didPhones, error) {
 	var read phoneColumns
 	var boxes []string
 	err := concurrently(
-		func() (err error) { read, err = s.phones(ctx, nil); return err },
+		func() (err error) { read, err = s.phones(ctx, nodePhoneColumns); return err },
 		func() (err error) { boxes, err = s.mailboxes.get(ctx); return err },
 	)
 	found := didPhones{make(map[[2]string]bool, len(read.phones)), make(map[string]bool, len(read.phones)+len(boxes))}

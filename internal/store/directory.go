@@ -8,7 +8,6 @@ import (
 )
 
 const (
-	selectUsers    = `SELECT user FROM vicidial_users ORDER BY user`
 	selectInGroups = `SELECT group_id FROM vicidial_inbound_groups ORDER BY group_id`
 	selectMenus    = `SELECT menu_id FROM vicidial_call_menu ORDER BY menu_id`
 )
@@ -35,7 +34,13 @@ func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
 		}
 	}
 	err = concurrently(
-		names("users", selectUsers, &directory.Users),
+		func() error {
+			users, err := s.users.get(ctx)
+			for _, user := range users {
+				directory.Users = append(directory.Users, user.User)
+			}
+			return err
+		},
 		names("in-groups", selectInGroups, &directory.InGroups),
 		names("call menus", selectMenus, &directory.Menus),
 	)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -152,9 +153,10 @@ func TestApply_cancelledWhileItWaits(t *testing.T) {
 	t.Parallel()
 	store := newStore(t, newTable(t, sandbox.Shared(t)))
 	inside, leave, left := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	arrive := sync.OnceFunc(func() { close(inside) })
 	go func() {
 		left <- store.Apply(t.Context(), func(context.Context) (cluster.Plan, error) {
-			close(inside)
+			arrive()
 			<-leave
 			return cluster.Plan{}, nil
 		})

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -25,16 +26,16 @@ SELECT COALESCE(user, ''),
 // liveAgents reads the logged-in agents, including remote agents, of one server, or
 // of all if ip is empty.
 func (s *Store) liveAgents(ctx context.Context, ip string) ([]cluster.LiveAgent, error) {
-	spelled, err := s.campaignSpelling(ctx)
-	if err != nil {
-		return nil, err
-	}
+	prefetch(ctx, s, s.campaigns)
 	where, args := onServer(ip)
-	return selectAll(ctx, s, "live agents", fmt.Sprintf(selectLiveAgents, where), args, func(rows *sql.Rows, a *cluster.LiveAgent) error {
-		err := rows.Scan(&a.User, keyText{&a.ServerIP}, &a.Extension, &a.Campaign, &a.Status, &a.Autodial, &a.LastCall)
-		a.Campaign = spelled(a.Campaign)
-		return err
+	agents, err := selectAll(ctx, s, "live agents", fmt.Sprintf(selectLiveAgents, where), args, func(rows *sql.Rows, a *cluster.LiveAgent) error {
+		return rows.Scan(&a.User, keyText{&a.ServerIP}, &a.Extension, &a.Campaign, &a.Status, &a.Autodial, &a.LastCall)
 	})
+	spelled, unknown := s.campaignSpelling(ctx)
+	for i := range agents {
+		agents[i].Campaign = spelled(agents[i].Campaign)
+	}
+	return agents, cmp.Or(err, unknown)
 }
 
 func onServer(ip string) (where string, args []any) {
@@ -62,16 +63,16 @@ SELECT server_ip,
 
 // liveCalls counts the current calls of one server, or of all if ip is empty.
 func (s *Store) liveCalls(ctx context.Context, ip string) ([]cluster.CallCount, error) {
-	spelled, err := s.campaignSpelling(ctx)
-	if err != nil {
-		return nil, err
-	}
+	prefetch(ctx, s, s.campaigns)
 	where, args := onServer(ip)
-	return selectAll(ctx, s, "live calls", fmt.Sprintf(countCalls, where), args, func(rows *sql.Rows, c *cluster.CallCount) error {
-		err := rows.Scan(keyText{&c.ServerIP}, &c.Campaign, &c.Type, &c.Status, &c.Count)
-		c.Campaign = spelled(c.Campaign)
-		return err
+	calls, err := selectAll(ctx, s, "live calls", fmt.Sprintf(countCalls, where), args, func(rows *sql.Rows, c *cluster.CallCount) error {
+		return rows.Scan(keyText{&c.ServerIP}, &c.Campaign, &c.Type, &c.Status, &c.Count)
 	})
+	spelled, unknown := s.campaignSpelling(ctx)
+	for i := range calls {
+		calls[i].Campaign = spelled(calls[i].Campaign)
+	}
+	return calls, cmp.Or(err, unknown)
 }
 
 // Live counts the current agents on phones and calls of a server. It is not cached.

@@ -14,9 +14,17 @@ import (
 // errLocked is the error of a lock that another apply holds.
 var errLocked = errors.New("another apply of this provider is writing to this database")
 
-// lock opens a connection and acquires the advisory lock on it. VICIdial's admin
-// page and daemons do not use the lock, so each step compares before it sets.
+// lock acquires the lock, and drops rows that are outdated.
 func (w *writer) lock(ctx context.Context) error {
+	if err := w.acquire(ctx); err != nil {
+		return err
+	}
+	return w.revalidate(ctx)
+}
+
+// acquire opens a connection and acquires the advisory lock on it. VICIdial's admin
+// page and daemons do not use the lock, so each step compares before it sets.
+func (w *writer) acquire(ctx context.Context) error {
 	db, err := w.store.pool()
 	if err != nil {
 		return err
@@ -40,9 +48,9 @@ func (w *writer) lock(ctx context.Context) error {
 	}
 	if got.Int64 == 1 {
 		w.connect(conn)
-		w.since, w.decided = time.Now(), false
+		w.since, w.decided, w.stale, w.fresh = time.Now(), false, true, false
 		since(ctx, log, "lock acquired", began)
-		return w.revalidate(ctx)
+		return nil
 	}
 	defer func() { _ = conn.Close() }()
 	log.LogAttrs(ctx, slog.LevelDebug, "lock not acquired", slog.Int64("holder", holder.Int64), slog.Int64("ms", time.Since(began).Milliseconds()))
@@ -98,6 +106,9 @@ const maxUnlockedAge = 10 * time.Second
 // holdsLock is 0 where this is not the session that acquired the lock.
 const holdsLock = `SELECT IS_USED_LOCK(?) <=> CONNECTION_ID() AND CONNECTION_ID() = ?, `
 
+// unknown is the position in the change log where it is not known.
+const unknown = -1
+
 // newestEntry is what is selected of the change log where there is one.
 const newestEntry = `COALESCE(MAX(admin_log_id), 0) FROM vicidial_admin_log`
 
@@ -118,24 +129,24 @@ func sessionPoolingError(why string) error {
 // An error is that of a connection which does not hold its own lock.
 func (w *writer) revalidate(ctx context.Context) error {
 	s := w.store
-	holds, newest := true, int64(0)
+	holds, newest := true, int64(unknown)
 	entry := newestEntry
 	if !s.settings.AuditEnabled {
-		entry = "0"
+		entry = strconv.Itoa(unknown)
 	}
 	began := time.Now()
 	if err := w.queryRow(ctx, statement{holdsLock + entry, []any{s.lockName(), w.connID}}, &holds, &newest); err != nil {
-		newest = 0
+		newest = unknown
 	}
 	w.roundTrip = time.Since(began)
 	if !holds {
 		w.drop()
 		return sessionPoolingError(fmt.Sprintf("session %d has acquired the lock, and the next statement ran in another one. KILL %d releases the lock", w.connID, w.connID))
 	}
-	if noted := s.firstPosition.Load(); noted != nil && s.newestEntry == 0 {
+	if noted := s.firstPosition.Load(); noted != nil && s.newestEntry == unknown {
 		s.newestEntry, s.released = noted.entry, noted.at
 	}
-	if newest == 0 || newest != s.newestEntry || time.Since(s.released) > s.maxUnlockedAge {
+	if !w.fresh && (newest == unknown || newest != s.newestEntry || time.Since(s.released) > s.maxUnlockedAge) {
 		s.Forget()
 		w.fresh = true
 	}
@@ -146,8 +157,8 @@ func (w *writer) revalidate(ctx context.Context) error {
 // recordEntries records the entries that this process has written. If they do not follow our last ones,
 // somebody else has written.
 func (w *writer) recordEntries(first, entries int64) {
-	if first != w.store.newestEntry+1 {
-		w.store.newestEntry, w.stale = 0, true
+	if first == 0 || first != w.store.newestEntry+1 {
+		w.store.newestEntry, w.stale = unknown, true
 		return
 	}
 	w.store.newestEntry += entries

@@ -12,17 +12,15 @@ import (
 // Numbers returns all rows of vicidial_inbound_dids with those of the columns that
 // this schema has. Each choice of columns is read once.
 func (s *Store) Numbers(ctx context.Context, columns []string) (numbers.Table, error) {
-	return s.numberQueries.get(ctx, columns, func(ctx context.Context, columns []string) (numbers.Table, error) {
-		return afterSchema(ctx, s, func(ctx context.Context) (numbers.Table, error) { return s.readNumbers(ctx, columns) })
-	})
+	return s.numberQueries.get(ctx, columns, s.readNumbers)
 }
 
 func (s *Store) readNumbers(ctx context.Context, columns []string) (numbers.Table, error) {
-	schema, err := s.schema.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return numbers.Table{}, err
 	}
-	columns = schema.Only(cluster.TableDIDs, columns)
+	columns = info.schema.Only(cluster.TableDIDs, columns)
 	query := fmt.Sprintf("SELECT %s FROM %s ORDER BY did_id", strings.Join(append([]string{"did_id", "did_pattern"}, columns...), ", "), cluster.TableDIDs)
 	records, err := scanAll(ctx, s, "inbound numbers", query, nil, 2+len(columns), func(row *rowScanner, record *numbers.Record) {
 		*record = numbers.Record{ID: row.text(0), Pattern: trimKey(row.text(1)), Values: row.values(2)}

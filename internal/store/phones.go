@@ -24,17 +24,17 @@ type phoneColumns struct {
 // is cached; their number is bounded by the number of placements.
 func (s *Store) phones(ctx context.Context, columns []string) (phoneColumns, error) {
 	return s.phoneQueries.get(ctx, columns, func(ctx context.Context, columns []string) (phoneColumns, error) {
-		return afterSchema(ctx, s, func(ctx context.Context) (phoneColumns, error) { return s.readPhones(ctx, columns, "") })
+		return s.readPhones(ctx, columns, "")
 	})
 }
 
 // readPhones reads the phones that meet a condition, or all.
 func (s *Store) readPhones(ctx context.Context, columns []string, where string, args ...any) (phoneColumns, error) {
-	schema, err := s.schema.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return phoneColumns{}, err
 	}
-	read := phoneColumns{columns: schema.Only(cluster.TablePhones, columns)}
+	read := phoneColumns{columns: info.schema.Only(cluster.TablePhones, columns)}
 	selected := append([]string{"server_ip", "login", "extension", "dialplan_number", "voicemail_id"}, read.columns...)
 	// Phones of a seat follow one another, so that they share their texts and values.
 	query := "SELECT " + strings.Join(selected, ", ") + " FROM phones" + whereClause(where) + " ORDER BY extension, server_ip"
@@ -47,10 +47,13 @@ func (s *Store) readPhones(ctx context.Context, columns []string, where string, 
 	return read, err
 }
 
+// nodePhoneColumns are those of [Store.NodePhones]. DIDs need none, and share the read.
+var nodePhoneColumns = []string{"protocol", "active"}
+
 // NodePhones returns the active phones of all nodes, with their names in generated
 // files.
 func (s *Store) NodePhones(ctx context.Context) (iter.Seq[asterisk.NodePhone], error) {
-	read, err := s.phones(ctx, []string{"protocol", "active"})
+	read, err := s.phones(ctx, nodePhoneColumns)
 	protocol, active := slices.Index(read.columns, "protocol"), slices.Index(read.columns, "active")
 	return func(yield func(asterisk.NodePhone) bool) {
 		if protocol < 0 || active < 0 {

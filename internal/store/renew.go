@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -167,7 +168,7 @@ func (s *Store) renewRooms(ctx context.Context, rooms map[cluster.Engine]cluster
 		now[engine] = maps.Clone(servers)
 		maps.DeleteFunc(now[engine], func(ip string, _ []cluster.Room) bool { return touched[ip] })
 		where, args := oneOf(map[string]map[string]bool{cluster.ColumnServerIP: touched})
-		if err := s.readEngineRooms(ctx, engine, now[engine], where, args...); err != nil {
+		if err := s.scanRooms(ctx, now, fmt.Sprintf(selectRooms, engine, engine.Table(), whereClause(where)), args...); err != nil {
 			return nil, err
 		}
 	}

@@ -38,11 +38,16 @@ SELECT TABLE_NAME,
   FROM information_schema.COLUMNS
  WHERE TABLE_SCHEMA = DATABASE()`
 
-// unionPosition adds a row with the position in the change log.
-const unionPosition = `
+// unionMore adds rows without a table: the position in the change log, and then the user
+// groups.
+const unionMore = `
  UNION ALL
 SELECT '', '', '', COALESCE(MAX(admin_log_id), 0), '', NULL
-  FROM vicidial_admin_log`
+  FROM vicidial_admin_log
+ UNION ALL
+SELECT '', CONVERT(user_group USING utf8mb4), '', 0, '', NULL
+  FROM vicidial_user_groups
+ WHERE user_group <> ''`
 
 const selectSettings = `
 SELECT @@sql_mode,
@@ -79,21 +84,18 @@ func (n *notVICIdial) Hint() string {
 func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	var info serverInfo
 	var settings settingsAndSession
-	var groups []string
-	var groupsErr error
-	schema, err := s.schema.get(ctx)
-	if err != nil {
+	var err error
+	if info.schema, err = s.schema.get(ctx); err != nil {
 		return info, err
 	}
-	info.schema = schema
-	err = concurrently(
+	reads := []func() error{
 		func() (err error) { settings, err = s.readSettings(ctx); return err },
 		func() (err error) { info.granted, err = s.readGrants(ctx); return err },
-		func() error { groups, groupsErr = s.readUserGroups(ctx); return nil },
-	)
-	if err == nil && info.schema.Has(cluster.TableUserGroups, "user_group") {
-		info.schema.UserGroups, err = groups, groupsErr
 	}
+	if info.schema.UserGroups == nil && info.schema.Has(cluster.TableUserGroups, "user_group") {
+		reads = append(reads, func() (err error) { info.schema.UserGroups, err = s.readUserGroups(ctx); return err })
+	}
+	err = concurrently(reads...)
 	if err != nil {
 		return serverInfo{}, err
 	}
@@ -123,18 +125,46 @@ func refusesWrites(readOnly string, bypasses bool) bool {
 	}
 }
 
-// readSchema reads the schema and the position in the change log, before rows are cached:
-// so the first writer can tell whether somebody has written since. An error leaves the
-// position unknown: the account may lack the privilege.
-func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
+// readSchema reads the schema, and with it the user groups and the position in the change
+// log before rows are cached: so the first writer can tell whether somebody has written
+// since. An error leaves these unknown: the account may lack a privilege.
+func (s *Store) readSchema(ctx context.Context) (schema cluster.Schema, err error) {
 	s.openOthers(ctx)
-	at := time.Now()
-	schema, entry, err := s.selectSchema(ctx, selectColumns+unionPosition)
-	if _, refused := conn.ErrorNumber(err); refused {
-		schema, _, err = s.selectSchema(ctx, selectColumns)
-	} else if err == nil {
-		s.firstPosition.Store(&position{entry, at})
-		s.logPosition.set(entry)
+	for _, more := range []string{unionMore, ""} {
+		at, entry := time.Now(), int64(unknown)
+		schema = cluster.Schema{Tables: map[cluster.Table]map[string]cluster.Column{}}
+		err = s.query(ctx, "the schema", selectColumns+more, nil, func(rows *sql.Rows) error {
+			var table cluster.Table
+			var name string
+			var column cluster.Column
+			var length int64 // LONGTEXT has 4294967295
+			var byDefault sql.NullString
+			if err := rows.Scan(&table, &name, &column.Type, &length, &column.Charset, &byDefault); err != nil {
+				return err
+			}
+			switch {
+			case table == "" && name == "":
+				entry, schema.UserGroups = length, []string{}
+				return nil
+			case table == "":
+				schema.UserGroups = append(schema.UserGroups, trimKey(name))
+				return nil
+			}
+			column.Length = int(length)
+			column.Default = cluster.ParseDefault(byDefault.String, byDefault.Valid)
+			if schema.Tables[table] == nil {
+				schema.Tables[table] = map[string]cluster.Column{}
+			}
+			schema.Tables[table][name] = column
+			return nil
+		})
+		if entry != unknown {
+			s.firstPosition.Store(&position{entry, at})
+			s.logPosition.set(entry)
+		}
+		if _, refused := conn.ErrorNumber(err); !refused {
+			break
+		}
 	}
 	if err != nil {
 		return cluster.Schema{}, err
@@ -147,6 +177,7 @@ func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
 			}
 		}
 	}
+	slices.Sort(schema.UserGroups)
 	return schema, nil
 }
 
@@ -164,32 +195,6 @@ func (s *Store) openOthers(ctx context.Context) {
 			}
 		})
 	}
-}
-
-func (s *Store) selectSchema(ctx context.Context, query string) (schema cluster.Schema, entry int64, err error) {
-	schema.Tables = map[cluster.Table]map[string]cluster.Column{}
-	err = s.query(ctx, "the schema", query, nil, func(rows *sql.Rows) error {
-		var table cluster.Table
-		var name string
-		var column cluster.Column
-		var length int64 // LONGTEXT has 4294967295
-		var byDefault sql.NullString
-		if err := rows.Scan(&table, &name, &column.Type, &length, &column.Charset, &byDefault); err != nil {
-			return err
-		}
-		if table == "" {
-			entry = length
-			return nil
-		}
-		column.Length = int(length)
-		column.Default = cluster.ParseDefault(byDefault.String, byDefault.Valid)
-		if schema.Tables[table] == nil {
-			schema.Tables[table] = map[string]cluster.Column{}
-		}
-		schema.Tables[table][name] = column
-		return nil
-	})
-	return schema, entry, err
 }
 
 func (s *Store) readUserGroups(ctx context.Context) ([]string, error) {
@@ -220,9 +225,9 @@ func (s *Store) readSettings(ctx context.Context) (found settingsAndSession, err
 
 // isReplica reports whether the server replicates from another one, or is set up to.
 // A user without the privilege to read that sees running replication only; that it
-// may not read the status is no error. It waits for the description of the database first.
+// may not read the status is no error. It waits for the schema first.
 func (s *Store) isReplica(ctx context.Context) (bool, error) {
-	if _, err := s.info.get(ctx); err != nil {
+	if _, err := s.schema.get(ctx); err != nil {
 		return false, err
 	}
 	status, _ := s.replication(ctx)

@@ -60,12 +60,13 @@ func (s *Store) serversWhere(ctx context.Context, where string, values ...any) (
 	})
 }
 
+// selectRooms reads addresses as bytes, since the tables may have different collations.
 const selectRooms = `
-SELECT server_ip,
+SELECT '%s',
+       CAST(server_ip AS BINARY),
        conf_exten,
        COALESCE(extension, '') <> ''
-  FROM %s%s
- ORDER BY server_ip, conf_exten`
+  FROM %s%s`
 
 // Rooms returns all conference rooms of both engines.
 func (s *Store) Rooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms, error) {
@@ -74,31 +75,31 @@ func (s *Store) Rooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms, er
 
 func (s *Store) readRooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms, error) {
 	all := map[cluster.Engine]cluster.Rooms{cluster.Meetme: {}, cluster.Confbridge: {}}
-	var reads []func() error
-	for engine, rooms := range all {
+	var queries []string
+	for engine := range all {
 		exists, err := s.has(ctx, engine.Table())
 		if err != nil {
 			return nil, err
 		}
 		if exists {
-			reads = append(reads, func() error { return s.readEngineRooms(ctx, engine, rooms, "") })
+			queries = append(queries, fmt.Sprintf(selectRooms, engine, engine.Table(), ""))
 		}
 	}
-	if err := concurrently(reads...); err != nil {
-		return nil, err
+	if len(queries) == 0 {
+		return all, nil
 	}
-	return all, nil
+	return all, s.scanRooms(ctx, all, strings.Join(queries, "\n UNION ALL"))
 }
 
-func (s *Store) readEngineRooms(ctx context.Context, engine cluster.Engine, into cluster.Rooms, where string, args ...any) error {
-	query := fmt.Sprintf(selectRooms, engine.Table(), whereClause(where))
-	return s.query(ctx, "conference rooms", query, args, func(rows *sql.Rows) error {
+func (s *Store) scanRooms(ctx context.Context, into map[cluster.Engine]cluster.Rooms, query string, args ...any) error {
+	return s.query(ctx, "conference rooms", query+"\n ORDER BY 2, 3", args, func(rows *sql.Rows) error {
+		var engine cluster.Engine
 		var ip string
 		var room cluster.Room
-		if err := rows.Scan(&ip, &room.Number, &room.InUse); err != nil {
+		if err := rows.Scan(&engine, &ip, &room.Number, &room.InUse); err != nil {
 			return err
 		}
-		into[trimKey(ip)] = append(into[trimKey(ip)], room)
+		into[engine][trimKey(ip)] = append(into[engine][trimKey(ip)], room)
 		return nil
 	})
 }

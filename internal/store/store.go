@@ -36,8 +36,8 @@ type Store struct {
 	queue  changeQueue
 	log    logs
 	pauses []time.Duration // before each try of a statement
-	// The position in the change log of the goroutine that serves the queue, 0 if
-	// unknown, and when it last released the lock.
+	// The position in the change log of the goroutine that serves the queue, and when
+	// it last released the lock.
 	newestEntry    int64
 	released       time.Time
 	maxUnlockedAge time.Duration
@@ -105,6 +105,7 @@ func New(settings Settings) *Store {
 			return New(other)
 		},
 		pauses:         pauses,
+		newestEntry:    unknown,
 		maxUnlockedAge: maxUnlockedAge,
 		lockLinger:     lockLinger,
 		maxLockAge:     maxLockAge,
@@ -131,6 +132,7 @@ func New(settings Settings) *Store {
 	s.directory = cached(s, "directory", s.readDirectory, cluster.TableInGroups, cluster.TableCallMenus)
 	s.aliases = cached(s, "phone aliases", s.readAliases, cluster.TableAliases)
 	s.users = cached(s, "users", s.readUsers, cluster.TableUsers)
+	s.aliases.reread, s.users.reread = true, true
 	s.mailboxes = cached(s, "mailboxes", s.readMailboxes, cluster.TableVoicemail)
 	s.didPhones = &cachedQuery[didPhones]{read: s.readDIDPhones, log: s.log.cache("phones of DIDs"), tables: []cluster.Table{cluster.TablePhones, cluster.TableVoicemail}}
 	s.references = cached(s, "rows that name servers", s.readReferences, cluster.ReferencingTables()...)
@@ -162,26 +164,28 @@ func (s *Store) Close() error {
 	return s.closeConn()
 }
 
-// cached makes a read that is shared until a write to its tables.
+// cached makes a read that is shared until a write to its tables. It waits for the schema,
+// with which the position in the change log is read.
 func cached[T any](s *Store, name string, read func(context.Context) (T, error), tables ...cluster.Table) *cachedQuery[T] {
-	q := &cachedQuery[T]{log: s.log.cache(name), tables: tables}
-	q.read = func(ctx context.Context) (T, error) { return afterSchema(ctx, s, read) }
+	after := func(ctx context.Context) (rows T, err error) {
+		describe := func() error { _, err := s.info.get(ctx); return err }
+		_, err = s.schema.get(ctx)
+		if err == nil && (len(tables) == 0 || !slices.Contains(earlyTables, tables[0])) {
+			err = describe()
+		}
+		if err == nil {
+			err = concurrently(describe, func() (err error) { rows, err = read(ctx); return err })
+		}
+		return rows, err
+	}
+	q := &cachedQuery[T]{read: after, log: s.log.cache(name), tables: tables}
 	s.caches = append(s.caches, q)
 	return q
 }
 
-// afterSchema runs a read after that of the schema, with which the position in the change
-// log is read, and beside that of the rest of the description of the database, which may
-// find that the user does not see all of the table.
-func afterSchema[T any](ctx context.Context, s *Store, read func(context.Context) (T, error)) (rows T, err error) {
-	if _, err = s.schema.get(ctx); err == nil {
-		err = concurrently(
-			func() error { _, err := s.info.get(ctx); return err },
-			func() (err error) { rows, err = read(ctx); return err },
-		)
-	}
-	return rows, err
-}
+// earlyTables are read beside the description of the database, since connections are few
+// and Terraform needs the servers first.
+var earlyTables = []cluster.Table{cluster.TableServers, cluster.TableTrunks, cluster.TableCampaigns, cluster.TableMeetmeRooms}
 
 // Prefetch starts to read the servers and what refers to them, so that these tables are
 // read at the same time.
@@ -189,12 +193,19 @@ func (s *Store) Prefetch(ctx context.Context) {
 	prefetch(ctx, s, s.servers)
 	prefetch(ctx, s, s.trunks)
 	prefetch(ctx, s, s.campaigns)
-	prefetch(ctx, s, s.carriers)
 	prefetch(ctx, s, s.rooms)
-	prefetch(ctx, s, s.templates)
 	if !s.settings.ReadOnly {
 		prefetch(ctx, s, s.replica) // for Writable
 	}
+}
+
+// PrefetchDIDs starts to read the DIDs and the targets of their routes.
+func (s *Store) PrefetchDIDs(ctx context.Context) {
+	s.Prefetch(ctx)
+	prefetch(ctx, s, s.dids)
+	prefetch(ctx, s, s.directory)
+	prefetch(ctx, s, s.settingsRow)
+	prefetch(ctx, s, s.didPhones)
 }
 
 // prefetch starts a query, unless its result is there or there is one connection only.

@@ -1,11 +1,13 @@
 package agentplacement
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -100,7 +102,12 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateStat
 	if err != nil {
 		return saved, unable(err)
 	}
-	if err := r.checkInUse(ctx, have, before.own, seating.FloorRows{}, adviceDelete); err != nil {
+	var used, unread error
+	var reads sync.WaitGroup
+	reads.Go(func() { used = r.checkInUse(ctx, have, before.own, seating.FloorRows{}, adviceDelete) })
+	reads.Go(func() { saved.Digests, unread = r.digests(ctx, before.own) })
+	reads.Wait()
+	if err := cmp.Or(used, unread); err != nil {
 		return saved, unable(err)
 	}
 	plan, err := seating.PlanFloor(before.own, before.all, seating.FloorRows{}, seating.PlanOptions{})
@@ -112,9 +119,6 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateStat
 		return saved, unable(err)
 	}
 	saved.Deviations = deviationTexts(deviations)
-	if saved.Digests, err = r.digests(ctx, before.own); err != nil {
-		return saved, unable(err)
-	}
 	return saved, warnDangling(plan, before.all)
 }
 

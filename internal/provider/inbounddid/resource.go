@@ -23,6 +23,7 @@ import (
 type store interface {
 	singlerow.Store
 	DIDs(context.Context) (cluster.DIDs, error)
+	PrefetchDIDs(context.Context)
 	Servers(context.Context) (cluster.Servers, error)
 	Numbers(ctx context.Context, columns []string) (numbers.Table, error)
 	ClaimNumbers(numbers.Claim) error
@@ -85,6 +86,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !req.Config.Raw.IsFullyKnown() || tfhelper.Equal(req.Plan.Raw, req.State.Raw) {
 		return
 	}
+	r.store.PrefetchDIDs(ctx)
 	if m, want, ok := r.table().Declared(ctx, req.Plan, req.Config, &resp.Diagnostics); ok {
 		resp.Diagnostics.Append(r.review(ctx, m, want, req.State.Raw.IsNull())...)
 		resp.Diagnostics.Append(r.table().CheckWritable(ctx, m)...)
