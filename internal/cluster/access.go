@@ -212,6 +212,12 @@ func (s Step) IsIndependent() bool {
 	return !s.AllowNoMatch && s.Verb != DeleteDuplicates && slices.Contains(tables, s.Table)
 }
 
+// FeedsFiles reports whether nodes build configuration files from the table of a step
+// (docs/vicidial/generator.md#who-is-flagged).
+func (s Step) FeedsFiles() bool {
+	return !slices.Contains([]Table{TableDIDs, TableTrunks, TableAliases, TableConfbridges}, s.Table)
+}
+
 // Names returns a name for each row that a step names by its key, so that no statement
 // names a row twice.
 func (s Step) Names() []string {

@@ -209,11 +209,15 @@ func TestApply(t *testing.T) {
 			t.Run(c.name, func(t *testing.T) {
 				d, p := newTable(t, s), sandbox.NewProxy(t, s)
 				store := newStore(t, d, viaProxy(p))
-				plan := cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}, Rebuild: c.flagStatement}
-				if err := store.Apply(t.Context(), fixedPlan(plan)); err != nil {
+				step := cluster.Step{
+					Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TableTemplates, AllowNoMatch: true,
+					Key: cluster.Row{"template_id": cluster.Text("PHONES")}, To: cluster.Row{"template_contents": cluster.Text("new")}, Audit: cluster.ServerAudit("dial1", "MODIFY"),
+				}
+				run(t, d, "INSERT INTO vicidial_conf_templates (template_id) VALUES ('PHONES')")
+				if err := store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{step}, Rebuild: c.flagStatement})); err != nil {
 					t.Fatal(err)
 				}
-				want := []string{"UPDATE servers", "UPDATE vicidial_server_trunks", "UPDATE servers"}
+				want := []string{"UPDATE servers", "UPDATE vicidial_conf_templates", "UPDATE servers"}
 				have := kinds(p.Writes()) // the line comes while the flags are set, or before
 				line := slices.Index(have, logged)
 				if line < 2 || !slices.Equal(slices.Delete(have, line, line+1), want) {

@@ -116,14 +116,14 @@ func (w *writer) insertEntries(ctx context.Context) {
 		if added, err := exist(ctx); err == nil && added {
 			return nil
 		}
-		_, err := w.exec(ctx, insert, exist)
+		_, err := w.exec(ctx, insert, nil, exist)
 		p.first = w.lastInsertID
 		return err
 	}
 	w.pending = p
 	db, err := w.store.pool()
 	if err != nil || w.store.settings.SingleConnection() {
-		_, p.err = w.exec(ctx, insert, exist)
+		_, p.err = w.exec(ctx, insert, nil, exist)
 		p.first = w.lastInsertID
 		close(p.added)
 		return

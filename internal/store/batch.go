@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -57,9 +58,14 @@ func (w *writer) run(ctx context.Context, changes []*planWrite) (end func()) {
 		// the last step leaves rows for which the next plan sets no flag. A node
 		// that reads too early rebuilds equal files
 		// (docs/vicidial/generator.md#compared-before-copied).
-		if _, err := w.exec(ctx, set, nil); err != nil {
+		var sent <-chan *poolResult
+		if groups := w.concurrentGroups(changes); !w.store.settings.SingleConnection() && !needFlags(groups) {
+			sent = w.store.execOverPool(ctx, set)
+			w.writeGroups(ctx, groups)
+		}
+		if _, err := w.exec(ctx, set, sent, nil); err != nil {
 			for _, c := range changes {
-				if c.flags() {
+				if c.flags() && c.err == nil {
 					c.fail(flagStep, false, err)
 				}
 			}
@@ -78,6 +84,17 @@ func (w *writer) run(ctx context.Context, changes []*planWrite) (end func()) {
 		}
 		w.awaitEntries()
 	}
+}
+
+// needFlags reports whether flags are to be set before steps. They need not be where no file
+// is built from the table, or where the plan removes the row later: if it is killed before
+// that, the next plan flags the same servers.
+func needFlags(groups [][]*part) bool {
+	return slices.ContainsFunc(slices.Concat(groups...), func(p *part) bool {
+		return p.flags() && p.step.FeedsFiles() && !slices.ContainsFunc(p.steps, func(later cluster.Step) bool {
+			return p.step.Phase == cluster.Release && later.Phase == cluster.Remove && later.Verb == cluster.Delete && later.Table == p.step.Table && maps.Equal(later.Key, p.step.Key)
+		})
+	})
 }
 
 // flagValidity is how long flags hold for the next batch: a node looks at its flag once
@@ -103,7 +120,7 @@ func (w *writer) flag(ctx context.Context, changes []*planWrite, flags cluster.R
 		}
 		return
 	}
-	_, err := w.exec(context.WithoutCancel(ctx), set, nil)
+	_, err := w.exec(context.WithoutCancel(ctx), set, nil, nil)
 	if err == nil {
 		w.flagged, w.flaggedAt = flags, time.Now()
 		return
@@ -206,38 +223,26 @@ func addsOrGrows(step cluster.Step) bool {
 	return step.Phase == cluster.Add || step.Phase == cluster.Grow
 }
 
-// poolResult is the result of a statement over a connection of the pool.
-type poolResult struct {
-	changed int64
-	err     error
-}
-
 // writeGroups writes groups at the same time. Those that fail are written again over the
 // connection that holds the lock, which finds what is done.
 func (w *writer) writeGroups(ctx context.Context, groups [][]*part) {
-	results := make([]chan *poolResult, len(groups))
+	sent := make([]<-chan *poolResult, len(groups))
 	for i, group := range groups[1:] {
-		results[i+1] = make(chan *poolResult, 1)
-		go func() {
-			changed, err := w.store.execOverPool(context.WithoutCancel(ctx), gathered(partSteps(group)))
-			results[i+1] <- &poolResult{changed, err}
-		}()
+		sent[i+1] = w.store.execOverPool(ctx, gathered(partSteps(group)))
 	}
 	w.gathersEntries = len(groups) > 1
-	w.writeGroup(ctx, groups[0])
-	for i, group := range groups[1:] {
-		w.earlyResult = <-results[i+1]
-		w.writeGroup(ctx, group)
-		w.earlyResult = nil
+	for i, group := range groups {
+		w.writeGroup(ctx, group, sent[i])
 	}
 	w.gathersEntries = false
 	w.insertEntries(context.WithoutCancel(ctx))
 }
 
-// writeGroup writes a group of steps, and their entries in the change log.
-func (w *writer) writeGroup(ctx context.Context, group []*part) { //nolint:contextcheck // each change has the context of its caller
+// writeGroup writes a group of steps, unless its statement was sent, and their entries in
+// the change log.
+func (w *writer) writeGroup(ctx context.Context, group []*part, sent <-chan *poolResult) { //nolint:contextcheck // each change has the context of its caller
 	if len(group) == 1 {
-		w.writeStep(group[0].ctx, group[0])
+		w.writeStep(group[0].ctx, group[0], sent)
 		return
 	}
 	if group[0].step.AllowNoMatch {
@@ -252,7 +257,7 @@ func (w *writer) writeGroup(ctx context.Context, group []*part) { //nolint:conte
 	}
 	steps := partSteps(group)
 	w.sent, w.uncertain = false, false
-	changed, err := w.exec(ctx, gathered(steps), func(ctx context.Context) (bool, error) {
+	changed, err := w.exec(ctx, gathered(steps), sent, func(ctx context.Context) (bool, error) {
 		done, err := w.allDone(ctx, steps, keyOnly)
 		return err == nil && !slices.Contains(done, false), err
 	})
@@ -269,7 +274,7 @@ func (w *writer) writeGroup(ctx context.Context, group []*part) { //nolint:conte
 		// by itself finds what is done, and whose row it was.
 		for _, p := range group {
 			if p.err == nil {
-				w.writeStep(p.ctx, p)
+				w.writeStep(p.ctx, p, nil)
 			}
 		}
 		return
@@ -348,9 +353,9 @@ func (w *writer) finish(ctx context.Context, group []*part) {
 }
 
 // writeStep writes one step and its entry in the change log.
-func (w *writer) writeStep(ctx context.Context, p *part) {
+func (w *writer) writeStep(ctx context.Context, p *part, sent <-chan *poolResult) {
 	w.sent, w.uncertain = false, false
-	written, err := w.step(ctx, p.step)
+	written, err := w.step(ctx, p.step, sent)
 	if err != nil {
 		// MyISAM keeps the rows that a statement changed before it failed.
 		inPart := w.sent && max(len(p.step.Rows), len(p.step.In)) > 1

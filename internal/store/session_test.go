@@ -226,7 +226,7 @@ func TestSession_settingsThatWritesRelyOn(t *testing.T) {
 			step cluster.Step
 			want int64
 		}{{change("10.0.0.1", 60, 60), 1}, {change("10.0.0.1", 59, 60), 0}} {
-			if n, err := w.exec(t.Context(), newStatement(c.step), nil); n != c.want || err != nil {
+			if n, err := w.exec(t.Context(), newStatement(c.step), nil, nil); n != c.want || err != nil {
 				t.Errorf("%d rows, %v", n, err)
 			}
 		}
@@ -239,7 +239,7 @@ func TestSession_settingsThatWritesRelyOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.Reset()
-		if _, err := w.exec(t.Context(), newStatement(change("10.0.0.1", 60, 61)), nil); err != nil {
+		if _, err := w.exec(t.Context(), newStatement(change("10.0.0.1", 60, 61)), nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		if p.Commands() != 1 || strings.Contains(p.Statements()[0], "?") {

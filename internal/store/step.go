@@ -12,10 +12,11 @@ import (
 )
 
 // step writes one step. It returns false if there was nothing to write.
-func (w *writer) step(ctx context.Context, step cluster.Step) (bool, error) {
+func (w *writer) step(ctx context.Context, step cluster.Step, sent <-chan *poolResult) (bool, error) {
 	run := newStatement(step)
 	for deleted := false; ; deleted = true {
-		changed, err := w.exec(ctx, run, func(ctx context.Context) (bool, error) { return w.done(ctx, step) })
+		changed, err := w.exec(ctx, run, sent, func(ctx context.Context) (bool, error) { return w.done(ctx, step) })
+		sent = nil
 		switch {
 		case err != nil:
 			return false, err

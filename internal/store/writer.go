@@ -36,8 +36,7 @@ type writer struct {
 	pending        *pendingEntries
 	unlogged       []auditEntry // entries that are not added yet
 	unloggedBytes  int
-	gathersEntries bool        // statements run at the same time: their entries are added together
-	earlyResult    *poolResult // of the next statement, which was sent over another connection
+	gathersEntries bool // statements run at the same time: their entries are added together
 }
 
 // use returns the connection, nil where there is none, to a caller who has it alone
@@ -82,14 +81,16 @@ func flagStatement(r cluster.Rebuild) (statement, bool) {
 // or a restart of the database.
 var pauses = []time.Duration{0, 200 * time.Millisecond, time.Second, 2 * time.Second}
 
-// exec runs a statement that writes. If the connection is lost while it runs, done
+// exec runs a statement that writes, unless it was sent over another connection: sent has the
+// result of that, and is nil where it was not. If the connection is lost while it runs, done
 // checks the rows, over a new connection with the lock, before it is repeated.
-func (w *writer) exec(ctx context.Context, s statement, done func(context.Context) (bool, error)) (int64, error) {
+func (w *writer) exec(ctx context.Context, s statement, sent <-chan *poolResult, done func(context.Context) (bool, error)) (int64, error) {
 	// Ctrl-C interrupts a pause, but not a statement.
 	stop, ctx := ctx, context.WithoutCancel(ctx)
 	var failure error
-	if early := w.earlyResult; early != nil {
-		w.earlyResult, w.sent = nil, true
+	if sent != nil {
+		early := <-sent
+		w.sent = true
 		w.uncertain = early.err != nil && isLostConnection(early.err)
 		switch {
 		case early.err == nil:
@@ -184,17 +185,28 @@ func (s *Store) exec(ctx context.Context, on executor, run statement) (sql.Resul
 	return result, err
 }
 
-// execOverPool runs a statement once, over a connection of the pool.
-func (s *Store) execOverPool(ctx context.Context, run statement) (changed int64, err error) {
-	db, err := s.pool()
-	if err != nil {
-		return 0, err
-	}
-	result, err := s.exec(ctx, db, run)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+// poolResult is the result of a statement over a connection of the pool.
+type poolResult struct {
+	changed int64
+	err     error
+}
+
+// execOverPool starts to run a statement once, over a connection of the pool.
+func (s *Store) execOverPool(ctx context.Context, run statement) <-chan *poolResult {
+	ended := make(chan *poolResult, 1)
+	go func() {
+		var ran poolResult
+		var result sql.Result
+		db, err := s.pool()
+		if err == nil {
+			result, err = s.exec(context.WithoutCancel(ctx), db, run)
+		}
+		if ran.err = err; err == nil {
+			ran.changed, ran.err = result.RowsAffected()
+		}
+		ended <- &ran
+	}()
+	return ended
 }
 
 // maxConcurrentGroups is how many statements run at the same time.

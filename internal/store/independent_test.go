@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// Flags are set before a step that changes files of nodes, unless the plan removes the row
+// later: then they are set before that.
+func TestApply_flagsThatAreLost(t *testing.T) {
+	t.Parallel()
+	key := cluster.Row{"carrier_id": cluster.Text("TRUNK")}
+	off := cluster.Step{
+		Phase: cluster.Release, Verb: cluster.Update, Table: cluster.TableCarriers, Key: key,
+		From: cluster.Row{"active": cluster.Text("Y")}, To: cluster.Row{"active": cluster.Text("N")},
+	}
+	removal := cluster.Step{Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TableCarriers, Key: key}
+	other := removal
+	other.Key = cluster.Row{"carrier_id": cluster.Text("OTHER")}
+	s := sandbox.Shared(t)
+	for name, c := range map[string]struct {
+		steps []cluster.Step
+		left  string
+	}{
+		"a change":                     {[]cluster.Step{off}, "carrier_id = 'TRUNK' AND active = 'Y'"},
+		"a change and another removal": {[]cluster.Step{off, other}, "carrier_id = 'TRUNK' AND active = 'Y'"},
+		"a removal":                    {[]cluster.Step{removal}, "carrier_id = 'TRUNK' AND active = 'Y'"},
+		"a change and its own removal": {[]cluster.Step{off, removal}, "carrier_id = 'TRUNK'"},
+		"a step that changes no file":  {[]cluster.Step{change("10.0.0.1", 60, 61), removal}, "carrier_id = 'TRUNK' AND active = 'Y'"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, p := newTable(t, s), sandbox.NewProxy(t, s)
+			run(t, d, "INSERT INTO vicidial_server_carriers (carrier_id, server_ip, active) VALUES ('TRUNK', '10.0.0.1', 'Y'), ('OTHER', '10.0.0.1', 'Y')")
+			store := newStore(t, d, viaProxy(p))
+			store.pauses = []time.Duration{0}
+			if _, err := store.Carriers(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			p.CutBefore(func(statement string) bool {
+				return strings.HasPrefix(statement, "UPDATE servers SET rebuild_conf_files")
+			}, true)
+			if err := store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: c.steps, Rebuild: cluster.Rebuild{Servers: []string{"10.0.0.1"}}})); err == nil || p.Cuts() == 0 {
+				t.Fatalf("%d cuts: %v", p.Cuts(), err)
+			}
+			d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_server_carriers WHERE "+c.left, "| n |\n| 1 |")
+			p.Restore()
+		})
+	}
+}
+
+// A process that is killed frees the lock, while a statement that it sent over another
+// connection may still wait for its table. Another run then decides, and writes the same
+// row before or after the late statement: the second one of both finds another value and
+// changes nothing.
+func TestApply_lateStatementOfAKilledProcess(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	text := func(description string) cluster.Row { return cluster.Row{"did_description": cluster.Text(description)} }
+	update := func(to string) cluster.Step {
+		return cluster.Step{Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TableDIDs, Key: cluster.Row{"did_pattern": cluster.Text("5550000")}, From: text("seen"), To: text(to)}
+	}
+	insert := func(description string) cluster.Step {
+		row := cluster.Row{"did_pattern": cluster.Text("5550001"), "did_description": cluster.Text(description)}
+		return cluster.Step{Phase: cluster.Add, Verb: cluster.Insert, Table: cluster.TableDIDs, Key: row.Only("did_pattern"), Rows: []cluster.Row{row}}
+	}
+	removal := update("")
+	removal.Phase, removal.Verb, removal.To = cluster.Remove, cluster.Delete, nil
+	const updated = "UPDATE vicidial_inbound_dids SET did_description = 'next' WHERE did_pattern = '5550000' AND did_description = 'seen'"
+	for name, c := range map[string]struct {
+		late, next  cluster.Step
+		written     string // the next one, since no statement names a locked table twice
+		first, last string // the descriptions where the late one comes first, and last
+	}{
+		"update": {update("late"), update("next"), updated, "| late |", "| next |"},
+		"delete": {removal, update("next"), updated, "", "| next |"},
+		"insert": {insert("late"), insert("next"), "INSERT INTO vicidial_inbound_dids (did_pattern, did_description) VALUES ('5550001', 'next')", "| late |\n| seen |", "| next |\n| seen |"},
+	} {
+		for _, engine := range []string{"MyISAM", "InnoDB"} {
+			for order, late := range map[string]bool{"the late one first": false, "the late one last": true} {
+				t.Run(engine+" "+name+" "+order, func(t *testing.T) {
+					t.Parallel()
+					d := newTable(t, s)
+					run(t, d, "ALTER TABLE vicidial_inbound_dids ENGINE = "+engine, "INSERT INTO vicidial_inbound_dids (did_pattern, did_description) VALUES ('5550000', 'seen')")
+					killed, next := &writer{store: newStore(t, d)}, newStore(t, d)
+					if _, err := next.DIDs(t.Context()); err != nil { // before the late statement
+						t.Fatal(err)
+					}
+					if err := killed.lock(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+					report := connect(t, d)
+					onReport := func(query string, args ...any) {
+						t.Helper()
+						if _, err := report.ExecContext(t.Context(), query, args...); err != nil {
+							t.Fatal(err)
+						}
+					}
+					onReport("LOCK TABLES vicidial_inbound_dids WRITE")
+					defer func() { _, _ = report.ExecContext(context.WithoutCancel(t.Context()), "UNLOCK TABLES") }()
+					sent := killed.store.execOverPool(t.Context(), newStatement(c.late))
+					const waiting = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO REGEXP '^(INSERT INTO|UPDATE|DELETE FROM) vicidial_inbound_dids' AND STATE LIKE 'Waiting for table%'"
+					waitFor(t, d, waiting, d.Name)
+					run(t, d, fmt.Sprintf("KILL %d", killed.connID))
+					waitFor(t, d, "SELECT IS_FREE_LOCK(?)", killed.store.lockName())
+
+					want := c.first
+					if late { // what the next run writes meanwhile, with the lock
+						want = c.last
+						onReport("SET @acquired = GET_LOCK(?, 0)", killed.store.lockName())
+						onReport(c.written)
+					}
+					onReport("UNLOCK TABLES")
+					if result := <-sent; result.err != nil || (result.changed == 0) != late {
+						t.Errorf("%d rows of the late statement have changed, %v", result.changed, result.err)
+					}
+					if !late {
+						var conflict *cluster.Conflict
+						if err := next.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{c.next}})); !errors.As(err, &conflict) {
+							t.Errorf("the next run ended with %v", err)
+						}
+					}
+					d.Expect(t, "SELECT did_description AS said FROM vicidial_inbound_dids WHERE did_pattern LIKE '555%' ORDER BY did_description", "| said |\n"+want)
+				})
+			}
+		}
+	}
+}
