@@ -208,6 +208,19 @@ func (s *Store) PrefetchDIDs(ctx context.Context) {
 	prefetch(ctx, s, s.didPhones)
 }
 
+// PrefetchRemovals starts to read what plans of removals read. A destroy removes objects of
+// most kinds, each of which would read its tables after those of the last one.
+func (s *Store) PrefetchRemovals(ctx context.Context) {
+	s.Prefetch(ctx)
+	prefetch(ctx, s, s.carriers)
+	prefetch(ctx, s, s.templates)
+	prefetch(ctx, s, s.live)
+	prefetch(ctx, s, s.references)
+	prefetch(ctx, s, s.dids)
+	prefetch(ctx, s, s.mailboxes)
+	prefetch(ctx, s, s.settingsRow)
+}
+
 // prefetch starts a query, unless its result is there or there is one connection only.
 // Close waits for it.
 func prefetch[T any](ctx context.Context, s *Store, q *cachedQuery[T]) {

@@ -43,6 +43,8 @@ func (r *rows) ExpectedServers(context.Context) (cluster.Servers, error) {
 	return cluster.Servers{{Row: cluster.Row{"server_id": cluster.Text("dial1"), "server_ip": cluster.Text("10.0.0.1")}}}, nil
 }
 
+func (r *rows) PrefetchRemovals(context.Context) {}
+
 func (r *rows) LogPosition(context.Context) (int64, error) {
 	if r.noLog {
 		return 0, errors.New("no log")

@@ -50,6 +50,7 @@ type State interface {
 type instances interface {
 	ExpectedServers(context.Context) (cluster.Servers, error)
 	LogPosition(context.Context) (int64, error)
+	PrefetchRemovals(context.Context)
 	LockInstances(key string) (unlock func())
 	InstanceCreated(key string, instance planned.Instance)
 	InstanceRead(key, token string)
@@ -239,6 +240,9 @@ func (g *Guarded) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 			return
 		}
 	default:
+		if !g.keyOf.file {
+			g.instances.PrefetchRemovals(ctx)
+		}
 		resp.Diagnostics.Append(tfhelper.SavePrivate(ctx, resp.Private, removalKey, true)...)
 		if g.instances.HasSuccessor(key, token) || load[bool](ctx, req.Private, supersededKey) {
 			return
