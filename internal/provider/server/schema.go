@@ -37,7 +37,7 @@ var passwordText = tfhelper.RegexMatches(`^[-_0-9a-zA-Z]*$`, "letters, digits, -
 func group(doc string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional: true, Computed: true, Attributes: attributes,
-		MarkdownDescription: doc + " Without it, its columns are not managed, and the state has them only after an import.",
+		MarkdownDescription: doc + " Without it, its columns are not managed; the state has them once it was declared, or after an import.",
 		PlanModifiers:       []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
 	}
 }
