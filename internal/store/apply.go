@@ -260,8 +260,12 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*pendingChange) bo
 	}
 	var described sync.WaitGroup
 	if !s.settings.SingleConnection() { // the decisions need it
-		described.Go(func() { _, _ = s.info.get(ctx) })
-		waiting = conn.AfterFirst(waiting) // the first connection reads the schema
+		describing, ended := context.WithCancel(waiting)
+		described.Go(func() {
+			defer ended()
+			_, _ = s.info.get(ctx)
+		})
+		waiting = conn.AfterFirst(waiting, describing) // the first connection reads the schema
 	}
 	prefetch(ctx, s, s.replica)
 	prefetch(ctx, s, s.servers) // a run that has planned nothing removes objects, often all of a site

@@ -129,7 +129,9 @@ func refusesWrites(readOnly string, bypasses bool) bool {
 // log before rows are cached: so the first writer can tell whether somebody has written
 // since. An error leaves these unknown: the account may lack a privilege.
 func (s *Store) readSchema(ctx context.Context) (schema cluster.Schema, err error) {
-	s.openOthers(ctx)
+	reading, ended := context.WithCancel(ctx)
+	defer ended()
+	s.openOthers(reading)
 	for _, more := range []string{unionMore, ""} {
 		at, entry := time.Now(), int64(unknown)
 		schema = cluster.Schema{Tables: map[cluster.Table]map[string]cluster.Column{}}
@@ -182,15 +184,16 @@ func (s *Store) readSchema(ctx context.Context) (schema cluster.Schema, err erro
 }
 
 // openOthers opens connections while the first one reads the schema: the tables are read
-// next, over all of them. Whoever needs one finds the error.
-func (s *Store) openOthers(ctx context.Context) {
+// next, over all of them. Whoever needs one finds the error. Two places of the pool are
+// left, for the first one and for that of the lock, which waits for the first one, too.
+func (s *Store) openOthers(reading context.Context) {
 	db, err := s.pool()
 	if err != nil {
 		return
 	}
-	for range db.Stats().MaxOpenConnections - 1 {
+	for range db.Stats().MaxOpenConnections - 2 {
 		s.prefetches.Go(func() {
-			if opened, err := db.Conn(conn.AfterFirst(context.WithoutCancel(ctx))); err == nil {
+			if opened, err := db.Conn(conn.AfterFirst(context.WithoutCancel(reading), reading)); err == nil {
 				_ = opened.Close()
 			}
 		})

@@ -8,10 +8,47 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
+
+// Connections that wait for the first one leave it a place in the pool, also where that of
+// the lock comes before it.
+func TestOpenOthers_leavesRoom(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	for _, most := range []int{2, 3, 8} {
+		store := newStore(t, d, func(s *Settings) { s.MaxConnections = most })
+		db, err := store.pool()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		locked := make(chan error, 1)
+		go func() {
+			opened, err := db.Conn(conn.AfterFirst(ctx, ctx))
+			if err == nil {
+				err = opened.Close()
+			}
+			locked <- err
+		}()
+		store.openOthers(ctx)
+		for db.Stats().OpenConnections < most-1 && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		first, err := db.Conn(ctx)
+		if err != nil {
+			t.Fatalf("of %d connections, none is left for the first: %v", most, err)
+		}
+		if err := errors.Join(first.Close(), <-locked); err != nil {
+			t.Error(err)
+		}
+	}
+}
 
 func TestSchema(t *testing.T) {
 	t.Parallel()

@@ -180,9 +180,10 @@ func newFirst() *firstConnection {
 type afterFirst struct{}
 
 // AfterFirst returns a context with which a connection is opened after another caller's
-// attempt to open the first one.
-func AfterFirst(ctx context.Context) context.Context {
-	return context.WithValue(ctx, afterFirst{}, true)
+// attempt to open the first one, or when the context of that caller has ended. A connection
+// that waits takes a place of the pool: the other caller needs one, too.
+func AfterFirst(ctx, other context.Context) context.Context {
+	return context.WithValue(ctx, afterFirst{}, other.Done())
 }
 
 // begin waits until another caller has opened the first connection, and returns its
@@ -192,9 +193,10 @@ func (f *firstConnection) begin(ctx context.Context) (end func(error), err error
 	if f.accepted.Load() {
 		return func(error) {}, nil
 	}
-	if ctx.Value(afterFirst{}) != nil {
+	if ended, waits := ctx.Value(afterFirst{}).(<-chan struct{}); waits {
 		select {
 		case <-f.tried:
+		case <-ended:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}

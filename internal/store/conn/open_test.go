@@ -469,7 +469,7 @@ func TestConnect_afterFirst(t *testing.T) {
 			f := newFirst()
 			followed := make(chan error, 1)
 			go func() {
-				end, err := f.begin(AfterFirst(t.Context()))
+				end, err := f.begin(AfterFirst(t.Context(), t.Context()))
 				if err == nil {
 					end(nil)
 				}
@@ -488,10 +488,15 @@ func TestConnect_afterFirst(t *testing.T) {
 			if err := <-followed; !errors.Is(err, answer) {
 				t.Errorf("after %v it ended with %v", answer, err)
 			}
-			gaveUp, cancel := context.WithCancel(AfterFirst(t.Context()))
+			gaveUp, cancel := context.WithCancel(AfterFirst(t.Context(), t.Context()))
 			cancel()
 			if _, err := newFirst().begin(gaveUp); !errors.Is(err, context.Canceled) {
 				t.Errorf("one that gave up ended with %v", err)
+			}
+			other, cancel := context.WithCancel(t.Context())
+			cancel()
+			if _, err := newFirst().begin(AfterFirst(t.Context(), other)); err != nil {
+				t.Errorf("where the first one was given up, it ended with %v", err)
 			}
 		})
 	}
