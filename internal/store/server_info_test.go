@@ -37,8 +37,14 @@ func TestOpenOthers_leavesRoom(t *testing.T) {
 			locked <- err
 		}()
 		store.openOthers(ctx)
-		for db.Stats().OpenConnections < most-1 && ctx.Err() == nil {
-			time.Sleep(time.Millisecond)
+		look := time.NewTicker(time.Millisecond)
+		defer look.Stop()
+		for db.Stats().OpenConnections < most-1 {
+			select {
+			case <-look.C:
+			case <-ctx.Done():
+				t.Fatalf("%d of %d connections wait", db.Stats().OpenConnections, most)
+			}
 		}
 		first, err := db.Conn(ctx)
 		if err != nil {
