@@ -271,7 +271,9 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*pendingChange) bo
 	prefetch(ctx, s, s.servers) // a run that has planned nothing removes objects, often all of a site
 	prefetch(ctx, s, s.trunks)
 	err := w.acquire(waiting)
-	described.Wait()
+	if err == nil { // whoever was interrupted does not wait for the database
+		described.Wait()
+	}
 	for _, r := range batch {
 		r.err = err
 		if err != nil && r.ctx.Err() != nil {
