@@ -71,7 +71,7 @@ func stemOf(route string, length int) string {
 	const digits = 4
 	digest := sha256.Sum256([]byte(strings.ToLower(route)))
 	number := uint64(binary.BigEndian.Uint32(digest[:])) % pow36(digits)
-	return route[:room-digits] + base36(number, digits)
+	return route[:room-digits] + Base36(number, digits)
 }
 
 // addressCodes are the lengths of the codes of addresses.
@@ -87,18 +87,19 @@ func addressCode(address netip.Addr) string {
 	for _, private := range privateRanges {
 		size := uint64(1) << (32 - private.Bits())
 		if private.Contains(address) {
-			return base36(offset+number%size, 5)
+			return Base36(offset+number%size, 5)
 		}
 		offset += size
 	}
-	return base36(number, 7)
+	return Base36(number, 7)
 }
 
 var privateRanges = []netip.Prefix{
 	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
 }
 
-func base36(number uint64, digits int) string {
+// Base36 returns a number in base 36, with zeros in front up to a number of digits.
+func Base36(number uint64, digits int) string {
 	text := strconv.FormatUint(number, 36)
 	return strings.Repeat("0", max(0, digits-len(text))) + text
 }

@@ -155,7 +155,6 @@ func (s BlockedCampaigns) String() string {
 // (bin/AST_VDauto_dial.pl lines 1454-1467; docs/vicidial/dialer.md#double-counting).
 func (t Trunks) BlockedCampaigns(servers Servers, campaigns Campaigns, ips []string) []BlockedCampaigns {
 	var found []BlockedCampaigns
-	t = t.On(ips)
 	trunks, all := t.dedicated(), t.byServer()
 	ids := make([]string, len(campaigns))
 	for i, campaign := range campaigns {

@@ -263,17 +263,14 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*pendingChange) bo
 		describing, ended := context.WithCancel(waiting)
 		described.Go(func() {
 			defer ended()
-			_, _ = s.info.get(ctx)
+			_, _ = s.info.get(describing)
 		})
 		waiting = conn.AfterFirst(waiting, describing) // the first connection reads the schema
 	}
-	prefetch(ctx, s, s.replica)
-	prefetch(ctx, s, s.servers) // a run that has planned nothing removes objects, often all of a site
-	prefetch(ctx, s, s.trunks)
+	// A run that has planned nothing removes objects, often all of a site.
+	s.prefetch(ctx, s.replica, s.servers, s.trunks)
 	err := w.acquire(waiting)
-	if err == nil { // whoever was interrupted does not wait for the database
-		described.Wait()
-	}
+	described.Wait()
 	for _, r := range batch {
 		r.err = err
 		if err != nil && r.ctx.Err() != nil {

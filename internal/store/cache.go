@@ -25,9 +25,9 @@ type cachedQuery[T any] struct {
 	renew  func(ctx context.Context, value T, steps []writtenStep) (T, error)
 	reread bool // at once after inserts and updates, whose callers read the rows back
 
-	asked   bool // since the last reread
 	mu      sync.Mutex
 	current *load[T]
+	asked   bool // since the last reread
 }
 
 type load[T any] struct {
@@ -70,6 +70,9 @@ func (q *cachedQuery[T]) set(value T) {
 	q.current = l
 	q.mu.Unlock()
 }
+
+// load is get for a caller who does not need the result yet.
+func (q *cachedQuery[T]) load(ctx context.Context) { _, _ = q.get(ctx) }
 
 // begun reports whether the result is there, or being read.
 func (q *cachedQuery[T]) begun() bool {

@@ -11,7 +11,7 @@ import (
 // Carriers returns all rows of vicidial_server_carriers. Their texts contain
 // passwords and must not be shown.
 func (s *Store) Carriers(ctx context.Context) (cluster.Carriers, error) {
-	prefetch(ctx, s, s.templates) // which they name
+	s.prefetch(ctx, s.templates) // which they name
 	return s.carriers.get(ctx)
 }
 

@@ -26,7 +26,7 @@ SELECT COALESCE(user, ''),
 // liveAgents reads the logged-in agents, including remote agents, of one server, or
 // of all if ip is empty.
 func (s *Store) liveAgents(ctx context.Context, ip string) ([]cluster.LiveAgent, error) {
-	prefetch(ctx, s, s.campaigns)
+	s.prefetch(ctx, s.campaigns)
 	where, args := onServer(ip)
 	agents, err := selectAll(ctx, s, "live agents", fmt.Sprintf(selectLiveAgents, where), args, func(rows *sql.Rows, a *cluster.LiveAgent) error {
 		return rows.Scan(&a.User, keyText{&a.ServerIP}, &a.Extension, &a.Campaign, &a.Status, &a.Autodial, &a.LastCall)
@@ -63,7 +63,7 @@ SELECT server_ip,
 
 // liveCalls counts the current calls of one server, or of all if ip is empty.
 func (s *Store) liveCalls(ctx context.Context, ip string) ([]cluster.CallCount, error) {
-	prefetch(ctx, s, s.campaigns)
+	s.prefetch(ctx, s.campaigns)
 	where, args := onServer(ip)
 	calls, err := selectAll(ctx, s, "live calls", fmt.Sprintf(countCalls, where), args, func(rows *sql.Rows, c *cluster.CallCount) error {
 		return rows.Scan(keyText{&c.ServerIP}, &c.Campaign, &c.Type, &c.Status, &c.Count)

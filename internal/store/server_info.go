@@ -38,9 +38,9 @@ SELECT TABLE_NAME,
   FROM information_schema.COLUMNS
  WHERE TABLE_SCHEMA = DATABASE()`
 
-// unionMore adds rows without a table: the position in the change log, and then the user
+// unionPositionAndGroups adds rows without a table: the position in the change log, and then the user
 // groups.
-const unionMore = `
+const unionPositionAndGroups = `
  UNION ALL
 SELECT '', '', '', COALESCE(MAX(admin_log_id), 0), '', NULL
   FROM vicidial_admin_log
@@ -132,7 +132,7 @@ func (s *Store) readSchema(ctx context.Context) (schema cluster.Schema, err erro
 	reading, ended := context.WithCancel(ctx)
 	defer ended()
 	s.openOthers(reading)
-	for _, more := range []string{unionMore, ""} {
+	for _, more := range []string{unionPositionAndGroups, ""} {
 		at, entry := time.Now(), int64(unknown)
 		schema = cluster.Schema{Tables: map[cluster.Table]map[string]cluster.Column{}}
 		err = s.query(ctx, "the schema", selectColumns+more, nil, func(rows *sql.Rows) error {

@@ -190,42 +190,39 @@ var earlyTables = []cluster.Table{cluster.TableServers, cluster.TableTrunks, clu
 // Prefetch starts to read the servers and what refers to them, so that these tables are
 // read at the same time.
 func (s *Store) Prefetch(ctx context.Context) {
-	prefetch(ctx, s, s.servers)
-	prefetch(ctx, s, s.trunks)
-	prefetch(ctx, s, s.campaigns)
-	prefetch(ctx, s, s.rooms)
+	s.prefetch(ctx, s.servers, s.trunks, s.campaigns, s.rooms)
 	if !s.settings.ReadOnly {
-		prefetch(ctx, s, s.replica) // for Writable
+		s.prefetch(ctx, s.replica) // for Writable
 	}
 }
 
 // PrefetchDIDs starts to read the DIDs and the targets of their routes.
 func (s *Store) PrefetchDIDs(ctx context.Context) {
 	s.Prefetch(ctx)
-	prefetch(ctx, s, s.dids)
-	prefetch(ctx, s, s.directory)
-	prefetch(ctx, s, s.settingsRow)
-	prefetch(ctx, s, s.didPhones)
+	s.prefetch(ctx, s.dids, s.directory, s.settingsRow, s.didPhones)
 }
 
 // PrefetchRemovals starts to read what plans of removals read. A destroy removes objects of
 // most kinds, each of which would read its tables after those of the last one.
 func (s *Store) PrefetchRemovals(ctx context.Context) {
 	s.Prefetch(ctx)
-	prefetch(ctx, s, s.carriers)
-	prefetch(ctx, s, s.templates)
-	prefetch(ctx, s, s.live)
-	prefetch(ctx, s, s.references)
-	prefetch(ctx, s, s.dids)
-	prefetch(ctx, s, s.mailboxes)
-	prefetch(ctx, s, s.settingsRow)
+	s.prefetch(ctx, s.carriers, s.templates, s.live, s.references, s.dids, s.mailboxes, s.settingsRow)
 }
 
-// prefetch starts a query, unless its result is there or there is one connection only.
-// Close waits for it.
-func prefetch[T any](ctx context.Context, s *Store, q *cachedQuery[T]) {
-	if !s.settings.SingleConnection() && !q.begun() {
-		s.prefetches.Go(func() { _, _ = q.get(ctx) })
+// prefetch starts the queries whose results are not there, unless there is one connection
+// only. Close waits for them.
+func (s *Store) prefetch(ctx context.Context, queries ...interface {
+	begun() bool
+	load(ctx context.Context)
+},
+) {
+	if s.settings.SingleConnection() {
+		return
+	}
+	for _, q := range queries {
+		if !q.begun() {
+			s.prefetches.Go(func() { q.load(ctx) })
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ SELECT server_ip,
 // Trunks returns all rows of vicidial_server_trunks, duplicates included. Campaigns are
 // spelled as their own rows spell them.
 func (s *Store) Trunks(ctx context.Context) (cluster.Trunks, error) {
-	prefetch(ctx, s, s.servers) // which have the trunks
+	s.prefetch(ctx, s.servers) // which have the trunks
 	return s.trunks.get(ctx)
 }
 
@@ -38,7 +38,7 @@ func (s *Store) renewTrunks(ctx context.Context, trunks cluster.Trunks, steps []
 }
 
 func (s *Store) trunksWhere(ctx context.Context, where string, args ...any) ([]cluster.Trunk, error) {
-	prefetch(ctx, s, s.campaigns)
+	s.prefetch(ctx, s.campaigns)
 	trunks, err := selectAll(ctx, s, "trunk rows", selectTrunks+whereClause(where), args, func(rows *sql.Rows, trunk *cluster.Trunk) error {
 		return rows.Scan(keyText{&trunk.ServerIP}, &trunk.CampaignID, &trunk.Dedicated, &trunk.Unset, &trunk.Restriction)
 	})

@@ -258,8 +258,9 @@ func (r *Resource) completeGroups(ctx context.Context, want, prior *expanded, sa
 	if server.Row == nil {
 		return err
 	}
-	found, complete := cluster.DescribeRooms(server.Engine(), cluster.RoomsOf(server.IP(), all), saved.Rooms, saved.Waiting)
-	if now := new(expanded); prior.Conference.IsNull() {
+	if prior.Conference.IsNull() {
+		found, complete := cluster.DescribeRooms(server.Engine(), cluster.RoomsOf(server.IP(), all), saved.Rooms, saved.Waiting)
+		now := new(expanded)
 		now.show(server, found, complete)
 		prior.conference = now.conference
 		if want.conference.Rooms.IsNull() {

@@ -9,8 +9,6 @@ package replacement
 import (
 	"context"
 	"crypto/rand"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -342,12 +340,6 @@ func (g *Guarded) newToken(ctx context.Context) string {
 // token is the token of an instance that is created at a position of the log. It is
 // short, since it is in every state that an apply encodes.
 func token(position int64, now time.Time) string {
-	return "2" + ordered(position) + ordered(now.UnixNano()) + rand.Text()[:8]
-}
-
-// ordered returns a number as a text of 13 characters, so that the order of texts is that
-// of their numbers.
-func ordered(number int64) string {
-	text := strconv.FormatInt(number, 36)
-	return strings.Repeat("0", 13-len(text)) + text
+	const digits = 13                                                                                                        // of the largest number
+	return "2" + cluster.Base36(uint64(position), digits) + cluster.Base36(uint64(now.UnixNano()), digits) + rand.Text()[:8] //nolint:gosec // neither is negative
 }
