@@ -340,6 +340,7 @@ func (g *Guarded) newToken(ctx context.Context) string {
 // token is the token of an instance that is created at a position of the log. It is
 // short, since it is in every state that an apply encodes.
 func token(position int64, now time.Time) string {
-	const digits = 13                                                                                                        // of the largest number
-	return "2" + cluster.Base36(uint64(position), digits) + cluster.Base36(uint64(now.UnixNano()), digits) + rand.Text()[:8] //nolint:gosec // neither is negative
+	const digits = 13                                     // of the largest number
+	at, clock := uint64(position), uint64(now.UnixNano()) //nolint:gosec // neither is negative
+	return "2" + cluster.Base36(at, digits) + cluster.Base36(clock, digits) + rand.Text()[:8]
 }
