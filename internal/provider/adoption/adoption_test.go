@@ -69,6 +69,11 @@ func TestAdopt_aGrownCluster(t *testing.T) {
 			}
 
 			files := s.files(t)
+			for _, usual := range []string{"voicemail_dump_exten", "agi_output", "vicidial_recording_limit", "telnet_", "auto_restart_asterisk"} {
+				if strings.Contains(files, usual) {
+					t.Errorf("the files have %s, which has its default on every server", usual)
+				}
+			}
 			if again := s.adopt(t, 0); len(again.Files)+len(again.New)+len(again.Grown)+len(again.Gone) > 0 {
 				t.Errorf("a second run changes %+v", again.Changes)
 			}

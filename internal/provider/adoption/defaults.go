@@ -46,6 +46,9 @@ func defaultsOf(schema cluster.Schema, kind string) func(at string, value, state
 			return equals(value, cluster.Text(name))
 		}
 		column := at
+		if kind == adopt.Server { // in a group
+			column = at[strings.LastIndexByte(at, '.')+1:]
+		}
 		if named, other := columnOf[at]; other {
 			column = named
 		}
