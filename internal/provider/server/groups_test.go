@@ -84,3 +84,38 @@ func TestAccServer_addedRooms(t *testing.T) {
 		},
 	})
 }
+
+// A group, or the engine in it, that is known only in the apply may be anything then.
+func TestAccServer_unknownGroups(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	config := func(value string, lines ...string) string {
+		return serverConfig(d, lines...) + "resource \"terraform_data\" \"later\" {\n  input = { value = " + value + " }\n}\n"
+	}
+	const later = "terraform_data.later.output.value"
+	acctest.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{ // of a new server
+				Config: config("null", "manager = "+later, "logs = "+later, "restart = "+later),
+				Check:  resource.ComposeTestCheckFunc(resource.TestCheckNoResourceAttr(dial1, "manager.%"), resource.TestCheckNoResourceAttr(dial1, "restart.%")),
+			},
+			{
+				Config: config(`{ engine = "CONFBRIDGE", rooms = 2 }`, "conference = "+later),
+				Check:  checkRooms(t, d, confbridge, run(9600000, 2)),
+			},
+			{ // omitted again
+				Config: config("null", "conference = "+later, "restart = "+later),
+				Check:  resource.ComposeTestCheckFunc(resource.TestCheckResourceAttr(dial1, "conference.rooms", "2"), resource.TestCheckNoResourceAttr(dial1, "restart.%")),
+			},
+			{
+				Config: config(`"MEETME"`, "conference = { engine = "+later+", rooms = 2 }"),
+				Check:  resource.ComposeTestCheckFunc(checkRooms(t, d, meetme, run(8600051, 2)), checkRooms(t, d, confbridge, none)),
+			},
+			{
+				Config: config(`"CONFBRIDGE"`, "conference = { engine = "+later+", rooms = 2, first_room = 9600010 }"),
+				Check:  resource.ComposeTestCheckFunc(checkRooms(t, d, confbridge, run(9600010, 2)), checkRooms(t, d, meetme, none)),
+			},
+		},
+	})
+}

@@ -144,11 +144,12 @@ func expand(ctx context.Context, m model, diags *diag.Diagnostics) *expanded {
 	return o
 }
 
-// flatten is the inverse of expand. A group that is null stays null.
+// flatten is the inverse of expand. A group that is null stays null, and one that is
+// unknown, which may become null, stays unknown.
 func (o *expanded) flatten(ctx context.Context, diags *diag.Diagnostics) model {
 	flat := *o
 	for _, group := range flat.groups() {
-		if !group.object.IsNull() {
+		if !group.object.IsNull() && !group.object.IsUnknown() {
 			*group.object = tfhelper.ObjectFrom(ctx, group.parts, group.object.AttributeTypes(ctx), diags)
 		}
 	}

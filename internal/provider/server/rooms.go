@@ -28,7 +28,9 @@ func (o *expanded) setFirstRoom(declared, prior *expanded, before cluster.RoomRa
 		}
 	case declared.conference.FirstRoom.IsNull():
 		first := o.conference.FirstRoom
-		if engineChanged || first.IsNull() || first.IsUnknown() {
+		if declared.conference.Engine.IsUnknown() {
+			o.conference.FirstRoom = types.Int64Unknown()
+		} else if engineChanged || first.IsNull() || first.IsUnknown() {
 			o.conference.FirstRoom = tfhelper.Int64(o.engine().FirstRoom())
 		} else if before.Count > 0 && declared.conference.Rooms.ValueInt64() == int64(before.Count) {
 			o.conference.FirstRoom = tfhelper.Int64(before.First)
@@ -40,7 +42,7 @@ func (o *expanded) setFirstRoom(declared, prior *expanded, before cluster.RoomRa
 // their count is limited.
 func (o *expanded) reviewRooms(declared, prior *expanded) diag.Diagnostics {
 	rooms, managed := o.rooms(declared)
-	if !managed || rooms.Count == 0 || o.conference.Engine.IsUnknown() && !o.Conference.IsUnknown() && o.conference.FirstRoom.IsUnknown() {
+	if !managed || rooms.Count == 0 || o.conference.Engine.IsUnknown() {
 		return nil
 	}
 	existing := false
