@@ -22,6 +22,13 @@ type privateState struct {
 	Waiting bool `json:",omitempty"`
 }
 
+// forgetOtherRooms forgets rooms of another engine than the server has.
+func (m *privateState) forgetOtherRooms(server cluster.Server) {
+	if m.Row != nil && (cluster.Server{Row: m.Row}).Engine() != server.Engine() {
+		m.Rooms, m.Waiting = cluster.RoomRange{}, false
+	}
+}
+
 // roomsColumn represents the conference rooms in a [tfhelper.ColumnChange].
 const roomsColumn = "conference.rooms"
 

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -63,26 +64,59 @@ func TestAccServer_addedGroups(t *testing.T) {
 	})
 }
 
-// Rooms are added with a group that omits the engine: they go where the row says.
+// Rooms are added with a group that omits the engine: they go where the row says, and
+// begin where those of that engine do, whether or not the plan refreshes.
 func TestAccServer_addedRooms(t *testing.T) {
 	t.Parallel()
+	for _, refreshed := range []bool{true, false} {
+		d := sandbox.New(t, 1720)
+		object := acctest.NewSession(t, d).Object(t, "vicidial_server")
+		config := acctest.Values{"server_id": "dial1", "server_ip": "10.0.0.1"}
+		acctest.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600051, '10.0.0.1', ''), (8600052, '10.0.0.1', '')")()
+		object.Change(t, config)
+		acctest.Run(t, d, "UPDATE servers SET conf_engine = 'CONFBRIDGE'")()
+		if refreshed {
+			object.Refresh(t)
+		}
+		for _, count := range []int{2, 4} { // the rooms of MeetMe stay in later applies, too
+			config["conference"] = acctest.Values{"rooms": count}
+			object.Change(t, config)
+			check := resource.ComposeTestCheckFunc(checkRooms(t, d, confbridge, run(9600000, count)), checkRooms(t, d, meetme, run(8600051, 2)))
+			if err := check(nil); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// Rooms of a configuration that omits the engine are those of the row's engine, whoever
+// wrote the row, and whenever.
+func TestAccServer_roomsOfTheRowsEngine(t *testing.T) {
+	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acctest.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
-		Steps: []resource.TestStep{
-			{Config: serverConfig(d)},
-			{
-				PreConfig: acctest.Run(t, d, "UPDATE servers SET conf_engine = 'CONFBRIDGE'",
-					"INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600051, '10.0.0.1', '')"),
-				Config: serverConfig(d, "conference = { rooms = 3 }"),
-				Check:  resource.ComposeTestCheckFunc(checkRooms(t, d, confbridge, run(9600000, 3)), checkRooms(t, d, meetme, run(8600051, 1))),
-			},
-			{ // the rooms of MeetMe stay in later applies, too
-				Config: serverConfig(d, "conference = { rooms = 4 }"),
-				Check:  resource.ComposeTestCheckFunc(checkRooms(t, d, confbridge, run(9600000, 4)), checkRooms(t, d, meetme, run(8600051, 1))),
-			},
-		},
-	})
+	object := acctest.NewSession(t, d).Object(t, "vicidial_server")
+	config := func(rooms int) acctest.Values {
+		return acctest.Values{"server_id": "dial1", "server_ip": "10.0.0.1", "conference": acctest.Values{"rooms": rooms}}
+	}
+	expect := func(checks ...resource.TestCheckFunc) {
+		t.Helper()
+		if err := resource.ComposeTestCheckFunc(checks...)(nil); err != nil {
+			t.Error(err)
+		}
+	}
+	acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip, conf_engine) VALUES ('dial1', '10.0.0.1', 'CONFBRIDGE')")()
+	object.Change(t, config(2))
+	expect(checkRooms(t, d, confbridge, run(9600000, 2)), checkRooms(t, d, meetme, none))
+	object.Refresh(t)
+	if object.Plan(t, config(2)).Changes {
+		t.Error("the next plan changes something")
+	}
+	planned := object.Plan(t, config(3))
+	acctest.Run(t, d, "UPDATE servers SET conf_engine = 'MEETME'")()
+	if said := object.In(acctest.NewSession(t, d)).Apply(t, planned).Errors(); !strings.Contains(said, "conf_engine is now MEETME") {
+		t.Errorf("the apply of rooms of another engine says %q", said)
+	}
+	expect(checkRooms(t, d, confbridge, run(9600000, 2)), checkRooms(t, d, meetme, none))
 }
 
 // A group, or the engine in it, that is known only in the apply may be anything then.

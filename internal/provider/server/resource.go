@@ -97,7 +97,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	saved, known := tfhelper.LoadPlannedRows[privateState](ctx, req, &resp.Diagnostics)
 	if prior != nil && want.adds(prior) {
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan server", want.id(), r.completeGroups(ctx, want, prior, saved))...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan server", want.id(), r.completeGroups(ctx, want, prior, &saved))...)
 	}
 	want.setFirstRoom(declared, prior, saved.Rooms)
 	reviewed := r.review(ctx, want, declared, prior)
@@ -237,6 +237,7 @@ func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Respons
 		return false
 	}
 	rooms := cluster.RoomsOf(server.IP(), all)
+	prior.forgetOtherRooms(server)
 	found, complete := cluster.DescribeRooms(server.Engine(), rooms, prior.Rooms, prior.Waiting)
 	now := privateState{Row: server.Row, Changes: r.changesSince(ctx, prior, server, rooms[server.Engine()], since), Rooms: prior.Rooms}
 	now.Waiting = prior.Waiting && len(rooms[server.Engine().Other()]) > 0
@@ -253,12 +254,13 @@ func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Respons
 
 // completeGroups sets what a plan leaves out of the groups that it adds to what the rows
 // have, as a refresh does for groups in the state.
-func (r *Resource) completeGroups(ctx context.Context, want, prior *expanded, saved privateState) error {
+func (r *Resource) completeGroups(ctx context.Context, want, prior *expanded, saved *privateState) error {
 	server, all, err := r.findServer(ctx, prior.id())
 	if server.Row == nil {
 		return err
 	}
 	if prior.Conference.IsNull() {
+		saved.forgetOtherRooms(server)
 		found, complete := cluster.DescribeRooms(server.Engine(), cluster.RoomsOf(server.IP(), all), saved.Rooms, saved.Waiting)
 		now := new(expanded)
 		now.show(server, found, complete)

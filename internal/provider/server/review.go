@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
@@ -33,6 +34,12 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 	if prior == nil && !diags.HasError() {
 		want.omitGroups(declared)
 		want.setDefaults(schema, declared)
+		if existing.Row != nil && declared.conference.Engine.IsNull() && want.engine() != existing.Engine() {
+			want.conference.Engine = types.StringUnknown() // a replacement keeps the row or removes it first
+			if declared.conference.FirstRoom.IsNull() {
+				want.conference.FirstRoom = types.Int64Unknown()
+			}
+		}
 	}
 	diags.Append(want.reviewRooms(declared, prior)...)
 	if !want.ServerID.IsUnknown() && !want.ServerIP.IsUnknown() {

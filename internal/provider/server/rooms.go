@@ -98,5 +98,5 @@ func (o *expanded) remember(declared *expanded, prior privateState, before clust
 	if !managed {
 		return privateState{Waiting: prior.Waiting}
 	}
-	return privateState{Rooms: rooms, Waiting: prior.Waiting || before != o.engine()}
+	return privateState{Rooms: rooms, Waiting: prior.Waiting || before != o.engine() && !declared.conference.Engine.IsNull()}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
@@ -28,6 +30,9 @@ func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
 				Subject: "server " + before.addressOwner, Found: "has the address " + ip + " already",
 				Advice: "Nothing was written. If this server replaces server " + before.addressOwner + ", " + sameAddress,
 			}
+		}
+		if want.conference.Engine.IsUnknown() {
+			want.conference.Engine = types.StringValue(string(before.server.Engine()))
 		}
 		plan := want.planRooms(declared, ip, before, false)
 		if before.server.Row != nil {
@@ -134,9 +139,13 @@ func (r *Resource) update(ctx context.Context, want *expanded, c change) error {
 	})
 }
 
-// checkRooms returns a conflict if somebody has removed rooms since the plan was made.
+// checkRooms returns a conflict if somebody has removed rooms since the plan was made, or
+// has changed the engine, which would put them into another table.
 func (c change) checkRooms(want *expanded, now state) error {
 	_, declared := want.rooms(c.declared)
+	if engine := now.server.Engine(); declared && c.declared.conference.Engine.IsNull() && engine != want.engine() {
+		return &cluster.Conflict{Subject: "server " + want.id(), Found: "was changed by somebody else: conf_engine is now " + string(engine)}
+	}
 	before, managed := c.prior.rooms(c.prior)
 	found := len(now.rooms[want.engine()])
 	if !declared || !managed || c.seen.Waiting || want.engine() != c.prior.engine() || found >= before.Count {
