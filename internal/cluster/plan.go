@@ -116,6 +116,8 @@ type Step struct {
 	Guard Guard
 	// AllowNoMatch reports that it is no conflict where no row matches.
 	AllowNoMatch bool
+	// Counted reports that the plan has counted the rows of a step that may match none.
+	Counted bool
 	// Shown is what the change log shows in place of a text that has secrets in it:
 	// the text with placeholders.
 	Shown map[string]string

@@ -327,7 +327,7 @@ func (r Removal) advice() string {
 
 func removeReference(id, ip string, reference ReferencingRows) Step {
 	step := Step{
-		Phase: Remove, Verb: Delete, Table: reference.Table, Key: Row{reference.Column: Text(ip)}, AllowNoMatch: true,
+		Phase: Remove, Verb: Delete, Table: reference.Table, Key: Row{reference.Column: Text(ip)}, AllowNoMatch: true, Counted: true,
 		Audit: Audit{
 			Section: "SERVERS", Type: "DELETE", Record: id, Code: "ADMIN DELETE SERVER",
 			Notes: reference.String(),

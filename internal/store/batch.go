@@ -245,7 +245,7 @@ func (w *writer) writeGroup(ctx context.Context, group []*part, sent <-chan *poo
 		w.writeStep(group[0].ctx, group[0], sent)
 		return
 	}
-	if group[0].step.AllowNoMatch {
+	if slices.ContainsFunc(group, func(p *part) bool { return p.step.AllowNoMatch && !p.step.Counted }) {
 		w.skipEmpty(ctx, group)
 		group = slices.DeleteFunc(group, func(p *part) bool { return p.done || p.err != nil })
 	}

@@ -515,3 +515,34 @@ func TestApply_rowsThatWereRead(t *testing.T) {
 		t.Errorf("after another's change before the first apply the table was read %d times", n)
 	}
 }
+
+// Rows that a plan has counted are not counted again before they are deleted with others.
+func TestApply_countedRows(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	for counted, most := range map[bool]int{false: 1, true: 0} {
+		d, p := newTable(t, s), sandbox.NewProxy(t, s)
+		store := newStore(t, d, viaProxy(p))
+		var removals []planFunc
+		for _, ip := range []string{"10.0.0.1", "10.0.0.2"} {
+			run(t, d, fmt.Sprintf("INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600051, '%s', '')", ip))
+			removals = append(removals, fixedPlan(cluster.Plan{Steps: []cluster.Step{{
+				Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TableMeetmeRooms,
+				Key: cluster.Row{cluster.ColumnServerIP: cluster.Text(ip)}, AllowNoMatch: true, Counted: counted,
+				Audit: cluster.Audit{Section: "SERVERS", Type: "DELETE", Record: ip, Code: "test"},
+			}}}))
+		}
+		for _, err := range together(t, store, removals...) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		counts := slices.DeleteFunc(p.Statements(), func(text string) bool { return !strings.Contains(text, "COUNT(*) FROM vicidial_conferences") })
+		deletes := slices.DeleteFunc(p.Writes(), func(text string) bool { return !strings.HasPrefix(text, "DELETE FROM vicidial_conferences") })
+		if len(counts) != most || len(deletes) != 1 {
+			t.Errorf("counted %v: rows are counted by %q and deleted by %q", counted, counts, deletes)
+		}
+		d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_admin_log WHERE event_section = 'SERVERS'", "| n |\n| 2 |")
+		d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_conferences WHERE server_ip IN ('10.0.0.1', '10.0.0.2')", "| n |\n| 0 |")
+	}
+}
