@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
@@ -102,6 +103,8 @@ func (s *Store) PhonesByLogin(ctx context.Context, logins, columns []string) (ma
 	}
 	columns = info.schema.Only(cluster.TablePhones, columns)
 	phones := make(map[string][]cluster.Value, len(logins))
+	var mu sync.Mutex
+	var reads []func() error
 	for chunk := range slices.Chunk(logins, loginsPerQuery) {
 		query := "SELECT login, " + strings.Join(columns, ", ") + "\n  FROM phones\n WHERE login IN (" +
 			placeholders(len(chunk)) + ")\n ORDER BY server_ip, extension"
@@ -109,25 +112,26 @@ func (s *Store) PhonesByLogin(ctx context.Context, logins, columns []string) (ma
 		for _, login := range chunk {
 			args = append(args, login)
 		}
-		err := s.query(ctx, "phones", query, args, func(rows *sql.Rows) error {
-			texts, err := scanTexts(rows, 1+len(columns))
-			if err != nil {
-				return err
-			}
-			login := strings.ToLower(trimKey(texts[0].String))
-			if _, twice := phones[login]; twice {
+		reads = append(reads, func() error {
+			return s.query(ctx, "phones", query, args, func(rows *sql.Rows) error {
+				texts, err := scanTexts(rows, 1+len(columns))
+				if err != nil {
+					return err
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				login := strings.ToLower(trimKey(texts[0].String))
+				if _, twice := phones[login]; twice {
+					return nil
+				}
+				for _, text := range texts[1:] {
+					phones[login] = append(phones[login], value(text))
+				}
 				return nil
-			}
-			for _, text := range texts[1:] {
-				phones[login] = append(phones[login], value(text))
-			}
-			return nil
+			})
 		})
-		if err != nil {
-			return nil, err
-		}
 	}
-	return phones, nil
+	return phones, concurrently(reads...)
 }
 
 // selectLoginPhones reads a salted hash of each password, with a new salt for every

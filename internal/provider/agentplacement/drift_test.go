@@ -178,5 +178,9 @@ func TestAccAgentPlacement_conflictsWithWhatWasEditedSinceThePlan(t *testing.T) 
 		conflict(config("400", other), "DELETE FROM phones_alias WHERE alias_id = '2001'"),
 		{Config: config("400", other)},
 		{Config: config("400", other), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+		{
+			Config: config("400", other), Destroy: true, ExpectError: regexp.MustCompile(`(?s)Phone\s+2001b.*since\s+the\s+plan\s+was\s+made,\s+in\s+a\s+column\s+that\s+is\s+not\s+declared`),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{acctest.Meanwhile(acctest.Run(t, d, "UPDATE phones SET park_on_extension = '8309' WHERE login = '2001b'"))}},
+		},
 	}})
 }

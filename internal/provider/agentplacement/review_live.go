@@ -96,25 +96,19 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateStat
 	if err := r.store.AddFloorClaim(claim); err != nil {
 		return saved, unable(err)
 	}
-	var s secrets
-	s.setManaged(m)
-	before, err := r.readRows(ctx, have, labelsOf(saved, &have), s)
+	before, err := r.readRemoval(ctx, m, have, saved)
+	if err == nil {
+		err = refuseInUse(before.own, before.agents, adviceDelete)
+	}
 	if err != nil {
 		return saved, unable(err)
 	}
-	var used, unread error
-	var reads sync.WaitGroup
-	reads.Go(func() { used = r.checkInUse(ctx, have, before.own, seating.FloorRows{}, adviceDelete) })
-	reads.Go(func() { saved.Digests, unread = r.digests(ctx, before.own) })
-	reads.Wait()
-	if err := cmp.Or(used, unread); err != nil {
-		return saved, unable(err)
-	}
+	saved.Digests = before.digests()
 	plan, err := seating.PlanFloor(before.own, before.all, seating.FloorRows{}, seating.PlanOptions{})
 	if err != nil {
 		return saved, unable(err)
 	}
-	deviations, err := have.styled(s, labelsOf(saved, &have)).Deviations(before.byAddress, before.own, before.all)
+	deviations, err := before.style.Deviations(before.byAddress, before.own, before.all)
 	if err != nil {
 		return saved, unable(err)
 	}
@@ -122,34 +116,75 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateStat
 	return saved, warnDangling(plan, before.all)
 }
 
-// digests returns phones with all of their columns, and the groups of aliases.
-func (r *Resource) digests(ctx context.Context, own seating.FloorRows) (map[string]string, error) {
-	schema, err := r.store.Schema(ctx)
-	if err != nil {
-		return nil, err
-	}
-	logins := make([]string, 0, len(own.Phones))
-	for _, phone := range own.Phones {
-		logins = append(logins, phone.Login)
-	}
-	columns := seating.InheritedColumns(schema, nil)
-	phones, err := r.store.PhonesByLogin(ctx, logins, columns)
-	digests := make(map[string]string, len(phones)+len(own.Aliases))
-	for login, values := range phones {
-		digests["phone "+login] = cluster.Digest(columns, values)
-	}
-	for _, alias := range own.Aliases {
-		digests["alias "+alias.ID] = alias.Group
-	}
-	return digests, err
+// removedPlacement is a placement to remove.
+type removedPlacement struct {
+	currentPlacement
+	style   seating.FloorStyle
+	agents  []cluster.LiveAgent // none with move_live_agents
+	columns []string            // of the phones, all that hold no state
+	phones  map[string][]cluster.Value
 }
 
-// checkDigests returns a conflict where a row has changed since the plan of its removal.
-func (r *Resource) checkDigests(ctx context.Context, own seating.FloorRows, planned map[string]string) error {
-	now, err := r.digests(ctx, own)
+// readRemoval reads a placement to remove. The state tells its phones, so that all columns of
+// them are read beside the rest.
+func (r *Resource) readRemoval(ctx context.Context, m model, have declaration, saved privateState) (removedPlacement, error) {
+	var s secrets
+	s.setManaged(m)
+	labels := labelsOf(saved, &have)
+	removed := removedPlacement{style: have.styled(s, labels)}
+	schema, err := r.store.Schema(ctx)
 	if err != nil {
-		return err
+		return removed, err
 	}
+	removed.columns = seating.InheritedColumns(schema, nil)
+	expected, _ := removed.style.Rows(placementInState(m, removed.style.Suffixes()), seating.FloorRows{})
+	errs := make([]error, 3)
+	var reads sync.WaitGroup
+	reads.Go(func() { removed.currentPlacement, errs[0] = r.readRows(ctx, have, labels, s) })
+	reads.Go(func() {
+		removed.phones, errs[1] = r.store.PhonesByLogin(ctx, loginsOf(expected.Phones), removed.columns)
+	})
+	if !have.MoveLiveAgents.ValueBool() {
+		reads.Go(func() { removed.agents, errs[2] = r.store.LiveAgents(ctx) })
+	}
+	reads.Go(func() { _, _ = r.store.VoicemailServer(ctx) }) // for the plan
+	reads.Wait()
+	if err := cmp.Or(errs...); err != nil {
+		return removed, err
+	}
+	logins := loginsOf(removed.own.Phones)
+	if slices.ContainsFunc(logins, func(login string) bool { _, found := removed.phones[login]; return !found }) {
+		removed.phones, err = r.store.PhonesByLogin(ctx, logins, removed.columns)
+	}
+	return removed, err
+}
+
+// loginsOf returns the logins of phones in lower case.
+func loginsOf(phones []seating.Phone) []string {
+	logins := make([]string, len(phones))
+	for i, phone := range phones {
+		logins[i] = strings.ToLower(phone.Login)
+	}
+	return logins
+}
+
+// digests returns phones with all of their columns, and the groups of aliases.
+func (p removedPlacement) digests() map[string]string {
+	digests := make(map[string]string, len(p.own.Phones)+len(p.own.Aliases))
+	for _, login := range loginsOf(p.own.Phones) {
+		if values, found := p.phones[login]; found {
+			digests["phone "+login] = cluster.Digest(p.columns, values)
+		}
+	}
+	for _, alias := range p.own.Aliases {
+		digests["alias "+alias.ID] = alias.Group
+	}
+	return digests
+}
+
+// checkDigests returns a conflict where a row has changed since the plan of the removal.
+func (p removedPlacement) checkDigests(planned map[string]string) error {
+	now := p.digests()
 	for _, row := range slices.Sorted(maps.Keys(now)) {
 		if digest, known := planned[row]; known && digest != now[row] {
 			return &cluster.Conflict{Subject: row, Found: "was changed since the plan was made, in a column that is not declared"}

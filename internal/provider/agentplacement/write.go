@@ -6,7 +6,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"sync"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
@@ -146,7 +145,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, s
 			return cluster.Plan{}, err
 		}
 		own = r.withReceived(own, before.all, *want)
-		if err := r.checkInUse(ctx, *want, own, rows, adviceUpdate); err != nil {
+		if err := r.checkInUse(ctx, *want, own, rows); err != nil {
 			return cluster.Plan{}, err
 		}
 		// An interrupted apply may have written rows without setting the flags.
@@ -216,7 +215,7 @@ func placementInState(prior model, suffixes seating.Suffixes) *seating.Placement
 }
 
 // checkInUse returns an error if phones to remove are in use.
-func (r *Resource) checkInUse(ctx context.Context, want declaration, own, rows seating.FloorRows, advice string) error {
+func (r *Resource) checkInUse(ctx context.Context, want declaration, own, rows seating.FloorRows) error {
 	if want.MoveLiveAgents.ValueBool() {
 		return nil
 	}
@@ -228,6 +227,11 @@ func (r *Resource) checkInUse(ctx context.Context, want declaration, own, rows s
 	if err != nil {
 		return err
 	}
+	return refuseInUse(leaving, agents, adviceUpdate)
+}
+
+// refuseInUse returns an error if agents use phones of leaving.
+func refuseInUse(leaving seating.FloorRows, agents []cluster.LiveAgent, advice string) error {
 	if _, users := leaving.Occupied(agents); len(users) > 0 {
 		return &cluster.Refused{
 			Subject: "agents are using phones that would be removed",
@@ -254,26 +258,18 @@ func (r *Resource) remove(ctx context.Context, m model, saved privateState, exce
 	if diags.HasError() {
 		return errors.New(diags.Errors()[0].Detail())
 	}
-	var s secrets
-	s.setManaged(m)
 	err := r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		before, err := r.readRows(ctx, have, labelsOf(saved, &have), s)
+		before, err := r.readRemoval(ctx, m, have, saved)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
 		before.own = before.own.Except(except)
 		known := stringsOf(m.Deviations)
 		maps.Copy(known, saved.Deviations)
-		if err := unedited(m, known, have, before, seating.FloorRows{}, labelsOf(saved, &have)); err != nil {
+		if err := unedited(m, known, have, before.currentPlacement, seating.FloorRows{}, labelsOf(saved, &have)); err != nil {
 			return cluster.Plan{}, err
 		}
-		var edited, used error
-		var reads sync.WaitGroup
-		reads.Go(func() { edited = r.checkDigests(ctx, before.own, saved.Digests) })
-		reads.Go(func() { used = r.checkInUse(ctx, have, before.own, seating.FloorRows{}, adviceDelete) })
-		reads.Go(func() { _, _ = r.store.VoicemailServer(ctx) }) // for the plan
-		reads.Wait()
-		if err := cmp.Or(edited, used); err != nil {
+		if err := cmp.Or(before.checkDigests(saved.Digests), refuseInUse(before.own, before.agents, adviceDelete)); err != nil {
 			return cluster.Plan{}, err
 		}
 		return r.plan(ctx, before.own, before.all, seating.FloorRows{})
