@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
-	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
 // planFunc returns the plan to write. It runs under the lock, so that no other
@@ -56,9 +55,9 @@ func (q *changeQueue) add(r *pendingChange) (serve bool) {
 	return serve
 }
 
-// await waits until more than n changes wait, but not longer than the timeout. It reports
-// whether another one has come.
-func (q *changeQueue) await(n int, timeout time.Duration) bool {
+// await waits until more than n changes wait, or ctx ends. It reports whether another one has
+// come.
+func (q *changeQueue) await(ctx context.Context, n int) bool {
 	q.mu.Lock()
 	if len(q.waiting) > n {
 		q.mu.Unlock()
@@ -70,7 +69,7 @@ func (q *changeQueue) await(n int, timeout time.Duration) bool {
 	select {
 	case <-arrived:
 		return true
-	case <-time.After(timeout):
+	case <-ctx.Done():
 		return false
 	}
 }
@@ -141,7 +140,7 @@ func (s *Store) Apply(ctx context.Context, decide planFunc) (err error) {
 	}
 }
 
-// How long a change waits for the next one to be written with it: half a round trip to the
+// How long a change waits for the next one to be written with it: a quarter of a round trip to the
 // database, but at least the time in which Terraform plans another change.
 const (
 	minGather = 5 * time.Millisecond
@@ -172,7 +171,7 @@ func (s *Store) serve(ctx context.Context) {
 			continue
 		}
 		if lingers {
-			for came < expected && s.queue.await(came, s.gatherTimeout(w, came)) {
+			for came < expected && s.awaitChange(ctx, w, came) {
 				came++ // Terraform sends another one for each that is done
 			}
 			if came > 0 {
@@ -186,12 +185,15 @@ func (s *Store) serve(ctx context.Context) {
 	}
 }
 
-// gatherTimeout is how long to wait for another change where some wait already.
-func (s *Store) gatherTimeout(w *writer, waiting int) time.Duration {
-	if waiting == 0 {
-		return s.lockLinger
+// awaitChange waits for another change where some wait already. It reports whether one has come.
+func (s *Store) awaitChange(ctx context.Context, w *writer, waiting int) bool {
+	timeout := s.lockLinger
+	if waiting > 0 {
+		timeout = min(max(w.roundTrip/4, minGather), maxGather)
 	}
-	return min(max(w.roundTrip/2, minGather), maxGather)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	return s.queue.await(ctx, waiting)
 }
 
 // takeChanges returns the changes that wait.
@@ -205,8 +207,8 @@ func (s *Store) takeChanges() []*pendingChange {
 
 // processBatch decides a batch, and writes as much of it as has nothing in common. It
 // returns the changes that are done, and those that are to be decided again. Changes that
-// come while the lock is acquired join the batch. What a batch does is logged for its
-// first caller.
+// come while the lock is acquired, or while it turns out that the rows are current, join the
+// batch. What a batch does is logged for its first caller.
 func (s *Store) processBatch(w *writer, batch []*pendingChange) (done, later []*pendingChange) {
 	if len(batch) == 0 {
 		return nil, nil
@@ -218,11 +220,13 @@ func (s *Store) processBatch(w *writer, batch []*pendingChange) (done, later []*
 		}
 		batch = append(batch, s.takeChanges()...)
 	}
-	decide := func() { done, later = s.decide(w, batch) }
+	validating, validated := context.WithCancel(ctx)
+	defer validated()
+	decide := func() { done, later = s.decide(validating, w, batch) }
 	var err error
 	beside := w.stale && s.settings.AuditEnabled && !s.settings.SingleConnection()
 	if beside { // it seldom turns out that rows are outdated
-		s.together(func() { err = w.revalidate(ctx) }, decide)
+		s.together(func() { defer validated(); err = w.revalidate(ctx) }, decide)
 		batch = slices.Concat(done, later)
 	} else if w.stale {
 		err = w.revalidate(ctx)
@@ -233,6 +237,7 @@ func (s *Store) processBatch(w *writer, batch []*pendingChange) (done, later []*
 		}
 		return batch, nil
 	}
+	validated()
 	if !beside || w.fresh {
 		w.decided = w.decided && !w.fresh
 		decide()
@@ -258,17 +263,13 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*pendingChange) bo
 		})
 		defer stop()
 	}
-	var described sync.WaitGroup
-	if !s.settings.SingleConnection() { // the decisions need it
-		describing, ended := context.WithCancel(waiting)
-		described.Go(func() {
-			defer ended()
-			_, _ = s.info.get(describing)
-		})
-		waiting = conn.AfterFirst(waiting, describing) // the first connection reads the schema
-	}
 	// A run that has planned nothing removes objects, often all of a site.
 	s.prefetch(ctx, s.replica, s.servers, s.trunks)
+	var described sync.WaitGroup
+	if !s.settings.SingleConnection() {
+		_, _ = s.schema.get(waiting)                        // over the first connection, while others are opened
+		described.Go(func() { _, _ = s.info.get(waiting) }) // for the decisions
+	}
 	err := w.acquire(waiting)
 	described.Wait()
 	for _, r := range batch {
@@ -281,14 +282,16 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*pendingChange) bo
 }
 
 // decide calls the plan functions of a batch. It returns the changes whose plans may be
-// written at once, and those that are to be decided again after that.
-func (s *Store) decide(w *writer, batch []*pendingChange) (now, later []*pendingChange) {
+// written at once, and those that are to be decided again after that. Changes that come until ctx
+// ends join the first batch.
+func (s *Store) decide(ctx context.Context, w *writer, batch []*pendingChange) (now, later []*pendingChange) {
 	s.forgetRemovals()
 	accepted, all := 0, cluster.Plan{}.Access()
 	atOnce := !w.decided && !s.settings.SingleConnection()
 	if atOnce { // their reads are not cached yet, and others come meanwhile
 		for more := batch; len(more) > 0; batch = append(batch, more...) {
 			s.decideAll(w, more)
+			s.queue.await(ctx, 0)
 			more = s.takeChanges()
 		}
 	}

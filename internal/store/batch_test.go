@@ -516,6 +516,54 @@ func TestApply_rowsThatWereRead(t *testing.T) {
 	}
 }
 
+// A change that comes while the newest entry of the change log is read is written with those
+// that were decided before.
+func TestApply_joinsWhileRowsAreValidated(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	d, p := newTable(t, s), sandbox.NewProxy(t, s)
+	store := newStore(t, d, viaProxy(p))
+	if _, err := store.DIDs(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	holder := connect(t, d)
+	if _, err := holder.ExecContext(t.Context(), "LOCK TABLES vicidial_admin_log WRITE"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	p.Reset()
+	errs := make(chan error, 3)
+	for i := range cap(errs) {
+		decided := make(chan struct{})
+		once := sync.OnceFunc(func() { close(decided) })
+		change := did(store, fmt.Sprint(5550000+i), nil, described("new"))
+		go func() {
+			errs <- store.Apply(t.Context(), func(ctx context.Context) (cluster.Plan, error) {
+				defer once()
+				return change(ctx)
+			})
+		}()
+		select {
+		case <-decided:
+		case <-ctx.Done():
+			t.Errorf("change %d is not decided while the entry is read", i)
+		}
+	}
+	if _, err := holder.ExecContext(t.Context(), "UNLOCK TABLES"); err != nil {
+		t.Fatal(err)
+	}
+	for range cap(errs) {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	inserts := slices.DeleteFunc(p.Writes(), func(text string) bool { return !strings.HasPrefix(text, "INSERT INTO vicidial_inbound_dids") })
+	if len(inserts) != 1 {
+		t.Errorf("%d statements insert DIDs: %q", len(inserts), inserts)
+	}
+}
+
 // Rows that a plan has counted are not counted again before they are deleted with others.
 func TestApply_countedRows(t *testing.T) {
 	t.Parallel()

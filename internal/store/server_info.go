@@ -183,15 +183,15 @@ func (s *Store) readSchema(ctx context.Context) (schema cluster.Schema, err erro
 	return schema, nil
 }
 
-// openOthers opens connections while the first one reads the schema: the tables are read
-// next, over all of them. Whoever needs one finds the error. Two places of the pool are
-// left, for the first one and for that of the lock, which waits for the first one, too.
+// openOthers opens all connections while the first one reads the schema: the tables are read
+// next, over all of them, and a read that found none would open one, which takes longer than to
+// wait for one. Whoever needs one finds the error.
 func (s *Store) openOthers(reading context.Context) {
 	db, err := s.pool()
 	if err != nil {
 		return
 	}
-	for range db.Stats().MaxOpenConnections - 2 {
+	for range db.Stats().MaxOpenConnections - 1 {
 		s.prefetches.Go(func() {
 			if opened, err := db.Conn(conn.AfterFirst(context.WithoutCancel(reading), reading)); err == nil {
 				_ = opened.Close()

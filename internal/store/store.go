@@ -185,27 +185,32 @@ func cached[T any](s *Store, name string, read func(context.Context) (T, error),
 
 // earlyTables are read beside the description of the database, since connections are few
 // and Terraform needs the servers first.
-var earlyTables = []cluster.Table{cluster.TableServers, cluster.TableTrunks, cluster.TableCampaigns, cluster.TableMeetmeRooms}
+var earlyTables = []cluster.Table{cluster.TableServers, cluster.TableTrunks, cluster.TableCampaigns, cluster.TableMeetmeRooms, cluster.TableDIDs}
 
 // Prefetch starts to read the servers and what refers to them, so that these tables are
 // read at the same time.
 func (s *Store) Prefetch(ctx context.Context) {
 	s.prefetch(ctx, s.servers, s.trunks, s.campaigns, s.rooms)
+}
+
+// PrefetchPlan is Prefetch with what [Store.Writable] reads.
+func (s *Store) PrefetchPlan(ctx context.Context) {
+	s.Prefetch(ctx)
 	if !s.settings.ReadOnly {
-		s.prefetch(ctx, s.replica) // for Writable
+		s.prefetch(ctx, s.replica)
 	}
 }
 
 // PrefetchDIDs starts to read the DIDs and the targets of their routes.
 func (s *Store) PrefetchDIDs(ctx context.Context) {
-	s.Prefetch(ctx)
+	s.PrefetchPlan(ctx)
 	s.prefetch(ctx, s.dids, s.directory, s.settingsRow, s.didPhones)
 }
 
 // PrefetchRemovals starts to read what plans of removals read. A destroy removes objects of
 // most kinds, each of which would read its tables after those of the last one.
 func (s *Store) PrefetchRemovals(ctx context.Context) {
-	s.Prefetch(ctx)
+	s.PrefetchPlan(ctx)
 	s.prefetch(ctx, s.carriers, s.templates, s.live, s.references, s.dids, s.mailboxes, s.settingsRow)
 }
 

@@ -19,6 +19,7 @@ import (
 // store is the part of the store that the resource uses.
 type store interface {
 	Prefetch(context.Context)
+	PrefetchPlan(context.Context)
 	Schema(context.Context) (cluster.Schema, error)
 	FirstLoginPending(context.Context) (bool, error)
 	Servers(context.Context) (cluster.Servers, error)
@@ -58,7 +59,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if r.store == nil {
 		return
 	}
-	r.store.Prefetch(ctx)
+	r.store.PrefetchPlan(ctx)
 	prior := (*expanded)(nil)
 	if !req.State.Raw.IsNull() {
 		m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)

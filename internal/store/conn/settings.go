@@ -15,7 +15,7 @@ import (
 const (
 	defaultPort           = 3306
 	defaultDatabase       = "asterisk"
-	defaultMaxConnections = 8
+	defaultMaxConnections = 12
 )
 
 // Settings are the settings of the connection. No format verb and no log shows
