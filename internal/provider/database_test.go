@@ -122,18 +122,9 @@ func TestAccProvider_databasesThatCannotBeUsed(t *testing.T) {
 	})
 }
 
-// What a plan without a change asks of the database does not depend on how much
-// it declares.
-func TestAccProvider_statementsOfAPlanAreConstant(t *testing.T) {
-	t.Parallel()
-	counts := map[int]int{}
-	for _, n := range []int{3, 40} {
-		d := sandbox.New(t, 1720)
-		proxy := sandbox.NewProxy(t, d.Server())
-		for i := range n {
-			acctest.Campaigns(t, d, fmt.Sprint("C", i))
-		}
-		config := acctest.ProviderAt(d, proxy.Port()) + fmt.Sprintf(`
+// declaredKinds declare n objects of each kind. drift changes a column of all of them by hand.
+var declaredKinds = map[string]struct{ config, drift string }{
+	"servers and splits": {`
 resource "vicidial_server" "dial" {
   count               = %[1]d
   server_id           = "dial${count.index}"
@@ -147,22 +138,85 @@ resource "vicidial_trunk_split" "campaign" {
   total       = 20
   servers     = { for i in range(3) : vicidial_server.dial[(count.index + i) %% %[1]d].server_ip => {} }
 }
-`, n)
-		acctest.Test(t, resource.TestCase{
-			ProtoV6ProviderFactories: acctest.Providers(),
-			Steps: []resource.TestStep{
-				{Config: config},
-				{PreConfig: proxy.Reset, Config: config, PlanOnly: true},
-				{PreConfig: func() {
-					counts[n] = len(slices.DeleteFunc(proxy.Statements(), func(statement string) bool {
-						return strings.HasPrefix(statement, "DO RELEASE_LOCK") // of the apply
-					}))
-				}, Config: config, PlanOnly: true},
-			},
+`, "UPDATE servers JOIN vicidial_server_trunks SET server_description = 'by hand', dedicated_trunks = dedicated_trunks + 1"},
+	"templates": {`
+resource "vicidial_conf_template" "template" {
+  count             = %[1]d
+  template_id       = "t${count.index}"
+  template_name     = "template"
+  template_contents = "type=friend\n"
+}
+`, "UPDATE vicidial_conf_templates SET template_contents = 'type=peer'"},
+	"routes": {`
+resource "vicidial_carrier_route" "route" {
+  count         = %[1]d
+  name          = "R${count.index}"
+  all_servers   = true
+  protocol      = "SIP"
+  carrier_name  = "carrier"
+  account_entry = "[r${count.index}]\ntype=peer\nhost=sip.example.com\n"
+  dial          = { prefix = format("9%%03d", count.index) }
+}
+`, "UPDATE vicidial_server_carriers SET carrier_name = 'by hand'"},
+	"DIDs and numbers": {`
+resource "vicidial_inbound_did" "did" {
+  count         = %[1]d
+  did_pattern   = "${5550000 + count.index}"
+  did_route     = "EXTEN"
+  extension     = "8304"
+  exten_context = "default"
+}
+resource "vicidial_inbound_numbers" "block" {
+  count         = %[1]d
+  name          = "block${count.index}"
+  dids          = ["${5560000 + 10 * count.index}-${5560009 + 10 * count.index}"]
+  did_route     = "EXTEN"
+  extension     = "8304"
+  exten_context = "default"
+}
+`, "UPDATE vicidial_inbound_dids SET extension = '8305'"},
+}
+
+// What a plan asks of the database does not depend on how much it declares, nor on how much
+// somebody has changed by hand.
+func TestAccProvider_statementsOfAPlanAreConstant(t *testing.T) {
+	t.Parallel()
+	for name, kind := range declaredKinds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			unchanged, drifted := map[int]int{}, map[int]int{}
+			for _, n := range []int{3, 40} {
+				d := sandbox.New(t, 1720)
+				proxy := sandbox.NewProxy(t, d.Server())
+				for i := range n {
+					acctest.Campaigns(t, d, fmt.Sprint("C", i))
+				}
+				config := acctest.ProviderAt(d, proxy.Port()) + fmt.Sprintf(kind.config, n)
+				counted := func(counts map[int]int) func() {
+					return func() {
+						counts[n] = len(slices.DeleteFunc(proxy.Statements(), func(statement string) bool {
+							return strings.HasPrefix(statement, "DO RELEASE_LOCK") // of the apply
+						}))
+						proxy.Reset()
+					}
+				}
+				acctest.Test(t, resource.TestCase{
+					ProtoV6ProviderFactories: acctest.Providers(),
+					Steps: []resource.TestStep{
+						{Config: config},
+						{PreConfig: proxy.Reset, Config: config, PlanOnly: true},
+						{PreConfig: func() { counted(unchanged)(); acctest.Run(t, d, kind.drift)() }, Config: config, PlanOnly: true, ExpectNonEmptyPlan: true},
+						{PreConfig: counted(drifted), Config: config},
+					},
+				})
+			}
+			if unchanged[3] == 0 || unchanged[3] != unchanged[40] {
+				t.Errorf("a plan without a change takes %d statements for 3 objects, and %d for 40", unchanged[3], unchanged[40])
+			}
+			if drifted[3] == 0 || drifted[3] != drifted[40] {
+				t.Errorf("a plan after a change by hand takes %d statements for 3 objects, and %d for 40", drifted[3], drifted[40])
+			}
 		})
-	}
-	if counts[3] == 0 || counts[3] != counts[40] {
-		t.Errorf("a plan without a change takes %d statements for 3 servers and splits, and %d for 40", counts[3], counts[40])
 	}
 }
 

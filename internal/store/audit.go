@@ -100,6 +100,7 @@ func (w *writer) insertEntries(ctx context.Context) {
 		return
 	}
 	w.awaitEntries()
+	w.store.changeQueries.invalidate()
 	fail := func(err error) {
 		for _, entry := range entries {
 			entry.fail(err)

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -42,6 +44,48 @@ func TestLastChange(t *testing.T) {
 	}
 }
 
+// The log is read once for all objects, and again only for what is older than the entries of
+// that read.
+func TestLastChange_statements(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	d, p := newTable(t, s), sandbox.NewProxy(t, s)
+	store := newStore(t, d, viaProxy(p))
+	var lines []string
+	for i := range 40 {
+		lines = append(lines, fmt.Sprintf("(NOW(), '%d', '10.1.1.1', 'DIDS', 'MODIFY', '%d', 'ADMIN MODIFY DID')", 6000+i, i))
+	}
+	insert := "INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type, record_id, event_code) VALUES "
+	run(t, d, insert+strings.Join(lines, ", "))
+	expect := func(after int64, most int, author func(i int) string) {
+		t.Helper()
+		p.Reset()
+		for i := range 40 {
+			change, found, err := store.LastChange(t.Context(), cluster.ChangeLogFilter{After: after, Sections: []string{"DIDS"}, Records: []string{fmt.Sprint(i)}})
+			if want := author(i); err != nil || found != (want != "") || change.User != want {
+				t.Errorf("%d: %v, %v, %v", i, change, found, err)
+			}
+		}
+		reads := slices.DeleteFunc(p.Statements(), func(text string) bool { return !strings.Contains(text, "record_id") })
+		if len(reads) > most {
+			t.Errorf("%d statements, more than %d: %s", len(reads), most, reads[len(reads)-1])
+		}
+	}
+	expect(0, 1, func(i int) string { return fmt.Sprint(6000 + i) })
+	expect(40, 0, func(int) string { return "" })
+	run(t, d, insert+strings.TrimSuffix(strings.Repeat("(NOW(), '6666', '10.1.1.1', 'DIDS', 'MODIFY', 'x', 'ADMIN MODIFY DID'), ", maxRecentChanges), ", "))
+	store.Forget()
+	expect(0, 41, func(i int) string { return fmt.Sprint(6000 + i) })
+	run(t, d, insert+"(NOW(), '7777', '10.1.1.1', 'DIDS', 'MODIFY', '7', 'ADMIN MODIFY DID')")
+	store.Forget()
+	expect(40, 41, func(i int) string {
+		if i == 7 {
+			return "7777"
+		}
+		return ""
+	})
+}
+
 // Issue 12: what was changed by SQL is blamed neither on the provider's own last line
 // nor on an older line that the provider has overwritten.
 func TestLastChange_ignoresOwnEntries(t *testing.T) {
@@ -56,6 +100,7 @@ func TestLastChange_ignoresOwnEntries(t *testing.T) {
 		want bool
 	}{{"6666", true}, {DefaultAuditUser, false}, {"6666", true}} {
 		line(c.user, "10.10.10.50", "ADMIN MODIFY DID")
+		store.Forget() // as at the beginning of a run
 		change, found, err := store.LastChange(t.Context(), cluster.ChangeLogFilter{Sections: []string{"DIDS"}, Records: []string{"7"}})
 		if err != nil || found != c.want || found && change.User != c.user {
 			t.Errorf("after a line of %s: %v, %v, %v", c.user, change, found, err)

@@ -108,12 +108,8 @@ func (s *Store) PhonesByLogin(ctx context.Context, logins, columns []string) (ma
 	for chunk := range slices.Chunk(logins, loginsPerQuery) {
 		query := "SELECT login, " + strings.Join(columns, ", ") + "\n  FROM phones\n WHERE login IN (" +
 			placeholders(len(chunk)) + ")\n ORDER BY server_ip, extension"
-		args := make([]any, 0, len(chunk))
-		for _, login := range chunk {
-			args = append(args, login)
-		}
 		reads = append(reads, func() error {
-			return s.query(ctx, "phones", query, args, func(rows *sql.Rows) error {
+			return s.query(ctx, "phones", query, anyOf(chunk), func(rows *sql.Rows) error {
 				texts, err := scanTexts(rows, 1+len(columns))
 				if err != nil {
 					return err

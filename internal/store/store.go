@@ -60,29 +60,31 @@ type Store struct {
 	logPosition *cachedQuery[int64] // forgotten after a write that fails
 	lastEntry   atomic.Int64        // admin_log_id of the last line that was written
 
-	servers      *cachedQuery[cluster.Servers]
-	trunks       *cachedQuery[cluster.Trunks]
-	campaigns    *cachedQuery[cluster.Campaigns]
-	rooms        *cachedQuery[map[cluster.Engine]cluster.Rooms]
-	settingsRow  *cachedQuery[cluster.Settings]
-	carriers     *cachedQuery[cluster.Carriers]
-	templates    *cachedQuery[cluster.Templates]
-	dids         *cachedQuery[cluster.DIDs]
-	remoteAgents *cachedQuery[[]cluster.RemoteAgents]
-	directory    *cachedQuery[cluster.Directory]
-	aliases      *cachedQuery[[]seating.PhoneAlias]
-	users        *cachedQuery[[]seating.SeatUser]
-	mailboxes    *cachedQuery[[]string]
-	didPhones    *cachedQuery[didPhones]
-	references   *cachedQuery[[]referenceRows]
-	live         *cachedQuery[map[string]cluster.Live]
-	caches       []interface { // all but didPhones
+	servers        *cachedQuery[cluster.Servers]
+	trunks         *cachedQuery[cluster.Trunks]
+	campaigns      *cachedQuery[cluster.Campaigns]
+	rooms          *cachedQuery[map[cluster.Engine]cluster.Rooms]
+	settingsRow    *cachedQuery[cluster.Settings]
+	carriers       *cachedQuery[cluster.Carriers]
+	templates      *cachedQuery[cluster.Templates]
+	dids           *cachedQuery[cluster.DIDs]
+	templatePhones *cachedQuery[map[string][]cluster.TemplatePhone]
+	remoteAgents   *cachedQuery[[]cluster.RemoteAgents]
+	directory      *cachedQuery[cluster.Directory]
+	aliases        *cachedQuery[[]seating.PhoneAlias]
+	users          *cachedQuery[[]seating.SeatUser]
+	mailboxes      *cachedQuery[[]string]
+	didPhones      *cachedQuery[didPhones]
+	references     *cachedQuery[[]referenceRows]
+	live           *cachedQuery[map[string]cluster.Live]
+	caches         []interface { // all but didPhones
 		invalidate()
 		written(ctx context.Context, steps []writtenStep)
 	}
 
 	phoneQueries  *cachedColumns[phoneColumns]
 	numberQueries *cachedColumns[numbers.Table]
+	changeQueries *cachedColumns[recentChanges] // by the sections of the entries
 }
 
 // New returns a store. It does not connect.
@@ -126,6 +128,7 @@ func New(settings Settings) *Store {
 	s.settingsRow = cached(s, "system settings", s.readSystemSettings, cluster.TableSettings, cluster.TableContainers)
 	s.carriers = cachedRows[cluster.Carriers](s, "carriers", cluster.TableCarriers, cluster.CarrierColumns, "carrier_id")
 	s.templates = cachedRows[cluster.Templates](s, "templates", cluster.TableTemplates, cluster.TemplateColumns, "template_id")
+	s.templatePhones = cached(s, "phones of templates", s.readTemplatePhones, cluster.TablePhones)
 	s.dids = cachedRows[cluster.DIDs](s, "DIDs", cluster.TableDIDs, cluster.DIDColumns, "did_id", "did_pattern")
 	s.remoteAgents = cachedRows[[]cluster.RemoteAgents](s, "remote agents", cluster.TableRemoteAgents, cluster.RemoteAgentsColumns, "remote_agent_id", "user_start")
 	// Of users, a step writes the phone_login only.
@@ -139,7 +142,8 @@ func New(settings Settings) *Store {
 	s.live = cached(s, "agents and calls", s.readLive)
 	s.phoneQueries = &cachedColumns[phoneColumns]{log: s.log.cache("phones"), table: cluster.TablePhones}
 	s.numberQueries = &cachedColumns[numbers.Table]{log: s.log.cache("inbound numbers"), table: cluster.TableDIDs}
-	s.caches = append(s.caches, s.phoneQueries, s.numberQueries)
+	s.changeQueries = &cachedColumns[recentChanges]{log: s.log.cache("recent changes")}
+	s.caches = append(s.caches, s.phoneQueries, s.numberQueries, s.changeQueries)
 	return s
 }
 

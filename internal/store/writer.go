@@ -70,11 +70,7 @@ func flagStatement(r cluster.Rebuild) (statement, bool) {
 	if len(r.Servers) == 0 {
 		return statement{}, false
 	}
-	args := make([]any, 0, len(r.Servers))
-	for _, ip := range r.Servers {
-		args = append(args, ip)
-	}
-	return statement{text + " AND server_ip IN (" + placeholders(len(args)) + ")", args}, true
+	return statement{text + " AND server_ip IN (" + placeholders(len(r.Servers)) + ")", anyOf(r.Servers)}, true
 }
 
 // pauses are the delays before each try of a statement, for a short network failure
