@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -88,6 +89,118 @@ func TestAccUnknown_textThatIsRefusedWhenItIsKnown(t *testing.T) {
 			t.Errorf("%d values were refused", refused)
 		}
 	})
+}
+
+// An attribute that is unknown when the run is planned, as a whole or in part, may have
+// any value in the apply, null too: what the first plan shows as known is so in the second
+// one, which Terraform checks.
+func TestAccUnknown_plansAgree(t *testing.T) {
+	t.Parallel()
+	all, _, _ := schemas(t)
+	eachLifetime(t, func(t *testing.T, l lifetime, d *sandbox.Database) {
+		fresh := acctest.NewSession(t, d).Object(t, l.resource)
+		existing := acctest.NewSession(t, d).Object(t, l.resource)
+		compared := 0
+		agree := func(object *acctest.Object) {
+			t.Helper()
+			plan := func(config acctest.Values) (acctest.Planned, string) {
+				object := object.In(acctest.NewSession(t, d))
+				if said := object.Validate(t, config).Errors(); said != "" {
+					return acctest.Planned{}, said
+				}
+				planned := object.Plan(t, config)
+				return planned, planned.Errors()
+			}
+			unchanged, refused := plan(l.first)
+			for _, at := range paths(all.ResourceSchemas[l.resource].Block.Attributes, nil) {
+				name := strings.Join(at, ".")
+				first, said := plan(replaced(l.first, at, tftypes.UnknownValue))
+				if strings.Contains(said, "error in the provider") {
+					t.Errorf("%s is unknown: %s", name, said)
+				}
+				omitted, wrong := plan(replaced(l.first, at, nil))
+				if strings.Contains(wrong, "error in the provider") {
+					t.Errorf("%s is null: %s", name, wrong)
+				}
+				for second, wrong := range map[*acctest.Planned]string{&unchanged: refused, &omitted: wrong} {
+					if said+wrong != "" || second == &unchanged && len(at) > 1 {
+						continue
+					}
+					compared++
+					if where := disagreement(first.After, second.After); where != "" {
+						t.Errorf("%s is unknown in the first plan: the second one differs at %s", name, where)
+					}
+				}
+			}
+		}
+		agree(fresh)
+		existing.Change(t, l.first)
+		agree(existing)
+		if compared == 0 {
+			t.Error("no plans were compared")
+		}
+	})
+}
+
+// paths are the paths of all attributes that a configuration sets, where * is each
+// element of a map.
+func paths(attributes []*tfprotov6.SchemaAttribute, in []string) [][]string {
+	var found [][]string
+	for _, attribute := range attributes {
+		if !attribute.Optional && !attribute.Required {
+			continue
+		}
+		at := append(slices.Clone(in), attribute.Name)
+		found = append(found, at)
+		if nested := attribute.NestedType; nested != nil && nested.Nesting != tfprotov6.SchemaObjectNestingModeList {
+			if nested.Nesting == tfprotov6.SchemaObjectNestingModeMap {
+				at = append(at, "*")
+				found = append(found, at)
+			}
+			found = append(found, paths(nested.Attributes, at)...)
+		}
+	}
+	return found
+}
+
+// replaced returns a configuration with another value at a path.
+func replaced(config acctest.Values, at []string, value any) acctest.Values {
+	changed, keys := maps.Clone(config), at[:1]
+	if changed == nil {
+		changed = acctest.Values{}
+	}
+	if at[0] == "*" {
+		if keys = slices.Collect(maps.Keys(config)); len(keys) == 0 {
+			keys = []string{"10.0.0.9"}
+		}
+	}
+	for _, key := range keys {
+		if changed[key] = value; len(at) > 1 {
+			inside, _ := config[key].(acctest.Values)
+			changed[key] = replaced(inside, at[1:], value)
+		}
+	}
+	return changed
+}
+
+// disagreement returns where a value that is known in a plan is another one in the next.
+func disagreement(first, second tftypes.Value) string {
+	var have, want map[string]tftypes.Value
+	switch {
+	case !first.IsKnown():
+		return ""
+	case first.IsNull() || second.IsNull() || first.As(&have) != nil || second.As(&want) != nil:
+		if (first.IsFullyKnown() || first.IsNull() != second.IsNull()) && !first.Equal(second) {
+			return fmt.Sprintf("%s, which becomes %s", first, second)
+		}
+		return ""
+	}
+	for _, key := range slices.Sorted(maps.Keys(have)) {
+		if where := disagreement(have[key], want[key]); where != "" {
+			return key + ": " + where
+		}
+	}
+	return ""
 }
 
 // holdsPart reports whether a diagnostic shows a value, as it is or quoted.

@@ -126,7 +126,8 @@ func (o *Object) Validate(t *testing.T, config Values) Answer {
 // Planned is a planned change.
 type Planned struct {
 	Answer
-	// Changes reports whether the planned state differs from the prior one.
+	// After is the planned state, and Changes whether it differs from the prior one.
+	After   tftypes.Value
 	Changes bool
 
 	config *tfprotov6.DynamicValue
@@ -154,11 +155,10 @@ func (o *Object) Plan(t *testing.T, config Values) Planned {
 	}
 	planned := Planned{Answer: Answer{Diagnostics: resp.Diagnostics}, config: sent, resp: resp}
 	if resp.PlannedState != nil {
-		after, err := resp.PlannedState.Unmarshal(kind)
-		if err != nil {
+		if planned.After, err = resp.PlannedState.Unmarshal(kind); err != nil {
 			t.Fatal(err)
 		}
-		planned.Changes = !after.Equal(prior)
+		planned.Changes = !planned.After.Equal(prior)
 	}
 	return planned
 }

@@ -62,12 +62,13 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
-// ValidateConfig reports contradictions, once the configuration is known.
+// ValidateConfig reports contradictions, once the configuration is known. The framework
+// reports null elements of per_server and numbers, which no model can hold.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	if !req.Config.Raw.IsFullyKnown() {
 		return
 	}
-	if m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics); ok {
+	if m, ok := tfhelper.Get[model](ctx, req.Config, new(diag.Diagnostics)); ok {
 		resp.Diagnostics.Append(m.contradictions()...)
 	}
 }
@@ -96,9 +97,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	m, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
-	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok || !known {
+	if !ok {
 		r.expectLater(ctx, req)
+		return
+	}
+	config, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok {
 		return
 	}
 	if prior != nil && prior.route() != m.route() { // Terraform plans the replacement next, without a prior state

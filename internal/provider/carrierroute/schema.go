@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -97,6 +98,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Optional:            true,
 				MarkdownDescription: "Values that differ on single nodes, by `server_ip`. By default all nodes have the same values.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: overrideSchema()},
+				Validators:          []validator.Map{mapvalidator.NoNullValues()},
 			},
 			"secrets_wo":         tfhelper.SecretsAttribute(),
 			"secrets_wo_version": tfhelper.VersionAttribute("secrets_wo", path.MatchRoot("secrets_wo")),

@@ -39,7 +39,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"servers": schema.MapNestedAttribute{
 				Required:            true,
 				MarkdownDescription: "The servers that dial for the campaign, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that Terraform creates a server before its share.",
-				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
+				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues()},
 				NestedObject:        schema.NestedAttributeObject{Attributes: weightingAttributes()},
 			},
 			"trunk_restriction": schema.StringAttribute{
