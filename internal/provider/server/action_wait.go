@@ -19,22 +19,18 @@ import (
 const interval = 5 * time.Second
 
 func timeoutAttribute(doc string) schema.StringAttribute {
-	return schema.StringAttribute{
-		Optional:            true,
-		MarkdownDescription: doc + " Write a number with its unit: `s` (seconds), `m` (minutes) or `h` (hours), such as `30m`, at most `24h`. With `0s` the action does not wait.",
-		Validators: []validator.String{tfhelper.StringValidator("a length of time, 0s to 24h", func(text string) error {
-			_, err := maintenance.ParseWait(text)
-			return err
-		})},
-	}
+	return timeAttribute(doc+" Write a number with its unit: `s` (seconds), `m` (minutes) or `h` (hours), such as `30m`, at most `24h`. With `0s` the action does not wait.", "0s to 24h", maintenance.ParseWait)
 }
 
 func intervalAttribute() schema.StringAttribute {
+	return timeAttribute("The time between two checks of the tables, `1s` to `5m`. The default is `5s`.", "1s to 5m", maintenance.ParseInterval)
+}
+
+func timeAttribute(doc, limits string, parse func(string) (time.Duration, error)) schema.StringAttribute {
 	return schema.StringAttribute{
-		Optional:            true,
-		MarkdownDescription: "The time between two checks of the tables, `1s` to `5m`. The default is `5s`.",
-		Validators: []validator.String{tfhelper.StringValidator("a length of time, 1s to 5m", func(text string) error {
-			_, err := maintenance.ParseInterval(text)
+		Optional: true, MarkdownDescription: doc,
+		Validators: []validator.String{tfhelper.StringValidator("a length of time, "+limits, func(text string) error {
+			_, err := parse(text)
 			return err
 		})},
 	}

@@ -60,11 +60,6 @@ func (r *Resource) roomAuthor(ctx context.Context, room int, server cluster.Serv
 	})
 }
 
-// warnRemoved warns of a server whose row was deleted.
-func (r *Resource) warnRemoved(ctx context.Context, id string, since int64) diag.Diagnostics {
-	return tfhelper.WarnDeleted("server "+id, "The row does not exist any more", r.author(ctx, id, since))
-}
-
 // warn warns of the changes that an apply reverts. Columns that are not managed may
 // change.
 func (m privateState) warn(declared *expanded) diag.Diagnostics {

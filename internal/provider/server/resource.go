@@ -157,7 +157,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	since, _ := tfhelper.LogPosition(ctx, req.Private)
 	if found := r.publish(ctx, o, tfhelper.ForRead(resp), saved, since); !found && known && !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(r.warnRemoved(ctx, o.id(), since)...)
+		resp.Diagnostics.Append(tfhelper.WarnDeleted("server "+o.id(), "The row does not exist any more", r.author(ctx, o.id(), since))...)
 	}
 }
 
@@ -246,7 +246,10 @@ func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Respons
 		now.Rooms = found
 	}
 	if busy := cluster.BusyRooms(server.Engine(), rooms, prior.Rooms, prior.Waiting); prior.Row == nil && len(busy) > 0 {
-		to.Diagnostics.Append(warnRoomsInUse(o.id(), busy)...)
+		// The state has the planned values; the next refresh finds the rooms, and a later
+		// apply removes them.
+		to.Diagnostics.AddWarning("Rooms of server "+o.id()+" are still in use",
+			"Rooms that are to be removed are reserved: "+roomList(busy)+". They were not removed; apply again when they are free.")
 	}
 	o.show(server, found, complete)
 	to.SetState(ctx, o.identity(), o.flatten(ctx, to.Diagnostics), now)
@@ -283,12 +286,9 @@ func (r *Resource) findServer(ctx context.Context, id string) (cluster.Server, m
 		return cluster.Server{}, nil, tfhelper.ErrUnconfigured
 	}
 	servers, err := r.store.Servers(ctx)
-	if err != nil {
-		return cluster.Server{}, nil, err
-	}
 	server, found := servers.ByID(id)
 	if !found {
-		return cluster.Server{}, nil, nil
+		return cluster.Server{}, nil, err
 	}
 	rooms, err := r.store.Rooms(ctx)
 	if err != nil {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -20,11 +21,8 @@ import (
 // not expect.
 func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) diag.Diagnostics {
 	schema, err := r.store.Schema(ctx)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
-	}
-	servers, err := r.store.Servers(ctx)
-	if err != nil {
+	servers, unread := r.store.Servers(ctx)
+	if err := cmp.Or(err, unread); err != nil {
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
 	existing, _ := servers.ByID(want.id())
@@ -190,16 +188,10 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 				fmt.Sprintf("%q becomes %q in the row of servers only: server %s has the old address, too, and the other rows stay with that server.", from, to, other.ID()))
 		}
 	}
-	old, err := r.store.Referencing(ctx, from)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
-	}
-	clashes, err := r.store.Clashes(ctx, from, to)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
-	}
-	live, err := r.store.Live(ctx, from)
-	if err != nil {
+	old, errOld := r.store.Referencing(ctx, from)
+	clashes, errClashes := r.store.Clashes(ctx, from, to)
+	live, errLive := r.store.Live(ctx, from)
+	if err := cmp.Or(errOld, errClashes, errLive); err != nil {
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
 	if _, err := cluster.PlanAddress(cluster.Server{Row: prior.row()}, to, old, clashes); err != nil {

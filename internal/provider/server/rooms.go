@@ -26,11 +26,11 @@ func (o *expanded) setFirstRoom(declared, prior *expanded, before cluster.RoomRa
 		if engineChanged {
 			o.conference.Rooms, o.conference.FirstRoom = types.Int64Unknown(), types.Int64Unknown()
 		}
+	case declared.conference.FirstRoom.IsNull() && declared.conference.Engine.IsUnknown():
+		o.conference.FirstRoom = types.Int64Unknown()
 	case declared.conference.FirstRoom.IsNull():
 		first := o.conference.FirstRoom
-		if declared.conference.Engine.IsUnknown() {
-			o.conference.FirstRoom = types.Int64Unknown()
-		} else if engineChanged || first.IsNull() || first.IsUnknown() {
+		if engineChanged || first.IsNull() || first.IsUnknown() {
 			o.conference.FirstRoom = tfhelper.Int64(o.engine().FirstRoom())
 		} else if before.Count > 0 && declared.conference.Rooms.ValueInt64() == int64(before.Count) {
 			o.conference.FirstRoom = tfhelper.Int64(before.First)
@@ -59,14 +59,6 @@ func (o *expanded) reviewRooms(declared, prior *expanded) diag.Diagnostics {
 
 // mostRooms is the largest number of rooms of a server.
 const mostRooms = 1000
-
-// warnRoomsInUse warns of rooms outside the declared range that are in use. The state
-// has the planned values; the next refresh finds the rooms, and a later apply removes
-// them.
-func warnRoomsInUse(id string, busy []int) diag.Diagnostics {
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Rooms of server "+id+" are still in use",
-		"Rooms that are to be removed are reserved: "+roomList(busy)+". They were not removed; apply again when they are free.")}
-}
 
 // roomList returns the first of the numbers, and the count of the others.
 func roomList(numbers []int) string {

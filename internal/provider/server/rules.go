@@ -103,11 +103,7 @@ func (r *Resource) warnOfImport(ctx context.Context, o *expanded) diag.Diagnosti
 	if err != nil {
 		return tfhelper.Diagnose("Unable to read server", o.id(), err)
 	}
-	var columns []string
-	for _, column := range o.columns() {
-		columns = append(columns, column.Name)
-	}
-	row := existing.Row.Only(columns...)
+	row := existing.Row.Only(cluster.ServerColumns...)
 	diags := checkRules(schema, o, row, row)
 	diags.Append(reviewDialplan(schema, row[string(asterisk.CustomDialplan)].Text, existing)...)
 	return diags

@@ -46,21 +46,17 @@ func group(doc string, attributes map[string]schema.Attribute) schema.SingleNest
 var unknownGroups = sync.OnceValue(func() map[string]types.Object {
 	ctx, groups, all := context.Background(), map[string]types.Object{}, resource.SchemaResponse{}
 	new(Resource).Schema(ctx, resource.SchemaRequest{}, &all)
-	for name, attribute := range all.Schema.Attributes {
-		nested, ok := attribute.(schema.SingleNestedAttribute)
-		if !ok {
-			continue
-		}
-		kinds, parts := map[string]attr.Type{}, map[string]attr.Value{}
-		for part, attribute := range nested.Attributes {
-			kind := attribute.GetType()
+	for _, group := range new(expanded).groups() {
+		kind, _ := all.Schema.Attributes[group.name].GetType().(types.ObjectType)
+		parts := map[string]attr.Value{}
+		for part, kind := range kind.AttrTypes {
 			unknown, err := kind.ValueFromTerraform(ctx, tftypes.NewValue(kind.TerraformType(ctx), tftypes.UnknownValue))
 			if err != nil {
 				panic(err) // each type accepts an unknown value of its own
 			}
-			kinds[part], parts[part] = kind, unknown
+			parts[part] = unknown
 		}
-		groups[name] = types.ObjectValueMust(kinds, parts)
+		groups[group.name] = types.ObjectValueMust(kind.AttrTypes, parts)
 	}
 	return groups
 })

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -176,12 +177,9 @@ func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to st
 	if _, shares := servers.WithSameAddress(server); shares { // rows with the address stay with the other server
 		return cluster.PlanAddress(server, to, nil, nil)
 	}
-	old, err := r.store.Referencing(ctx, server.IP())
-	if err != nil {
-		return cluster.Plan{}, err
-	}
+	old, unread := r.store.Referencing(ctx, server.IP())
 	clashes, err := r.store.Clashes(ctx, server.IP(), to)
-	if err != nil {
+	if err := cmp.Or(unread, err); err != nil {
 		return cluster.Plan{}, err
 	}
 	return cluster.PlanAddress(server, to, old, clashes)
