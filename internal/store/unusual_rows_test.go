@@ -96,7 +96,7 @@ func reads(s *Store) map[string]func(context.Context) error {
 		"row counts": func(ctx context.Context) error { _, err := s.RowCounts(ctx, adopt.Tables); return err },
 		"activity":   func(ctx context.Context) error { _, err := s.Activity(ctx, ""); return err },
 		"last change": func(ctx context.Context) error {
-			_, _, err := s.LastChange(ctx, cluster.ChangeLogFilter{Records: []string{"x"}, Sections: []string{"x"}})
+			_, _, err := s.LastChange(ctx, cluster.ChangeLogFilter{Records: []string{"x"}, Sections: []string{"x"}, SQL: "x"})
 			return err
 		},
 	}
