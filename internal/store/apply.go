@@ -55,9 +55,9 @@ func (q *changeQueue) add(r *pendingChange) (serve bool) {
 	return serve
 }
 
-// await waits until more than n changes wait, or ctx ends. It reports whether another one has
-// come.
-func (q *changeQueue) await(ctx context.Context, n int) bool {
+// await waits until more than n changes wait, or ended is closed. It reports whether another one
+// has come.
+func (q *changeQueue) await(n int, ended <-chan struct{}) bool {
 	q.mu.Lock()
 	if len(q.waiting) > n {
 		q.mu.Unlock()
@@ -69,7 +69,7 @@ func (q *changeQueue) await(ctx context.Context, n int) bool {
 	select {
 	case <-arrived:
 		return true
-	case <-ctx.Done():
+	case <-ended:
 		return false
 	}
 }
@@ -193,7 +193,7 @@ func (s *Store) awaitChange(ctx context.Context, w *writer, waiting int) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	return s.queue.await(ctx, waiting)
+	return s.queue.await(waiting, ctx.Done())
 }
 
 // takeChanges returns the changes that wait.
@@ -222,7 +222,7 @@ func (s *Store) processBatch(w *writer, batch []*pendingChange) (done, later []*
 	}
 	validating, validated := context.WithCancel(ctx)
 	defer validated()
-	decide := func() { done, later = s.decide(validating, w, batch) }
+	decide := func() { done, later = s.decide(w, batch, validating.Done()) } //nolint:contextcheck // each change has the context of its caller
 	var err error
 	beside := w.stale && s.settings.AuditEnabled && !s.settings.SingleConnection()
 	if beside { // it seldom turns out that rows are outdated
@@ -282,16 +282,16 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*pendingChange) bo
 }
 
 // decide calls the plan functions of a batch. It returns the changes whose plans may be
-// written at once, and those that are to be decided again after that. Changes that come until ctx
-// ends join the first batch.
-func (s *Store) decide(ctx context.Context, w *writer, batch []*pendingChange) (now, later []*pendingChange) {
+// written at once, and those that are to be decided again after that. Changes that come until
+// validated is closed join the first batch.
+func (s *Store) decide(w *writer, batch []*pendingChange, validated <-chan struct{}) (now, later []*pendingChange) {
 	s.forgetRemovals()
 	accepted, all := 0, cluster.Plan{}.Access()
 	atOnce := !w.decided && !s.settings.SingleConnection()
 	if atOnce { // their reads are not cached yet, and others come meanwhile
 		for more := batch; len(more) > 0; batch = append(batch, more...) {
 			s.decideAll(w, more)
-			s.queue.await(ctx, 0)
+			s.queue.await(0, validated)
 			more = s.takeChanges()
 		}
 	}
