@@ -12,7 +12,9 @@ type AccessSet struct {
 	writes    map[accessKey]bool // rows that the plan writes, or reads to decide
 	refersTo  map[accessKey]bool // rows that a written row refers to
 	demand    map[string]TrunkDemand
-	exclusive bool // the rows have no known keys
+	limits    bool           // of the trunks of servers
+	agents    []RemoteAgents // ranges that are added
+	exclusive bool           // the rows have no known keys
 }
 
 // accessKey is the table and the key of a row, or all rows of some tables.
@@ -37,7 +39,16 @@ func (p Plan) Access() AccessSet {
 // Independent reports whether the steps of two plans that were decided over the same
 // rows may be written in any order.
 func (a AccessSet) Independent(other AccessSet) bool {
-	return !a.exclusive && !other.exclusive && disjoint(a.writes, other.writes) && disjoint(a.writes, other.refersTo) && disjoint(a.refersTo, other.writes) && a.fits(other)
+	return !a.exclusive && !other.exclusive && disjoint(a.writes, other.writes) && disjoint(a.writes, other.refersTo) && disjoint(a.refersTo, other.writes) &&
+		!(a.limits && other.hasTrunks()) && !(a.hasTrunks() && other.limits) && !a.overlaps(other) && a.fits(other)
+}
+
+// hasTrunks reports whether a plan writes trunks.
+func (a AccessSet) hasTrunks() bool { return a.writes[allTrunks] || a.refersTo[allTrunks] }
+
+// overlaps reports whether remote agents of both plans share a user.
+func (a AccessSet) overlaps(other AccessSet) bool {
+	return slices.ContainsFunc(a.agents, func(agents RemoteAgents) bool { return slices.ContainsFunc(other.agents, agents.overlaps) })
 }
 
 // fits reports whether servers have the trunks for both plans, without those that the
@@ -54,6 +65,7 @@ func (a AccessSet) fits(other AccessSet) bool {
 // Union returns the rows of two plans.
 func (a AccessSet) Union(other AccessSet) AccessSet {
 	both := AccessSet{writes: maps.Clone(a.writes), refersTo: maps.Clone(a.refersTo), demand: map[string]TrunkDemand{}, exclusive: a.exclusive || other.exclusive}
+	both.limits, both.agents = a.limits || other.limits, slices.Concat(a.agents, other.agents)
 	maps.Copy(both.writes, other.writes)
 	maps.Copy(both.refersTo, other.refersTo)
 	maps.Copy(both.demand, a.demand)
@@ -108,7 +120,16 @@ func (a *AccessSet) add(step Step) {
 			}
 		}
 	case TableRemoteAgents: // ranges must not overlap
-		a.writes[allRemoteAgents] = true
+		for _, key := range keys {
+			a.writes[keyOf(step.Table, key)] = true
+		}
+		for _, row := range step.Rows {
+			a.agents = append(a.agents, RemoteAgents(step.FullRow(row)))
+		}
+		if _, lines := step.To["number_of_lines"]; lines {
+			a.writes[allRemoteAgents] = true
+		}
+		a.refersTo[allRemoteAgents] = true
 	case TableServers, TableMeetmeRooms, TableConfbridges, TableServerUpdater:
 		a.addServer(step, keys)
 	default:
@@ -146,9 +167,10 @@ func (a *AccessSet) addServer(step Step, keys []Row) {
 	}
 	_, moves := step.To[ColumnServerIP]
 	_, limits := step.To["max_vicidial_trunks"]
-	if moves || limits {
+	if moves {
 		a.writes[allTrunks] = true
 	}
+	a.limits = a.limits || limits
 }
 
 // referring has the columns that name a row of another table, by that row's column of the
@@ -240,9 +262,8 @@ func (s Step) Names() []string {
 }
 
 // statementKind is equal for steps that can be combined, and empty for one that cannot be.
-// Updates of a table without a unique key cannot: the number of matched rows would be
-// right if one row had changed and another had a duplicate. Nor can updates of key
-// columns, since a combined statement selects the values of each row by its key.
+// Updates of key columns cannot, since a combined statement selects the values of each row
+// by its key.
 func (s Step) statementKind() string {
 	columns := func(row Row) string { return strings.Join(slices.Sorted(maps.Keys(row)), ",") }
 	if s.Column != "" && s.InColumn != "" && s.New == nil && s.Verb == Delete && s.Phase == Remove {
@@ -254,7 +275,7 @@ func (s Step) statementKind() string {
 	switch {
 	case s.Verb == Insert:
 		return fmt.Sprint("insert ", s.Table, columns(s.FullRow(s.Rows[0])), ";", columns(s.Key), len(s.Rows) > 1)
-	case s.Verb == Update && !s.AllowNoMatch && s.Table != TableTrunks && len(s.Key.Only(slices.Collect(maps.Keys(s.To))...)) == 0:
+	case s.Verb == Update && !s.AllowNoMatch && len(s.Key.Only(slices.Collect(maps.Keys(s.To))...)) == 0:
 		return fmt.Sprint("update ", s.Table, columns(s.To), ";", columns(s.Key))
 	case s.Verb == Delete && s.Phase == Remove:
 		return fmt.Sprint("delete ", s.Table, s.AllowNoMatch, columns(s.From))

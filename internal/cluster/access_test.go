@@ -33,38 +33,60 @@ func TestAccessSet_Independent(t *testing.T) {
 	phones := func(column, to string) AccessSet {
 		return plan(Step{Phase: Grow, Verb: Update, Table: TablePhones, InColumn: "login", In: []Value{Text("7")}, Column: column, Old: []Value{Null}, New: []Value{Text(to)}})
 	}
-	trunks := plan(update(TableServers, Row{"server_id": Text("dial9")}, Row{"max_vicidial_trunks": Text("9")}))
+	limit := func(id string) AccessSet {
+		return plan(update(TableServers, Row{"server_id": Text(id)}, Row{"max_vicidial_trunks": Text("9")}))
+	}
+	trunks := limit("dial9")
+	agents := func(from, lines string) AccessSet {
+		return plan(insert(TableRemoteAgents, "user_start", Row{"user_start": Text(from), "number_of_lines": Text(lines)}))
+	}
+	agent := func(id string, to Row) AccessSet {
+		return plan(update(TableRemoteAgents, Row{"remote_agent_id": Text(id)}, to))
+	}
+	lines, exten := Row{"number_of_lines": Text("9")}, Row{"conf_exten": Text("8300")}
 
 	for claim, c := range map[string]struct {
 		a, b  AccessSet
 		apart bool
 	}{
-		"two numbers":                               {did("1"), did("2"), true},
-		"one number in other letters":               {did("a"), did("A"), false},
-		"a server and a number":                     {server, did("1"), true},
-		"a server and a carrier on it":              {server, carrier("10.0.0.1", ""), false},
-		"a server and a carrier on another one":     {server, carrier("10.0.0.2", ""), true},
-		"two splits":                                {split("A"), split("B"), false},
-		"two splits that a server has room for":     {takes("A", 4, 10), takes("B", 6, 10), true},
-		"two that it has no room for":               {takes("A", 4, 10), takes("B", 7, 10), false},
-		"a third one that it has no room for":       {takes("A", 4, 10).Union(takes("B", 4, 10)), takes("C", 4, 10), false},
-		"two that are one campaign's":               {takes("A", 4, 10), takes("a", 4, 10), false},
-		"one with room and one that does not say":   {takes("A", 4, 10), split("B"), false},
-		"one with room and one that goes":           {takes("A", 4, 10), gone("B"), true},
-		"one with room and the limit of a server":   {takes("A", 4, 10), trunks, false},
-		"two splits that go":                        {gone("A"), gone("B"), true},
-		"one split that goes twice":                 {gone("A"), gone("a"), false},
-		"a split that goes and one that comes":      {gone("A"), split("B"), false},
-		"a split and the limit of a server":         {split("A"), trunks, false},
-		"a split and a number":                      {split("A"), did("1"), true},
-		"a template and a carrier that includes it": {plan(update(TableTemplates, Row{columnTemplateID: Text("T")}, Row{"template_name": Text("x")})), carrier("10.0.0.2", "t"), false},
-		"phones and a number":                       {phones("pass", "x"), did("1"), true},
-		"phones and other phones":                   {phones("pass", "x"), plan(Step{Verb: Delete, Table: TableAliases, InColumn: "alias_id", In: []Value{Text("7")}, Column: "logins_list"}), false},
-		"phones and their new server":               {phones(ColumnServerIP, "10.0.0.1"), server, false},
-		"phones and the server that they leave":     {plan(Step{Verb: Delete, Table: TablePhones, Key: Row{ColumnServerIP: Text("10.0.0.1")}, InColumn: "extension", In: []Value{Text("7")}, Column: "login"}), server, false},
-		"phones and their new template":             {phones(columnTemplateID, "T"), plan(update(TableTemplates, Row{columnTemplateID: Text("T")}, Row{"template_name": Text("x")})), false},
-		"phones of any server and a number":         {plan(Step{Verb: Update, Table: TablePhones, Key: Row{ColumnServerIP: Text("10.0.0.1")}, To: Row{ColumnServerIP: Text("10.0.0.2")}, AllowNoMatch: true}), did("1"), false},
-		"rows that no key names and a number":       {plan(Step{Verb: Delete, Table: TableDIDs, InColumn: "did_pattern", In: []Value{Text("7")}}), did("1"), false},
+		"two numbers":                                 {did("1"), did("2"), true},
+		"one number in other letters":                 {did("a"), did("A"), false},
+		"a server and a number":                       {server, did("1"), true},
+		"a server and a carrier on it":                {server, carrier("10.0.0.1", ""), false},
+		"a server and a carrier on another one":       {server, carrier("10.0.0.2", ""), true},
+		"two splits":                                  {split("A"), split("B"), false},
+		"two splits that a server has room for":       {takes("A", 4, 10), takes("B", 6, 10), true},
+		"two that it has no room for":                 {takes("A", 4, 10), takes("B", 7, 10), false},
+		"a third one that it has no room for":         {takes("A", 4, 10).Union(takes("B", 4, 10)), takes("C", 4, 10), false},
+		"two that are one campaign's":                 {takes("A", 4, 10), takes("a", 4, 10), false},
+		"one with room and one that does not say":     {takes("A", 4, 10), split("B"), false},
+		"one with room and one that goes":             {takes("A", 4, 10), gone("B"), true},
+		"one with room and the limit of a server":     {takes("A", 4, 10), trunks, false},
+		"two splits that go":                          {gone("A"), gone("B"), true},
+		"one split that goes twice":                   {gone("A"), gone("a"), false},
+		"a split that goes and one that comes":        {gone("A"), split("B"), false},
+		"a split and the limit of a server":           {split("A"), trunks, false},
+		"a split and a number":                        {split("A"), did("1"), true},
+		"the limits of two servers":                   {trunks, limit("dial8"), true},
+		"two limits of one server":                    {trunks, limit("DIAL9"), false},
+		"the limits of two servers and a split":       {trunks.Union(limit("dial8")), takes("A", 4, 10), false},
+		"a split that goes and the limit of a server": {gone("A"), trunks, false},
+		"remote agents":                               {agents("10", "5"), agents("15", "5"), true},
+		"remote agents that share users":              {agents("10", "6"), agents("15", "5"), false},
+		"a third range that shares users":             {agents("10", "5").Union(agents("20", "5")), agents("24", "1"), false},
+		"remote agents and more lines of others":      {agents("10", "5"), agent("1", lines), false},
+		"more lines of two ranges":                    {agent("1", lines), agent("2", lines), false},
+		"remote agents and another column of others":  {agents("10", "5"), agent("1", exten), true},
+		"a column of two ranges":                      {agent("1", exten), agent("2", exten), true},
+		"a column of one range twice":                 {agent("1", exten), agent("1", exten), false},
+		"a template and a carrier that includes it":   {plan(update(TableTemplates, Row{columnTemplateID: Text("T")}, Row{"template_name": Text("x")})), carrier("10.0.0.2", "t"), false},
+		"phones and a number":                         {phones("pass", "x"), did("1"), true},
+		"phones and other phones":                     {phones("pass", "x"), plan(Step{Verb: Delete, Table: TableAliases, InColumn: "alias_id", In: []Value{Text("7")}, Column: "logins_list"}), false},
+		"phones and their new server":                 {phones(ColumnServerIP, "10.0.0.1"), server, false},
+		"phones and the server that they leave":       {plan(Step{Verb: Delete, Table: TablePhones, Key: Row{ColumnServerIP: Text("10.0.0.1")}, InColumn: "extension", In: []Value{Text("7")}, Column: "login"}), server, false},
+		"phones and their new template":               {phones(columnTemplateID, "T"), plan(update(TableTemplates, Row{columnTemplateID: Text("T")}, Row{"template_name": Text("x")})), false},
+		"phones of any server and a number":           {plan(Step{Verb: Update, Table: TablePhones, Key: Row{ColumnServerIP: Text("10.0.0.1")}, To: Row{ColumnServerIP: Text("10.0.0.2")}, AllowNoMatch: true}), did("1"), false},
+		"rows that no key names and a number":         {plan(Step{Verb: Delete, Table: TableDIDs, InColumn: "did_pattern", In: []Value{Text("7")}}), did("1"), false},
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
@@ -91,9 +113,6 @@ func TestStep_CanCombine(t *testing.T) {
 		},
 		"other columns": {
 			update(TableDIDs, pattern("1"), Row{"did_description": Text("x")}), update(TableDIDs, pattern("2"), Row{"did_route": Text("EXTEN")}), false,
-		},
-		"trunks, of which there may be copies": {
-			update(TableTrunks, Row{"campaign_id": Text("A")}, Row{"dedicated_trunks": Text("1")}), update(TableTrunks, Row{"campaign_id": Text("B")}, Row{"dedicated_trunks": Text("1")}), false,
 		},
 		"a key that changes": {
 			update(TableDIDs, pattern("1"), pattern("3")), update(TableDIDs, pattern("2"), pattern("1")), false,

@@ -513,13 +513,15 @@ func TestApply_stops(t *testing.T) {
 	defer cancel()
 	blocker := connect(t, d)
 	ended := make(chan error, 1)
+	shrinks := change("10.0.0.1", 60, 59)
+	shrinks.Phase = cluster.Release // another statement
 	go func() {
 		ended <- store.Apply(ctx, func(context.Context) (cluster.Plan, error) {
 			// A report holds the table, so that the first step has to wait.
 			if _, err := blocker.ExecContext(t.Context(), "LOCK TABLES vicidial_server_trunks READ"); err != nil {
 				return cluster.Plan{}, err
 			}
-			return cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61), change("10.0.0.2", 30, 31)}, Rebuild: cluster.Rebuild{Servers: []string{"10.0.0.1"}}}, nil
+			return cluster.Plan{Steps: []cluster.Step{shrinks, change("10.0.0.2", 30, 31)}, Rebuild: cluster.Rebuild{Servers: []string{"10.0.0.1"}}}, nil
 		})
 	}()
 	waitFor(t, d, "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE 'UPDATE vicidial_server_trunks%'", d.Name)
@@ -531,7 +533,7 @@ func TestApply_stops(t *testing.T) {
 	if err := <-ended; !errors.As(err, &partial) || !errors.Is(err, context.Canceled) || partial.Applied != 1 || partial.Unsure {
 		t.Fatalf("got %v", err)
 	}
-	d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               61 |\n| 10.0.0.2  |               30 |")
+	d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               59 |\n| 10.0.0.2  |               30 |")
 	d.Expect(t, "SELECT record_id FROM vicidial_admin_log", "| record_id |\n| 10.0.0.1  |")
 	d.Expect(t, "SELECT server_id FROM servers WHERE rebuild_conf_files = 'Y'", "| server_id |\n| dial1     |")
 	expectFreeLock(t, d, store)

@@ -303,10 +303,10 @@ func tells(steps []cluster.Step, changed int64) bool {
 	return first.AllowNoMatch || changed == rows || changed > 0 && len(first.Rows) > 1 || changed > rows && !isUnique(first)
 }
 
-// isUnique reports whether the keys of the rows to delete are unique, or need not be; see
-// [gatheredDelete].
+// isUnique reports whether the keys of the rows to change or delete are unique, or need not
+// be; see [anyStep].
 func isUnique(step cluster.Step) bool {
-	return step.Verb != cluster.Delete || step.Table != cluster.TableTrunks || step.AllowNoMatch
+	return step.Verb == cluster.Insert || step.Table != cluster.TableTrunks || step.AllowNoMatch
 }
 
 // repeats reports whether steps are written by themselves where the number of rows does

@@ -129,7 +129,7 @@ func TestApply_together(t *testing.T) {
 		d, p := newTable(t, s), sandbox.NewProxy(t, s)
 		store := newStore(t, d, viaProxy(p))
 		agents := func(user string) planFunc {
-			row := cluster.Row{"user_start": cluster.Text(user), "server_ip": cluster.Text("10.0.0.1"), "conf_exten": cluster.Text("8600"), "campaign_id": cluster.Text("SALES"), "number_of_lines": cluster.Text("1")}
+			row := cluster.Row{"user_start": cluster.Text(user), "server_ip": cluster.Text("10.0.0.1"), "conf_exten": cluster.Text("8600"), "campaign_id": cluster.Text("SALES"), "number_of_lines": cluster.Text("200")}
 			return fixedPlan(cluster.Plan{Steps: []cluster.Step{{Phase: cluster.Add, Verb: cluster.Insert, Table: cluster.TableRemoteAgents, Key: row.Only("user_start"), Rows: []cluster.Row{row}}}})
 		}
 		changes := dids(store, 2, nil, described("new"))
@@ -265,11 +265,68 @@ func TestApply_together(t *testing.T) {
 			}
 		})
 	}
+	t.Run("rows of every kind are changed in one statement", func(t *testing.T) {
+		t.Parallel()
+		d, p := newTable(t, s), sandbox.NewProxy(t, s)
+		store := newStore(t, d, viaProxy(p))
+		run(t, d, "INSERT INTO vicidial_remote_agents (user_start, number_of_lines, server_ip) VALUES ('9001', 5, '10.0.0.1'), ('9011', 5, '10.0.0.1'), ('9021', 5, '10.0.0.2')",
+			"INSERT INTO vicidial_conf_templates (template_id) VALUES ('a'), ('b'), ('c')")
+		text := func(pairs ...string) cluster.Row {
+			row := cluster.Row{}
+			for i := 0; i < len(pairs); i += 2 {
+				row[pairs[i]] = cluster.Text(pairs[i+1])
+			}
+			return row
+		}
+		for _, c := range []struct {
+			table  cluster.Table
+			keys   []cluster.Row
+			column string
+			rows   string
+		}{
+			{cluster.TableTrunks, []cluster.Row{text("campaign_id", "SALES", "server_ip", "10.0.0.1"), text("campaign_id", "SALES", "server_ip", "10.0.0.2")}, "dedicated_trunks", "server_ip <= '10.0.0.2'"},
+			{cluster.TableServers, []cluster.Row{text("server_id", "dial1"), text("server_id", "dial2")}, "max_vicidial_trunks", "server_id <= 'dial2'"},
+			{cluster.TableRemoteAgents, []cluster.Row{text("remote_agent_id", "1"), text("remote_agent_id", "2"), text("remote_agent_id", "3")}, "conf_exten", "TRUE"},
+			{cluster.TableTemplates, []cluster.Row{text("template_id", "a"), text("template_id", "b"), text("template_id", "c")}, "template_name", "TRUE"},
+		} {
+			p.Reset()
+			var changes []planFunc
+			for _, key := range c.keys {
+				where, args := conditions(key, " AND ", "=")
+				var have string
+				if err := d.DB().QueryRowContext(t.Context(), fmt.Sprintf("SELECT COALESCE(%s, '') FROM %s WHERE %s", c.column, c.table, where), args...).Scan(&have); err != nil {
+					t.Fatal(err)
+				}
+				changes = append(changes, fixedPlan(cluster.Plan{Steps: []cluster.Step{{
+					Phase: cluster.Grow, Verb: cluster.Update, Table: c.table, Key: key, From: text(c.column, have), To: text(c.column, fmt.Sprint(40+len(changes))),
+				}}, Demand: map[string]cluster.TrunkDemand{}}))
+			}
+			for _, err := range together(t, store, changes...) {
+				if err != nil {
+					t.Errorf("%s: %v", c.table, err)
+				}
+			}
+			if writes := p.Writes(); len(writes) != 1 {
+				t.Errorf("%s: %d statements: %q", c.table, len(writes), writes)
+			}
+			d.Expect(t, fmt.Sprintf("SELECT COUNT(DISTINCT %s) AS n FROM %s WHERE %s AND %s >= 40", c.column, c.table, c.rows, c.column), fmt.Sprintf("| n |\n| %d |", len(c.keys)))
+		}
+	})
 	t.Run("a changed row is a conflict, whatever copies another has", func(t *testing.T) {
 		t.Parallel()
 		d := newTable(t, s)
 		store := newStore(t, d)
 		run(t, d, "UPDATE vicidial_server_trunks SET dedicated_trunks = 59 WHERE server_ip = '10.0.0.1'", "INSERT INTO vicidial_server_trunks SELECT * FROM vicidial_server_trunks WHERE server_ip = '10.0.0.2'")
+		var changes []planFunc
+		for i, dedicated := range []int64{60, 30} {
+			step := change(fmt.Sprint("10.0.0.", i+1), dedicated, dedicated+1)
+			changes = append(changes, fixedPlan(cluster.Plan{Steps: []cluster.Step{step}, Demand: map[string]cluster.TrunkDemand{}}))
+		}
+		if errs := together(t, store, changes...); !isConflict(errs[0]) || errs[1] != nil {
+			t.Errorf("got %v", errs)
+		}
+		d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               59 |\n| 10.0.0.2  |               31 |\n| 10.0.0.2  |               31 |")
+		run(t, d, "UPDATE vicidial_server_trunks SET dedicated_trunks = 30 WHERE server_ip = '10.0.0.2'")
 		var removals []planFunc
 		for i, dedicated := range []string{"60", "30"} {
 			key := cluster.Row{"campaign_id": cluster.Text("SALES"), "server_ip": cluster.Text(fmt.Sprint("10.0.0.", i+1))}

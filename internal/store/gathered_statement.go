@@ -65,25 +65,31 @@ func gatheredInsert(steps []cluster.Step) statement {
 	return statement{into + " " + strings.Join(parts, " UNION ALL "), args}
 }
 
-// gatheredDelete deletes the rows of all steps. Where no unique key tells from the number
-// of deleted rows that each step had one, it deletes none unless each step has.
+// gatheredDelete deletes the rows of all steps.
 func gatheredDelete(steps []cluster.Step) statement {
+	where, args := anyStep(steps)
+	return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", steps[0].Table, where), args}
+}
+
+// anyStep selects the rows of all steps. Where no unique key tells from the number of changed
+// rows that each step had one, it selects none unless each step has.
+func anyStep(steps []cluster.Step) (where string, args []any) {
 	table := steps[0].Table
 	parts := make([]string, 0, len(steps))
-	var args []any
 	for _, step := range steps {
+		step.Verb = cluster.Delete
 		one := newStatement(step)
-		_, where, _ := strings.Cut(one.text, " WHERE ")
-		parts, args = append(parts, "("+where+")"), append(args, one.args...)
+		_, rows, _ := strings.Cut(one.text, " WHERE ")
+		parts, args = append(parts, "("+rows+")"), append(args, one.args...)
 	}
-	where := strings.Join(parts, " OR ")
+	where = strings.Join(parts, " OR ")
 	if !isUnique(steps[0]) {
 		columns := cluster.SortedUnique(slices.Collect(maps.Keys(steps[0].Key)), slices.Collect(maps.Keys(steps[0].From)))
 		where = fmt.Sprintf("(%s) AND %d = (SELECT found FROM (SELECT COUNT(DISTINCT COALESCE(%s, '')) AS found FROM %s WHERE %s) AS counted)",
 			where, len(steps), strings.Join(columns, ", ''), COALESCE("), table, where)
 		args = append(args, args...)
 	}
-	return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", table, where), args}
+	return where, args
 }
 
 // gatheredUpdate selects the values of each row by its key alone, since an assignment
@@ -105,12 +111,8 @@ func gatheredUpdate(steps []cluster.Step) statement {
 		}
 		sets = append(sets, column+" = CASE"+choice.String()+" END")
 	}
-	parts := make([]string, 0, len(steps))
-	for _, step := range steps {
-		where, values := whereOf(step, step.From)
-		parts, args = append(parts, "("+where+")"), append(args, values...)
-	}
-	return statement{fmt.Sprintf("UPDATE %s SET %s WHERE %s", first.Table, strings.Join(sets, ", "), strings.Join(parts, " OR ")), args}
+	where, values := anyStep(steps)
+	return statement{fmt.Sprintf("UPDATE %s SET %s WHERE %s", first.Table, strings.Join(sets, ", "), where), append(args, values...)}
 }
 
 func fromOf(step cluster.Step) cluster.Row { return step.From }
