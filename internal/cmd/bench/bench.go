@@ -104,7 +104,7 @@ func measureScenario(ctx context.Context, out io.Writer, env *testenv.Environmen
 	case "dids":
 		err = site(ctx, out, env, server, singleDIDs(o.scale), min(o.rounds, 3), report)
 	case "far":
-		err = trips(ctx, out, env, server, smallSite(), report)
+		err = trips(ctx, out, env, server, smallSite(), o.rounds, report)
 	case "servers":
 		missed, err = manyServers(ctx, out, env, server, o, report)
 	case "seats":

@@ -235,7 +235,7 @@ func site(ctx context.Context, out io.Writer, env *testenv.Environment, server *
 
 // trips measures how often a command waits for the database: the additional time over a
 // connection with a delay, divided by the delay.
-func trips(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, s sizes, report *report) error {
+func trips(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, s sizes, rounds int, report *report) error {
 	const delay = 50 * time.Millisecond
 	near, err := open(ctx, env, server, s.name+" near", siteOf(s), s.campaigns)
 	if err != nil {
@@ -257,22 +257,24 @@ func trips(ctx context.Context, out io.Writer, env *testenv.Environment, server 
 		return err
 	}
 	fmt.Fprintf(out, "%s over a line with a delay of %s\n", s.name, delay)
-	took := map[string]time.Duration{}
-	for _, t := range []*target{near, far} {
-		for _, command := range [][]string{{"apply", "-auto-approve"}, {"plan", "-detailed-exitcode"}, {"destroy", "-auto-approve"}} {
-			outcome, err := t.must(ctx, append(command, "-no-color")...)
-			if err != nil {
-				return err
-			}
-			if t == near {
-				took[command[0]] -= outcome.Took
-			} else {
-				took[command[0]] += outcome.Took
+	took := map[string]*pair{"apply": {}, "plan": {}, "destroy": {}}
+	for range rounds {
+		for _, t := range []*target{near, far} {
+			for _, command := range [][]string{{"apply", "-auto-approve"}, {"plan", "-detailed-exitcode"}, {"destroy", "-auto-approve"}} {
+				outcome, err := t.must(ctx, append(command, "-no-color")...)
+				if err != nil {
+					return err
+				}
+				if times := took[command[0]]; t == near {
+					times.baseline = append(times.baseline, outcome.Took)
+				} else {
+					times.ours = append(times.ours, outcome.Took)
+				}
 			}
 		}
 	}
-	for command, longer := range took {
-		report.count(s.name+": round trips to "+command, int(longer/delay))
+	for command, times := range took {
+		report.count(s.name+": round trips to "+command, int((median(times.ours)-median(times.baseline))/delay))
 	}
 	return nil
 }
