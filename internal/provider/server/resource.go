@@ -57,6 +57,12 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // errors of an apply at their attributes.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.store == nil {
+		if req.Plan.Raw.IsNull() || tfhelper.Equal(req.Plan.Raw, req.State.Raw) {
+			return
+		}
+		if want, declared, ok := getPlanAndConfig(ctx, req.Plan, req.Config, &resp.Diagnostics); ok {
+			resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, want.leaveOpen(ctx, declared))...)
+		}
 		return
 	}
 	r.store.PrefetchPlan(ctx)
