@@ -53,7 +53,13 @@ func (w *writer) run(ctx context.Context, changes []*planWrite) (end func()) {
 		stepped = stepped || c.flags() && len(c.steps) > 0
 	}
 	set, flagged := flagStatement(flags)
-	if flagged && stepped && !w.flaggedBefore(flags) {
+	before := flagged && w.flaggedBefore(flags)
+	if before && !slices.ContainsFunc(changes, func(c *planWrite) bool { return slices.ContainsFunc(c.steps, addsOrGrows) }) {
+		for _, c := range changes {
+			c.steps = withoutReleases(c.steps)
+		}
+	}
+	if flagged && stepped && !before {
 		// Flags are set before the first step too: an apply that is killed after
 		// the last step leaves rows for which the next plan sets no flag. A node
 		// that reads too early rebuilds equal files
@@ -91,10 +97,34 @@ func (w *writer) run(ctx context.Context, changes []*planWrite) (end func()) {
 // that, the next plan flags the same servers.
 func needFlags(groups [][]*part) bool {
 	return slices.ContainsFunc(slices.Concat(groups...), func(p *part) bool {
-		return p.flags() && p.step.FeedsFiles() && !slices.ContainsFunc(p.steps, func(later cluster.Step) bool {
-			return p.step.Phase == cluster.Release && later.Phase == cluster.Remove && later.Verb == cluster.Delete && later.Table == p.step.Table && maps.Equal(later.Key, p.step.Key)
-		})
+		return p.flags() && p.step.FeedsFiles() && !slices.ContainsFunc(p.steps, func(later cluster.Step) bool { return releases(p.step, later) })
 	})
+}
+
+// withoutReleases deletes rows without setting them inactive first, where a plan does nothing
+// else: flags that are set by then make the nodes read the tables as well.
+func withoutReleases(steps []cluster.Step) []cluster.Step {
+	var deletes []cluster.Step
+	for _, step := range steps {
+		i := slices.IndexFunc(steps, func(first cluster.Step) bool { return releases(first, step) })
+		switch {
+		case i >= 0:
+			step.From = maps.Clone(step.From)
+			maps.Copy(step.From, steps[i].From)
+			deletes = append(deletes, step)
+		case step.Phase == cluster.Remove && step.Verb == cluster.Delete && step.Table == steps[0].Table: // of a row that is inactive
+			deletes = append(deletes, step)
+		case !slices.ContainsFunc(steps, func(later cluster.Step) bool { return releases(step, later) }):
+			return steps
+		}
+	}
+	return deletes
+}
+
+// releases reports whether a step sets the row inactive that a later one deletes.
+func releases(step, later cluster.Step) bool {
+	return step.Phase == cluster.Release && step.Verb == cluster.Update && later.Phase == cluster.Remove && later.Verb == cluster.Delete &&
+		later.Table == step.Table && maps.Equal(later.Key, step.Key)
 }
 
 // flagValidity is how long flags hold for the next batch: a node looks at its flag once

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +53,73 @@ func TestApply_flagsThatAreLost(t *testing.T) {
 			}
 			d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_server_carriers WHERE "+c.left, "| n |\n| 1 |")
 			p.Restore()
+		})
+	}
+}
+
+// Where flags have just been set, a removal deletes its rows at once, if they have the values
+// that they were to have before they were set inactive.
+func TestWriter_deletesWithoutRelease(t *testing.T) {
+	t.Parallel()
+	on, off := cluster.Row{"active": cluster.Text("Y")}, cluster.Row{"active": cluster.Text("N")}
+	removal := func(id string) []cluster.Step {
+		key := cluster.Row{"carrier_id": cluster.Text(id)}
+		return []cluster.Step{
+			{Phase: cluster.Release, Verb: cluster.Update, Table: cluster.TableCarriers, Key: key, From: on, To: off},
+			{Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TableCarriers, Key: key, From: cluster.Row{"server_ip": cluster.Text("10.0.0.1")}},
+		}
+	}
+	rooms := cluster.Row{"conf_exten": cluster.Text("8600051"), "server_ip": cluster.Text("10.0.0.2")}
+	added := cluster.Step{Phase: cluster.Add, Verb: cluster.Insert, Table: cluster.TableMeetmeRooms, Rows: []cluster.Row{rooms}, Key: rooms}
+	room := cluster.Step{Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TableMeetmeRooms, Key: cluster.Row{"server_ip": cluster.Text("10.0.0.1")}, AllowNoMatch: true}
+	flagged := cluster.Rebuild{Servers: []string{"10.0.0.1", "10.0.0.2"}}
+	s := sandbox.Shared(t)
+	for name, c := range map[string]struct {
+		before   cluster.Rebuild
+		steps    [][]cluster.Step
+		released int // statements that set rows inactive
+		failed   int // plans
+		left     string
+	}{
+		"flags are set":              {flagged, [][]cluster.Step{removal("A"), removal("B")}, 0, 0, "IDLE"},
+		"flags are not set":          {cluster.Rebuild{}, [][]cluster.Step{removal("A"), removal("B")}, 1, 0, "IDLE"},
+		"a row is inactive already":  {flagged, [][]cluster.Step{removal("A"), removal("IDLE")}, 0, 1, "B,IDLE"},
+		"the plan does more":         {flagged, [][]cluster.Step{append(removal("A"), room), removal("B")}, 1, 0, "IDLE"},
+		"another plan adds a row":    {flagged, [][]cluster.Step{removal("A"), {added}}, 1, 0, "B,IDLE"},
+		"its own plan adds a row":    {flagged, [][]cluster.Step{append(removal("A"), added)}, 1, 0, "B,IDLE"},
+		"one of two is inactive now": {flagged, [][]cluster.Step{append(removal("A"), removal("B")[1:]...)}, 0, 0, "IDLE"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, p := newTable(t, s), sandbox.NewProxy(t, s)
+			run(t, d, "INSERT INTO vicidial_server_carriers (carrier_id, server_ip, active) VALUES ('A', '10.0.0.1', 'Y'), ('B', '10.0.0.1', 'Y'), ('IDLE', '10.0.0.1', 'N')")
+			store := newStore(t, d, viaProxy(p))
+			w := &writer{store: store}
+			var err error
+			if w.info, err = store.info.get(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.lock(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			defer w.close(t.Context())
+			w.flagged, w.flaggedAt = c.before, time.Now().Add(time.Hour)
+			var changes []*planWrite
+			for _, steps := range c.steps {
+				changes = append(changes, &planWrite{ctx: t.Context(), plan: cluster.Plan{Steps: steps, Rebuild: cluster.Rebuild{Servers: flagged.Servers[:1]}}})
+			}
+			w.run(t.Context(), changes)()
+			var failed []error
+			for _, change := range changes {
+				if change.err != nil {
+					failed = append(failed, change.err)
+				}
+			}
+			released := slices.DeleteFunc(p.Writes(), func(text string) bool { return !strings.HasPrefix(text, "UPDATE vicidial_server_carriers") })
+			if len(released) != c.released || len(failed) != c.failed {
+				t.Errorf("plans failed: %v, rows are set inactive by %q", failed, released)
+			}
+			d.Expect(t, "SELECT GROUP_CONCAT(carrier_id ORDER BY carrier_id) AS carriers FROM vicidial_server_carriers WHERE carrier_id IN ('A', 'B', 'IDLE')", fmt.Sprintf("| %-*s |\n| %-8s |", max(8, len(c.left)), "carriers", c.left))
 		})
 	}
 }

@@ -246,7 +246,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 }
 
 // Delete sets the rows to inactive before it deletes them, both times with the rebuild
-// flags: if it is interrupted, no node keeps a carrier without a row.
+// flags, unless these were just set: if it is interrupted, no node keeps a carrier without a row.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	r.DeleteExcept(ctx, req, resp, nil)
 }
