@@ -115,12 +115,7 @@ func (q *changeQueue) stopIfIdle() bool {
 //
 // Plans of concurrent callers are written together under one lock, as far as they
 // have nothing in common; each caller gets the outcome of its own.
-func (s *Store) Apply(ctx context.Context, decide planFunc) (err error) {
-	defer func() {
-		if err != nil { // a conflict may have an entry that is newer than the position
-			s.logPosition.invalidate()
-		}
-	}()
+func (s *Store) Apply(ctx context.Context, decide planFunc) error {
 	if s.settings.ReadOnly {
 		return ErrReadOnly
 	}
@@ -352,10 +347,10 @@ func (s *Store) decideOne(w *writer, r *pendingChange) {
 
 // writeBatch writes the plans of changes that were decided, and updates the caches. A
 // change that fails over rows that were cached before decides once more, over rows that
-// are read now.
+// are read now, unless others of them were read just before.
 func (s *Store) writeBatch(ctx context.Context, w *writer, batch []*pendingChange) {
 	s.writePlans(ctx, w, batch)
-	if w.fresh {
+	if w.fresh || time.Since(w.freshAt) < s.maxFreshAge {
 		return
 	}
 	for _, r := range batch {
@@ -365,8 +360,8 @@ func (s *Store) writeBatch(ctx context.Context, w *writer, batch []*pendingChang
 			continue
 		}
 		if !w.fresh {
-			s.Forget()
-			w.fresh = true
+			w.forget()
+			s.logPosition.invalidate() // a conflict may have an entry that is newer than the position
 		}
 		s.forgetRemovals()
 		s.decideOne(w, r) //nolint:contextcheck // each change has the context of its caller

@@ -520,6 +520,38 @@ func TestApply_togetherOverALineThatBreaks(t *testing.T) {
 	}
 }
 
+// Conflicts of a run read the tables again once, however many there are.
+func TestApply_conflictsReadOnce(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	d, p := newTable(t, s), sandbox.NewProxy(t, s)
+	store := newStore(t, d, viaProxy(p))
+	store.maxUnlockedAge, store.maxFreshAge, store.lockLinger, store.maxLockAge = time.Hour, time.Hour, 10*time.Second, time.Hour // however slow the machine is
+	changes := dids(store, 20, nil, described("new"))
+	for _, err := range together(t, store, changes...) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, d, "UPDATE vicidial_inbound_dids SET did_description = 'theirs' WHERE did_pattern RLIKE '^[0-9]'",
+		"INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section) VALUES (NOW(), '6666', '10.0.0.7', 'DIDS')")
+	p.Reset()
+	for i, change := range dids(store, 20, described("new"), described("ours")) {
+		if err := store.Apply(t.Context(), change); !isConflict(err) {
+			t.Errorf("%d: %v", i, err)
+		}
+		if position, err := store.LogPosition(t.Context()); position != 21 || err != nil {
+			t.Errorf("%d: the position is %d, %v", i, position, err)
+		}
+	}
+	reads := slices.DeleteFunc(p.Statements(), func(text string) bool {
+		return !strings.Contains(text, "FROM vicidial_inbound_dids") && !strings.Contains(text, newestEntry) || strings.Contains(text, "WHERE")
+	})
+	if len(reads) > 2 {
+		t.Errorf("%d statements: %q", len(reads), reads)
+	}
+}
+
 // Rows that were read before the lock was released are decided by after that as long
 // as the change log says that nobody else has written.
 func TestApply_rowsThatWereRead(t *testing.T) {

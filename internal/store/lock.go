@@ -48,7 +48,7 @@ func (w *writer) acquire(ctx context.Context) error {
 	}
 	if got.Int64 == 1 {
 		w.connect(conn)
-		w.since, w.decided, w.stale, w.fresh = time.Now(), false, true, false
+		w.since, w.decided, w.stale, w.fresh, w.freshAt = time.Now(), false, true, false, time.Time{}
 		since(ctx, log, "lock acquired", began)
 		return nil
 	}
@@ -103,6 +103,10 @@ const (
 // for a while, if the change log says that nobody else has written.
 const maxUnlockedAge = 10 * time.Second
 
+// maxFreshAge is how long rows that were read under the lock count as present for changes
+// that fail, although others were written since.
+const maxFreshAge = time.Second
+
 // holdsLock is 0 where this is not the session that acquired the lock.
 const holdsLock = `SELECT IS_USED_LOCK(?) <=> CONNECTION_ID() AND CONNECTION_ID() = ?, `
 
@@ -147,11 +151,19 @@ func (w *writer) revalidate(ctx context.Context) error {
 		s.newestEntry, s.released = noted.entry, noted.at
 	}
 	if !w.fresh && (newest == unknown || newest != s.newestEntry || time.Since(s.released) > s.maxUnlockedAge) {
-		s.Forget()
-		w.fresh = true
+		w.forget()
+		if newest != unknown {
+			s.logPosition.set(newest)
+		}
 	}
 	s.newestEntry, w.stale = newest, false
 	return nil
+}
+
+// forget drops the rows that were read.
+func (w *writer) forget() {
+	w.store.Forget()
+	w.fresh, w.freshAt = true, time.Now()
 }
 
 // recordEntries records the entries that this process has written. If they do not follow our last ones,

@@ -41,6 +41,7 @@ type Store struct {
 	newestEntry    int64
 	released       time.Time
 	maxUnlockedAge time.Duration
+	maxFreshAge    time.Duration
 	lockLinger     time.Duration
 	maxLockAge     time.Duration
 	firstPosition  atomic.Pointer[position] // before any rows were cached, nil if unknown
@@ -109,6 +110,7 @@ func New(settings Settings) *Store {
 		pauses:         pauses,
 		newestEntry:    unknown,
 		maxUnlockedAge: maxUnlockedAge,
+		maxFreshAge:    maxFreshAge,
 		lockLinger:     lockLinger,
 		maxLockAge:     maxLockAge,
 		log:            newLogs(settings.Log),

@@ -27,6 +27,7 @@ type writer struct {
 	since          time.Time       // when the lock was acquired
 	roundTrip      time.Duration   // of a query under the lock
 	fresh          bool            // nothing was written since the rows were forgotten under this lock
+	freshAt        time.Time       // when they were forgotten
 	connMu         sync.Mutex      // a connection takes no statement before the rows of the last one are read
 	stale          bool            // another client has written since
 	decided        bool            // plans were decided under this lock
