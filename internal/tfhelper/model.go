@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // getter is a plan, a state or a configuration.
@@ -60,6 +61,23 @@ func GetKnownPlan[Model any](ctx context.Context, req resource.ModifyPlanRequest
 		return nothing, false
 	}
 	return Get[Model](ctx, req.Plan, diags)
+}
+
+// LeaveOpen makes what the configuration omits, and the function accepts, unknown in the
+// plan of an update: only the apply, which plans again, can tell it.
+func LeaveOpen(req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, open func(*tftypes.AttributePath) bool) {
+	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() || Equal(req.Plan.Raw, req.State.Raw) {
+		return
+	}
+	plan, err := tftypes.Transform(req.Plan.Raw, func(at *tftypes.AttributePath, planned tftypes.Value) (tftypes.Value, error) {
+		given, _, err := tftypes.WalkAttributePath(req.Config.Raw, at)
+		if value, ok := given.(tftypes.Value); err == nil && ok && value.IsNull() && open(at) {
+			planned = tftypes.NewValue(planned.Type(), tftypes.UnknownValue)
+		}
+		return planned, nil
+	})
+	resp.Diagnostics.Append(Diagnose("Unable to plan", "", err)...)
+	resp.Plan.Raw = plan
 }
 
 // Configure stores the provider's data in target, which is usually an interface.

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
@@ -45,6 +47,14 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // ModifyPlan checks the settings against the cluster, and plans the previous value
 // of an attribute that was removed from the configuration.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.store == nil || !req.Config.Raw.IsFullyKnown() {
+		var found types.Map
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("found"), &found)...)
+		tfhelper.LeaveOpen(req, resp, func(at *tftypes.AttributePath) bool { // what is restored or cleared
+			name, _ := at.LastStep().(tftypes.AttributeName)
+			return found.Elements()[string(name)] != nil || name == "agent_login_other_lines"
+		})
+	}
 	if r.store == nil {
 		return
 	}

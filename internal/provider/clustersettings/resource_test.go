@@ -292,6 +292,33 @@ func TestAccClusterSettings_twoResourcesShareTheRow(t *testing.T) {
 		| 10.0.0.1                | 10.0.2.1          |                 |  10 | 0           |                |`)
 }
 
+// The previous value of an attribute that is removed is restored in the apply, also where
+// the plan does not know another one, or does not know the provider's configuration.
+func TestAccClusterSettings_removedBesideUnknownValues(t *testing.T) {
+	t.Parallel()
+	d := newCluster(t, 1720)
+	const later = "resource \"terraform_data\" \"later\" {\n  input = "
+	restored := acctest.Expect(t, d, "SELECT outbound_calls_per_second AS cps FROM system_settings", "| cps |\n|  10 |")
+	acctest.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{
+				PreConfig: acctest.Run(t, d, "INSERT INTO vicidial_settings_containers (container_id, container_type, container_entry) VALUES ('AGENT_LOAD_BALANCING_WEIGHT', 'OTHER', '; by hand')"),
+				Config:    declare(d, "outbound_calls_per_second = 60"),
+			},
+			{
+				Config: declare(d, "default_codecs = terraform_data.later.output", `agent_login_weights = { "10.0.0.1" = 2 }`) + later + "\"ulaw\"\n}\n",
+				Check:  restored,
+			},
+			{Config: declare(d, `default_codecs = "ulaw"`, "outbound_calls_per_second = 60")},
+			{
+				Config: strings.Replace(declare(d, `default_codecs = "alaw"`), fmt.Sprintf("host = %q", d.Host), "host = terraform_data.later.output", 1) + later + fmt.Sprintf("%q\n}\n", d.Host),
+				Check:  restored,
+			},
+		},
+	})
+}
+
 func TestAccClusterSettings_serverOfTheSameRun(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)

@@ -173,24 +173,6 @@ func (o *expanded) omitGroups(declared *expanded) {
 	}
 }
 
-// leaveOpen returns the plan with unknown values for what the configuration omits from its
-// groups: the apply reads it from the row.
-func (o *expanded) leaveOpen(ctx context.Context, declared *expanded) model {
-	given := declared.groups()
-	for i, group := range o.groups() {
-		parts := group.object.Attributes()
-		for name, part := range given[i].object.Attributes() {
-			if part.IsNull() {
-				parts[name] = unknownGroups()[group.name].Attributes()[name]
-			}
-		}
-		if len(parts) > 0 {
-			*group.object = types.ObjectValueMust(group.object.AttributeTypes(ctx), parts)
-		}
-	}
-	return o.model
-}
-
 // adds reports whether a plan has a group that the state has not.
 func (o *expanded) adds(prior *expanded) bool {
 	before := prior.groups()

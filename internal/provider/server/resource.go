@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
@@ -57,12 +58,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // errors of an apply at their attributes.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.store == nil {
-		if req.Plan.Raw.IsNull() || tfhelper.Equal(req.Plan.Raw, req.State.Raw) {
-			return
-		}
-		if want, declared, ok := getPlanAndConfig(ctx, req.Plan, req.Config, &resp.Diagnostics); ok {
-			resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, want.leaveOpen(ctx, declared))...)
-		}
+		tfhelper.LeaveOpen(req, resp, func(at *tftypes.AttributePath) bool { return len(at.Steps()) > 1 }) // in groups
 		return
 	}
 	r.store.PrefetchPlan(ctx)
