@@ -201,6 +201,19 @@ func (s Step) Keys() []Row {
 	return keys
 }
 
+// InKeys returns the keys of the rows that In names.
+func (s Step) InKeys() []Row {
+	keys := make([]Row, len(s.In))
+	for i, value := range s.In {
+		keys[i] = maps.Clone(s.Key)
+		if keys[i] == nil {
+			keys[i] = Row{}
+		}
+		keys[i][s.InColumn] = value
+	}
+	return keys
+}
+
 func keyOf(table Table, key Row) accessKey {
 	return accessKey(rowName(table, key, slices.Sorted(maps.Keys(key))))
 }

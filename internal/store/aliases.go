@@ -15,17 +15,29 @@ SELECT alias_id,
        alias_name,
        logins_list,
        %s
-  FROM phones_alias
+  FROM phones_alias%s
  ORDER BY alias_id`
 
-func (s *Store) readAliases(ctx context.Context) ([]seating.PhoneAlias, error) {
+// renewAliases is [keyed.renew] for aliases.
+func (s *Store) renewAliases(ctx context.Context, aliases []seating.PhoneAlias, steps []writtenStep) ([]seating.PhoneAlias, error) {
+	return keyed[seating.PhoneAlias]{
+		columns: []string{"alias_id"},
+		column:  func(alias seating.PhoneAlias, _ string) string { return alias.ID },
+		order: func(a, b seating.PhoneAlias) int {
+			return strings.Compare(strings.ToLower(a.ID), strings.ToLower(b.ID))
+		},
+		read: s.aliasesWhere,
+	}.renew(ctx, aliases, steps)
+}
+
+func (s *Store) aliasesWhere(ctx context.Context, where string, args ...any) ([]seating.PhoneAlias, error) {
 	schema, err := s.schema.get(ctx)
 	if err != nil {
 		return nil, err
 	}
 	// user_group came with schema 1308 (docs/vicidial/schema.md#user-group).
-	query := fmt.Sprintf(selectAliases, column(schema, cluster.TableAliases, "user_group", "''"))
-	return scanAll(ctx, s, "phone aliases", query, nil, 4, func(row *rowScanner, alias *seating.PhoneAlias) {
+	query := fmt.Sprintf(selectAliases, column(schema, cluster.TableAliases, "user_group", "''"), whereClause(where))
+	return scanAll(ctx, s, "phone aliases", query, args, 4, func(row *rowScanner, alias *seating.PhoneAlias) {
 		alias.AliasRow = &seating.AliasRow{ID: trimKey(row.text(0)), Name: row.text(1), List: row.text(2), Group: trimKey(row.text(3))}
 	})
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
@@ -517,6 +519,71 @@ func TestApply_togetherOverALineThatBreaks(t *testing.T) {
 				expectFreeLock(t, d, store)
 			}
 		})
+	}
+}
+
+// Rows that many objects share are read again by their keys after each change.
+func TestApply_readsManyRowsByKey(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	d, p := newTable(t, s), sandbox.NewProxy(t, s)
+	store := newStore(t, d, viaProxy(p))
+	store.maxUnlockedAge = time.Hour // however slow the machine is
+	run(t, d, "INSERT INTO phones (extension, server_ip, login, fullname) VALUES ('1', '10.0.0.1', '1a', 'x'), ('2', '10.0.0.1', '2a', 'x'), ('10', '10.0.0.1', '10a', 'x'), ('1', '10.0.0.2', '1b', 'x')",
+		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('1', '1', '1a,1b'), ('10', '10', '10a'), ('2', '2', '2a')",
+		"INSERT INTO vicidial_users (user) VALUES ('1'), ('10'), ('2')",
+		"INSERT INTO vicidial_inbound_dids (did_pattern, did_description) VALUES ('5550001', 'x'), ('5550002', 'x'), ('5550003', 'x')")
+	columns := []string{"fullname"}
+	read := func(store *Store) (seating.FloorRows, numbers.Table) {
+		t.Helper()
+		floor, err := store.FloorRows(t.Context(), columns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := store.Numbers(t.Context(), []string{"did_description"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return floor, table
+	}
+	_, table := read(store)
+	texts := func(texts ...string) []cluster.Value {
+		var values []cluster.Value
+		for _, text := range texts {
+			values = append(values, cluster.Text(text))
+		}
+		return values
+	}
+	row := func(extension, ip, login string) cluster.Row {
+		return cluster.Row{"extension": cluster.Text(extension), "server_ip": cluster.Text(ip), "login": cluster.Text(login), "template_id": cluster.Text("")}
+	}
+	second, _ := table.ByPattern("5550002")
+	third, _ := table.ByPattern("5550003")
+	for _, step := range []cluster.Step{
+		{Phase: cluster.Add, Verb: cluster.Insert, Table: cluster.TablePhones, Key: row("", "", "").Only("extension", "server_ip"), Rows: []cluster.Row{row("3", "10.0.0.1", "3a"), row("2", "10.0.0.2", "2b")}},
+		{Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TablePhones, InColumn: "login", In: texts("1a", "3a"), Column: "fullname", Old: []cluster.Value{cluster.Text("x"), cluster.Null}, New: texts("y", "z")},
+		{Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TablePhones, Key: cluster.Row{"server_ip": cluster.Text("10.0.0.1")}, InColumn: "extension", In: texts("1", "10"), Column: "login", Old: texts("1a", "10a")},
+		{Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TableAliases, InColumn: "alias_id", In: texts("1", "2"), Column: "logins_list", Old: texts("1a,1b", "2a"), New: texts("1b", "2a,2b")},
+		{Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TableAliases, InColumn: "alias_id", In: texts("10"), Column: "logins_list", Old: texts("10a")},
+		{Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TableUsers, InColumn: "user", In: texts("1", "2"), Column: "phone_login", Old: texts("", ""), New: texts("1b", "2b")},
+		{Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TableDIDs, InColumn: "did_id", In: texts(second.ID, third.ID), From: described("x"), To: described("y")},
+		{Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TableDIDs, InColumn: "did_id", In: texts(second.ID), Column: "did_pattern", Old: texts("5550002")},
+	} {
+		claim := describe(step)
+		p.Reset()
+		if err := store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{step}})); err != nil {
+			t.Errorf("%s: %v", claim, err)
+		}
+		floor, table := read(store)
+		for _, text := range p.Statements() {
+			if strings.HasPrefix(text, "SELECT") && strings.Contains(text, "FROM "+string(step.Table)) && !strings.Contains(text, "WHERE") {
+				t.Errorf("%s: the table is read: %s", claim, text)
+			}
+		}
+		wantFloor, wantTable := read(newStore(t, d))
+		if !reflect.DeepEqual(floor.Phones, wantFloor.Phones) || !reflect.DeepEqual(floor.Aliases, wantFloor.Aliases) || !reflect.DeepEqual(floor.Users, wantFloor.Users) || !reflect.DeepEqual(table, wantTable) {
+			t.Errorf("%s: the rows are %v and %v", claim, floor, table)
+		}
 	}
 }
 

@@ -23,7 +23,9 @@ type cachedQuery[T any] struct {
 	// written steps as they are now; where it is nil, the query is run again.
 	tables []cluster.Table
 	renew  func(ctx context.Context, value T, steps []writtenStep) (T, error)
-	reread bool // at once after inserts and updates, whose callers read the rows back
+	// reread reports that rows which somebody has asked for are read at once after inserts
+	// and updates, whose callers read them back, and others when they are needed.
+	reread bool
 
 	mu      sync.Mutex
 	current *load[T]
@@ -141,14 +143,6 @@ func (q *cachedQuery[T]) written(ctx context.Context, steps []writtenStep) {
 	if len(own) == 0 || l == nil {
 		return
 	}
-	if q.reread && asked && writerOf(ctx) == nil && slices.ContainsFunc(own, func(step writtenStep) bool { return step.Verb != cluster.Delete }) {
-		q.invalidate()
-		_, _ = q.get(ctx)
-		q.mu.Lock()
-		q.asked = false
-		q.mu.Unlock()
-		return
-	}
 	renewed := &load[T]{done: make(chan struct{})}
 	select {
 	case <-l.done:
@@ -156,7 +150,7 @@ func (q *cachedQuery[T]) written(ctx context.Context, steps []writtenStep) {
 	default:
 		renewed.err = errReadWhole // it may have read before the write
 	}
-	if renewed.err == nil && q.renew == nil {
+	if renewed.err == nil && (q.renew == nil || q.reread && !asked) {
 		renewed.err = errReadWhole
 	}
 	if renewed.err == nil {
@@ -166,7 +160,6 @@ func (q *cachedQuery[T]) written(ctx context.Context, steps []writtenStep) {
 	}
 	close(renewed.done)
 	q.mu.Lock()
-	defer q.mu.Unlock()
 	switch {
 	case q.current != l: // it was invalidated, and perhaps read again
 		q.current = nil
@@ -174,6 +167,16 @@ func (q *cachedQuery[T]) written(ctx context.Context, steps []writtenStep) {
 		q.current = nil
 	default:
 		q.current = renewed
+	}
+	again := q.reread && asked && q.current == nil && writerOf(ctx) == nil && slices.ContainsFunc(own, func(step writtenStep) bool { return step.Verb != cluster.Delete })
+	q.mu.Unlock()
+	if again {
+		q.load(ctx)
+	}
+	if q.reread {
+		q.mu.Lock()
+		q.asked = false
+		q.mu.Unlock()
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 type cachedColumns[T any] struct {
 	log   func(ctx context.Context, result string)
 	table cluster.Table
+	renew func(ctx context.Context, value T, steps []writtenStep) (T, error)
 
 	mu      sync.Mutex
 	queries map[string]*cachedQuery[T]
@@ -35,7 +36,7 @@ func (c *cachedColumns[T]) get(ctx context.Context, columns []string, read func(
 		}
 	}
 	if chosen == nil {
-		chosen = &cachedQuery[T]{read: func(ctx context.Context) (T, error) { return read(ctx, columns) }, log: c.log, tables: []cluster.Table{c.table}, reread: true}
+		chosen = &cachedQuery[T]{read: func(ctx context.Context) (T, error) { return read(ctx, columns) }, log: c.log, tables: []cluster.Table{c.table}, renew: c.renew, reread: true}
 		if c.queries == nil {
 			c.queries = map[string]*cachedQuery[T]{}
 		}

@@ -21,9 +21,31 @@ func (s *Store) readNumbers(ctx context.Context, columns []string) (numbers.Tabl
 		return numbers.Table{}, err
 	}
 	columns = info.schema.Only(cluster.TableDIDs, columns)
-	query := fmt.Sprintf("SELECT %s FROM %s ORDER BY did_id", strings.Join(append([]string{"did_id", "did_pattern"}, columns...), ", "), cluster.TableDIDs)
-	records, err := scanAll(ctx, s, "inbound numbers", query, nil, 2+len(columns), func(row *rowScanner, record *numbers.Record) {
+	records, err := s.numbersWhere(ctx, columns, "")
+	return numbers.NewTable(columns, records), err
+}
+
+func (s *Store) numbersWhere(ctx context.Context, columns []string, where string, args ...any) ([]numbers.Record, error) {
+	query := fmt.Sprintf("SELECT %s FROM %s%s ORDER BY did_id", strings.Join(append([]string{"did_id", "did_pattern"}, columns...), ", "), cluster.TableDIDs, whereClause(where))
+	return scanAll(ctx, s, "inbound numbers", query, args, 2+len(columns), func(row *rowScanner, record *numbers.Record) {
 		*record = numbers.Record{ID: row.text(0), Pattern: trimKey(row.text(1)), Values: row.values(2)}
 	})
-	return numbers.NewTable(columns, records), err
+}
+
+// renewNumbers is [keyed.renew] for inbound numbers.
+func (s *Store) renewNumbers(ctx context.Context, table numbers.Table, steps []writtenStep) (numbers.Table, error) {
+	records, err := keyed[numbers.Record]{
+		columns: []string{"did_id", "did_pattern"},
+		column: func(record numbers.Record, column string) string {
+			if column == "did_id" {
+				return record.ID
+			}
+			return record.Pattern
+		},
+		order: func(a, b numbers.Record) int { return compareKeys(a.ID, b.ID) },
+		read: func(ctx context.Context, where string, args ...any) ([]numbers.Record, error) {
+			return s.numbersWhere(ctx, table.Columns, where, args...)
+		},
+	}.renew(ctx, table.Records, steps)
+	return numbers.NewTable(table.Columns, records), err
 }

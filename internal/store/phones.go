@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -27,6 +28,27 @@ func (s *Store) phones(ctx context.Context, columns []string) (phoneColumns, err
 	return s.phoneQueries.get(ctx, columns, func(ctx context.Context, columns []string) (phoneColumns, error) {
 		return s.readPhones(ctx, columns, "")
 	})
+}
+
+// renewPhones is [keyed.renew] for phones.
+func (s *Store) renewPhones(ctx context.Context, read phoneColumns, steps []writtenStep) (phoneColumns, error) {
+	phones, err := keyed[seating.Phone]{
+		columns: []string{"login", "extension"},
+		column: func(phone seating.Phone, column string) string {
+			if column == "login" {
+				return phone.Login
+			}
+			return phone.Extension
+		},
+		order: func(a, b seating.Phone) int {
+			return cmp.Or(strings.Compare(strings.ToLower(a.Extension), strings.ToLower(b.Extension)), strings.Compare(a.ServerIP, b.ServerIP))
+		},
+		read: func(ctx context.Context, where string, args ...any) ([]seating.Phone, error) {
+			found, err := s.readPhones(ctx, read.columns, where, args...)
+			return found.phones, err
+		},
+	}.renew(ctx, read.phones, steps)
+	return phoneColumns{columns: read.columns, phones: phones}, err
 }
 
 // readPhones reads the phones that meet a condition, or all.

@@ -41,7 +41,7 @@ type writtenStep struct {
 	certain bool
 }
 
-// maxRenewed is how many rows of a step are read again by their keys.
+// maxRenewed is how many rows are read again by their keys.
 const maxRenewed = 1000
 
 // errReadWhole reports that the steps do not identify their rows by a key.
@@ -52,16 +52,20 @@ type keyed[I any] struct {
 	columns []string // each of them is a key
 	column  func(item I, column string) string
 	read    func(ctx context.Context, where string, args ...any) ([]I, error)
-	order   string // the column by which the rows are ordered, none for the table's own order
+	order   func(a, b I) int // nil for the table's own order
 }
 
 // renew returns the rows that were read, with those that steps have written as they
 // are now.
 func (k keyed[I]) renew(ctx context.Context, rows []I, steps []writtenStep) ([]I, error) {
 	touched, asked := map[string]map[string]bool{}, map[string]map[string]bool{}
+	renewed := 0
 	for _, step := range steps {
 		keys := step.Keys()
-		if len(keys) == 0 || len(keys) > maxRenewed {
+		if step.InColumn != "" {
+			keys = step.InKeys()
+		}
+		if renewed += len(keys); len(keys) == 0 || renewed > maxRenewed {
 			return nil, errReadWhole
 		}
 		for _, key := range keys {
@@ -92,8 +96,8 @@ func (k keyed[I]) renew(ctx context.Context, rows []I, steps []writtenStep) ([]I
 		return nil, err
 	}
 	rest = append(rest, now...)
-	if k.order != "" {
-		slices.SortStableFunc(rest, func(a, b I) int { return compareKeys(k.column(a, k.order), k.column(b, k.order)) })
+	if k.order != nil {
+		slices.SortStableFunc(rest, k.order)
 	}
 	return rest, nil
 }
@@ -104,7 +108,7 @@ func (k keyed[I]) keyOf(step cluster.Step, key cluster.Row) string {
 	for _, column := range k.columns {
 		_, named := key[column]
 		_, changes := step.To[column]
-		if named && !changes && step.Verb != cluster.DeleteDuplicates {
+		if named && !changes && step.Column != column && step.Verb != cluster.DeleteDuplicates {
 			return column
 		}
 	}

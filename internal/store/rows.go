@@ -96,7 +96,8 @@ func cachedRows[All ~[]R, R ~map[string]cluster.Value](s *Store, name string, ta
 	}
 	q := cached(s, name, func(ctx context.Context) (All, error) { return read(ctx, "") }, table)
 	q.renew = func(ctx context.Context, rows All, steps []writtenStep) (All, error) {
-		return keyed[R]{columns: keys, order: keys[0], column: func(row R, column string) string { return row[column].Text }, read: read}.renew(ctx, rows, steps)
+		order := func(a, b R) int { return compareKeys(a[keys[0]].Text, b[keys[0]].Text) }
+		return keyed[R]{columns: keys, order: order, column: func(row R, column string) string { return row[column].Text }, read: read}.renew(ctx, rows, steps)
 	}
 	return q
 }

@@ -15,9 +15,10 @@ func (s *Store) Servers(ctx context.Context) (cluster.Servers, error) { return s
 
 func (s *Store) renewServers(ctx context.Context, servers cluster.Servers, steps []writtenStep) (cluster.Servers, error) {
 	return keyed[cluster.Server]{
-		columns: []string{"server_id"}, order: "server_id",
-		column: func(server cluster.Server, column string) string { return server.Row[column].Text },
-		read:   s.serversWhere,
+		columns: []string{"server_id"},
+		order:   func(a, b cluster.Server) int { return compareKeys(a.ID(), b.ID()) },
+		column:  func(server cluster.Server, column string) string { return server.Row[column].Text },
+		read:    s.serversWhere,
 	}.renew(ctx, servers, steps)
 }
 

@@ -135,15 +135,17 @@ func New(settings Settings) *Store {
 	s.remoteAgents = cachedRows[[]cluster.RemoteAgents](s, "remote agents", cluster.TableRemoteAgents, cluster.RemoteAgentsColumns, "remote_agent_id", "user_start")
 	// Of users, a step writes the phone_login only.
 	s.directory = cached(s, "directory", s.readDirectory, cluster.TableInGroups, cluster.TableCallMenus)
-	s.aliases = cached(s, "phone aliases", s.readAliases, cluster.TableAliases)
-	s.users = cached(s, "users", s.readUsers, cluster.TableUsers)
+	s.aliases = cached(s, "phone aliases", func(ctx context.Context) ([]seating.PhoneAlias, error) { return s.aliasesWhere(ctx, "") }, cluster.TableAliases)
+	s.aliases.renew = s.renewAliases
+	s.users = cached(s, "users", func(ctx context.Context) ([]seating.SeatUser, error) { return s.usersWhere(ctx, "") }, cluster.TableUsers)
+	s.users.renew = s.renewUsers
 	s.aliases.reread, s.users.reread = true, true
 	s.mailboxes = cached(s, "mailboxes", s.readMailboxes, cluster.TableVoicemail)
 	s.didPhones = &cachedQuery[didPhones]{read: s.readDIDPhones, log: s.log.cache("phones of DIDs"), tables: []cluster.Table{cluster.TablePhones, cluster.TableVoicemail}}
 	s.references = cached(s, "rows that name servers", s.readReferences, cluster.ReferencingTables()...)
 	s.live = cached(s, "agents and calls", s.readLive)
-	s.phoneQueries = &cachedColumns[phoneColumns]{log: s.log.cache("phones"), table: cluster.TablePhones}
-	s.numberQueries = &cachedColumns[numbers.Table]{log: s.log.cache("inbound numbers"), table: cluster.TableDIDs}
+	s.phoneQueries = &cachedColumns[phoneColumns]{log: s.log.cache("phones"), table: cluster.TablePhones, renew: s.renewPhones}
+	s.numberQueries = &cachedColumns[numbers.Table]{log: s.log.cache("inbound numbers"), table: cluster.TableDIDs, renew: s.renewNumbers}
 	s.changeQueries = &cachedColumns[recentChanges]{log: s.log.cache("recent changes")}
 	s.caches = append(s.caches, s.phoneQueries, s.numberQueries, s.changeQueries)
 	return s
