@@ -107,7 +107,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				"trunks_offlimits": managed.Int("`balance_trunks_offlimits`: lines that the balance fill does not use on this server, 0 to 9999. The server's own dialer can use them. VICIdial ignores this for a campaign that has a `MAXIMUM_LIMIT` row on the server."),
 			}),
 			"conference": group("Conference rooms, one for each agent who is logged in.", map[string]schema.Attribute{
-				"engine":          managed.Text("`conf_engine`: `MEETME` or `CONFBRIDGE`. All servers of one phone alias must have the same.", stringvalidator.OneOf(string(cluster.Meetme), string(cluster.Confbridge))),
+				"engine":          managed.Text("`conf_engine`: `MEETME` or `CONFBRIDGE`. All servers of one phone alias must have the same. If you leave it out, the rooms are those of the engine that the row has.", stringvalidator.OneOf(string(cluster.Meetme), string(cluster.Confbridge))),
 				"rooms":           managed.Int("The number of rooms, 0 to 1000: exactly this many rows in the engine's table, from `first_room` on. With 0 the server has no rooms, and no agent can log in there. A room that is in use is never removed. If you leave it out, rooms are not managed, and those that exist stay."),
 				"first_room":      managed.Int("Number of the first room. Defaults to 8600051 for `MEETME` and 9600000 for `CONFBRIDGE`, where VICIdial's samples begin."),
 				"update_interval": managed.Int("`conf_update_interval`: the seconds between two checks for rooms that nobody uses any more, 1 to 32767."),
