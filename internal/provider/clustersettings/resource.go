@@ -66,12 +66,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if tfhelper.IgnoresAll(ctx, req, "agent_login_other_lines", &resp.Diagnostics) {
 		return
 	}
-	plan, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
-	if !ok {
-		return
-	}
+	plan, known := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
 	config, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok {
+	if !known || !ok {
 		return
 	}
 	reviewed := r.review(ctx, config)

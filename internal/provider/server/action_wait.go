@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -43,11 +44,8 @@ func waitTimes(timeout, pause types.String, otherwise time.Duration) (time.Durat
 	if err != nil {
 		wait = otherwise
 	}
-	every, err := maintenance.ParseInterval(pause.ValueString())
-	if err != nil {
-		every = interval
-	}
-	return wait, every
+	every, _ := maintenance.ParseInterval(pause.ValueString()) // 0 is none
+	return wait, cmp.Or(every, interval)
 }
 
 // checkWaitTimes refuses an interval longer than the timeout.

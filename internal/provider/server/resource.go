@@ -4,12 +4,14 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -213,10 +215,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 }
 
 // getPlanAndConfig returns the plan, and the configuration for its write-only secrets.
-func getPlanAndConfig(ctx context.Context, plan, config interface {
-	Get(context.Context, any) diag.Diagnostics
-}, diags *diag.Diagnostics,
-) (*expanded, *expanded, bool) {
+func getPlanAndConfig(ctx context.Context, plan tfsdk.Plan, config tfsdk.Config, diags *diag.Diagnostics) (*expanded, *expanded, bool) {
 	m, ok := tfhelper.Get[model](ctx, plan, diags)
 	c, known := tfhelper.Get[model](ctx, config, diags)
 	if !ok || !known {
@@ -271,12 +270,8 @@ func (r *Resource) completeGroups(ctx context.Context, want, prior *expanded, sa
 		now := new(expanded)
 		now.show(server, found, complete)
 		prior.conference = now.conference
-		if want.conference.Rooms.IsNull() {
-			want.conference.Rooms = now.conference.Rooms
-		}
-		if want.conference.FirstRoom.IsNull() {
-			want.conference.FirstRoom = now.conference.FirstRoom
-		}
+		want.conference.Rooms = cmp.Or(want.conference.Rooms, now.conference.Rooms) // null is the zero value
+		want.conference.FirstRoom = cmp.Or(want.conference.FirstRoom, now.conference.FirstRoom)
 	}
 	tfhelper.FlattenNull(cluster.TableServers, want.columns(), server.Row)
 	return nil

@@ -170,16 +170,13 @@ func (r *Resource) checkMaximum(ctx context.Context, server cluster.Server, ip s
 }
 
 func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to string) (cluster.Plan, error) {
-	servers, err := r.store.Servers(ctx)
-	if err != nil {
-		return cluster.Plan{}, err
-	}
+	servers, errServers := r.store.Servers(ctx)
 	if _, shares := servers.WithSameAddress(server); shares { // rows with the address stay with the other server
 		return cluster.PlanAddress(server, to, nil, nil)
 	}
-	old, unread := r.store.Referencing(ctx, server.IP())
-	clashes, err := r.store.Clashes(ctx, server.IP(), to)
-	if err := cmp.Or(unread, err); err != nil {
+	old, errOld := r.store.Referencing(ctx, server.IP())
+	clashes, errClashes := r.store.Clashes(ctx, server.IP(), to)
+	if err := cmp.Or(errServers, errOld, errClashes); err != nil {
 		return cluster.Plan{}, err
 	}
 	return cluster.PlanAddress(server, to, old, clashes)
