@@ -18,18 +18,6 @@ SELECT alias_id,
   FROM phones_alias%s
  ORDER BY alias_id`
 
-// renewAliases is [keyed.renew] for aliases.
-func (s *Store) renewAliases(ctx context.Context, aliases []seating.PhoneAlias, steps []writtenStep) ([]seating.PhoneAlias, error) {
-	return keyed[seating.PhoneAlias]{
-		columns: []string{"alias_id"},
-		column:  func(alias seating.PhoneAlias, _ string) string { return alias.ID },
-		order: func(a, b seating.PhoneAlias) int {
-			return strings.Compare(strings.ToLower(a.ID), strings.ToLower(b.ID))
-		},
-		read: s.aliasesWhere,
-	}.renew(ctx, aliases, steps)
-}
-
 func (s *Store) aliasesWhere(ctx context.Context, where string, args ...any) ([]seating.PhoneAlias, error) {
 	schema, err := s.schema.get(ctx)
 	if err != nil {

@@ -23,13 +23,9 @@ type cachedQuery[T any] struct {
 	// written steps as they are now; where it is nil, the query is run again.
 	tables []cluster.Table
 	renew  func(ctx context.Context, value T, steps []writtenStep) (T, error)
-	// reread reports that rows which somebody has asked for are read at once after inserts
-	// and updates, whose callers read them back, and others when they are needed.
-	reread bool
 
 	mu      sync.Mutex
 	current *load[T]
-	asked   bool // since the last reread
 }
 
 type load[T any] struct {
@@ -43,7 +39,6 @@ func (q *cachedQuery[T]) get(ctx context.Context) (T, error) {
 		return q.getAsWriter(ctx)
 	}
 	q.mu.Lock()
-	q.asked = true
 	l, result := q.current, "shared"
 	if l == nil {
 		l, result = &load[T]{done: make(chan struct{})}, "load"
@@ -138,7 +133,7 @@ func (q *cachedQuery[T]) written(ctx context.Context, steps []writtenStep) {
 		}
 	}
 	q.mu.Lock()
-	l, asked := q.current, q.asked
+	l := q.current
 	q.mu.Unlock()
 	if len(own) == 0 || l == nil {
 		return
@@ -150,7 +145,7 @@ func (q *cachedQuery[T]) written(ctx context.Context, steps []writtenStep) {
 	default:
 		renewed.err = errReadWhole // it may have read before the write
 	}
-	if renewed.err == nil && (q.renew == nil || q.reread && !asked) {
+	if renewed.err == nil && q.renew == nil {
 		renewed.err = errReadWhole
 	}
 	if renewed.err == nil {
@@ -160,6 +155,7 @@ func (q *cachedQuery[T]) written(ctx context.Context, steps []writtenStep) {
 	}
 	close(renewed.done)
 	q.mu.Lock()
+	defer q.mu.Unlock()
 	switch {
 	case q.current != l: // it was invalidated, and perhaps read again
 		q.current = nil
@@ -167,16 +163,6 @@ func (q *cachedQuery[T]) written(ctx context.Context, steps []writtenStep) {
 		q.current = nil
 	default:
 		q.current = renewed
-	}
-	again := q.reread && asked && q.current == nil && writerOf(ctx) == nil && slices.ContainsFunc(own, func(step writtenStep) bool { return step.Verb != cluster.Delete })
-	q.mu.Unlock()
-	if again {
-		q.load(ctx)
-	}
-	if q.reread {
-		q.mu.Lock()
-		q.asked = false
-		q.mu.Unlock()
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // newTestQuery returns a query whose reads take their results from a channel.
@@ -168,33 +166,4 @@ func TestCachedQuery_noStaleReads(t *testing.T) {
 		})
 	}
 	all.Wait()
-}
-
-// What was asked for is read again with a write, once; what is removed, or was not asked for
-// since, waits for the next reader.
-func TestCachedQuery_reread(t *testing.T) {
-	t.Parallel()
-	reads := 0
-	q := &cachedQuery[int]{read: func(context.Context) (int, error) { reads++; return reads, nil }, tables: []cluster.Table{cluster.TablePhones}, reread: true}
-	writes := func(verb cluster.Verb, table cluster.Table) []writtenStep {
-		return []writtenStep{{cluster.Step{Verb: verb, Table: table}, true}}
-	}
-	expect := func(when string, wantReads, wantValue int) {
-		t.Helper()
-		if reads != wantReads {
-			t.Errorf("%s: %d reads, want %d", when, reads, wantReads)
-		}
-		if value, err := q.get(t.Context()); value != wantValue || err != nil {
-			t.Errorf("%s: %d, %v", when, value, err)
-		}
-	}
-	q.written(t.Context(), writes(cluster.Insert, cluster.TablePhones))
-	expect("before any reader", 0, 1)
-	q.written(t.Context(), writes(cluster.Insert, cluster.TableUsers))
-	expect("a write to another table", 1, 1)
-	q.written(t.Context(), writes(cluster.Insert, cluster.TablePhones))
-	q.written(t.Context(), writes(cluster.Insert, cluster.TablePhones))
-	expect("two inserts", 2, 3)
-	q.written(t.Context(), writes(cluster.Delete, cluster.TablePhones))
-	expect("a removal", 3, 4)
 }

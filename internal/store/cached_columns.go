@@ -36,7 +36,7 @@ func (c *cachedColumns[T]) get(ctx context.Context, columns []string, read func(
 		}
 	}
 	if chosen == nil {
-		chosen = &cachedQuery[T]{read: func(ctx context.Context) (T, error) { return read(ctx, columns) }, log: c.log, tables: []cluster.Table{c.table}, renew: c.renew, reread: true}
+		chosen = &cachedQuery[T]{read: func(ctx context.Context) (T, error) { return read(ctx, columns) }, log: c.log, tables: []cluster.Table{c.table}, renew: c.renew}
 		if c.queries == nil {
 			c.queries = map[string]*cachedQuery[T]{}
 		}

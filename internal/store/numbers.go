@@ -42,7 +42,7 @@ func (s *Store) renewNumbers(ctx context.Context, table numbers.Table, steps []w
 			}
 			return record.Pattern
 		},
-		order: func(a, b numbers.Record) int { return compareKeys(a.ID, b.ID) },
+		order: []string{"did_id"},
 		read: func(ctx context.Context, where string, args ...any) ([]numbers.Record, error) {
 			return s.numbersWhere(ctx, table.Columns, where, args...)
 		},

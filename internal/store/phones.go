@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -35,14 +34,15 @@ func (s *Store) renewPhones(ctx context.Context, read phoneColumns, steps []writ
 	phones, err := keyed[seating.Phone]{
 		columns: []string{"login", "extension"},
 		column: func(phone seating.Phone, column string) string {
-			if column == "login" {
+			switch column {
+			case "login":
 				return phone.Login
+			case cluster.ColumnServerIP:
+				return phone.ServerIP
 			}
 			return phone.Extension
 		},
-		order: func(a, b seating.Phone) int {
-			return cmp.Or(strings.Compare(strings.ToLower(a.Extension), strings.ToLower(b.Extension)), strings.Compare(a.ServerIP, b.ServerIP))
-		},
+		order: []string{"extension", cluster.ColumnServerIP},
 		read: func(ctx context.Context, where string, args ...any) ([]seating.Phone, error) {
 			found, err := s.readPhones(ctx, read.columns, where, args...)
 			return found.phones, err

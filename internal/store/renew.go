@@ -42,7 +42,7 @@ type writtenStep struct {
 }
 
 // maxRenewed is how many rows are read again by their keys.
-const maxRenewed = 1000
+const maxRenewed = 5000
 
 // errReadWhole reports that the steps do not identify their rows by a key.
 var errReadWhole = errors.New("the rows are not known by their keys")
@@ -52,7 +52,7 @@ type keyed[I any] struct {
 	columns []string // each of them is a key
 	column  func(item I, column string) string
 	read    func(ctx context.Context, where string, args ...any) ([]I, error)
-	order   func(a, b I) int // nil for the table's own order
+	order   []string // the columns by which the rows are ordered, none for the table's own order
 }
 
 // renew returns the rows that were read, with those that steps have written as they
@@ -96,10 +96,24 @@ func (k keyed[I]) renew(ctx context.Context, rows []I, steps []writtenStep) ([]I
 		return nil, err
 	}
 	rest = append(rest, now...)
-	if k.order != nil {
-		slices.SortStableFunc(rest, k.order)
-	}
+	slices.SortStableFunc(rest, func(a, b I) int {
+		for _, column := range k.order {
+			if order := compareKeys(column, k.column(a, column), k.column(b, column)); order != 0 {
+				return order
+			}
+		}
+		return 0
+	})
 	return rest, nil
+}
+
+// cachedKeyed caches a table whose written rows are read again by their keys.
+func cachedKeyed[All ~[]I, I any](s *Store, name string, table cluster.Table, k keyed[I]) *cachedQuery[All] {
+	q := cached(s, name, func(ctx context.Context) (All, error) { return k.read(ctx, "") }, table)
+	q.renew = func(ctx context.Context, rows All, steps []writtenStep) (All, error) {
+		return k.renew(ctx, rows, steps)
+	}
+	return q
 }
 
 // keyOf returns the column of a step's key by which its rows are found before and after
@@ -135,11 +149,11 @@ func oneOf(values map[string]map[string]bool) (string, []any) {
 	return strings.Join(parts, " OR "), args
 }
 
-// compareKeys compares numbers as such.
-func compareKeys(a, b string) int {
-	one, err := strconv.ParseInt(a, 10, 64)
-	other, notNumber := strconv.ParseInt(b, 10, 64)
-	if err == nil && notNumber == nil {
+// compareKeys compares keys as the database does: numbers that it gives to rows, and texts.
+func compareKeys(column, a, b string) int {
+	if column == "did_id" || column == "remote_agent_id" {
+		one, _ := strconv.ParseInt(a, 10, 64)
+		other, _ := strconv.ParseInt(b, 10, 64)
 		return cmp.Compare(one, other)
 	}
 	return strings.Compare(strings.ToLower(a), strings.ToLower(b))

@@ -94,10 +94,5 @@ func cachedRows[All ~[]R, R ~map[string]cluster.Value](s *Store, name string, ta
 		}
 		return rows, err
 	}
-	q := cached(s, name, func(ctx context.Context) (All, error) { return read(ctx, "") }, table)
-	q.renew = func(ctx context.Context, rows All, steps []writtenStep) (All, error) {
-		order := func(a, b R) int { return compareKeys(a[keys[0]].Text, b[keys[0]].Text) }
-		return keyed[R]{columns: keys, order: order, column: func(row R, column string) string { return row[column].Text }, read: read}.renew(ctx, rows, steps)
-	}
-	return q
+	return cachedKeyed[All](s, name, table, keyed[R]{columns: keys, order: keys[:1], column: func(row R, column string) string { return row[column].Text }, read: read})
 }

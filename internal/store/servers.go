@@ -13,15 +13,6 @@ import (
 // Servers returns all rows of the table servers.
 func (s *Store) Servers(ctx context.Context) (cluster.Servers, error) { return s.servers.get(ctx) }
 
-func (s *Store) renewServers(ctx context.Context, servers cluster.Servers, steps []writtenStep) (cluster.Servers, error) {
-	return keyed[cluster.Server]{
-		columns: []string{"server_id"},
-		order:   func(a, b cluster.Server) int { return compareKeys(a.ID(), b.ID()) },
-		column:  func(server cluster.Server, column string) string { return server.Row[column].Text },
-		read:    s.serversWhere,
-	}.renew(ctx, servers, steps)
-}
-
 // serversWhere reads the columns that this schema has. It reads no secrets, only
 // whether they are the defaults.
 func (s *Store) serversWhere(ctx context.Context, where string, values ...any) ([]cluster.Server, error) {

@@ -120,10 +120,19 @@ func New(settings Settings) *Store {
 	s.info = &cachedQuery[serverInfo]{read: s.readServerInfo, log: s.log.cache("server information")}
 	s.replica = &cachedQuery[bool]{read: s.isReplica, log: s.log.cache("replica status")}
 	s.logPosition = &cachedQuery[int64]{read: s.readLogPosition, log: s.log.cache("admin change log")}
-	s.servers = cached(s, "servers", func(ctx context.Context) (cluster.Servers, error) { return s.serversWhere(ctx, "") }, cluster.TableServers)
-	s.servers.renew = s.renewServers
-	s.trunks = cached(s, "trunks", func(ctx context.Context) (cluster.Trunks, error) { return s.trunksWhere(ctx, "") }, cluster.TableTrunks)
-	s.trunks.renew = s.renewTrunks
+	s.servers = cachedKeyed[cluster.Servers](s, "servers", cluster.TableServers, keyed[cluster.Server]{
+		columns: []string{"server_id"}, order: []string{"server_id", cluster.ColumnServerIP}, read: s.serversWhere,
+		column: func(server cluster.Server, column string) string { return server.Row[column].Text },
+	})
+	s.trunks = cachedKeyed[cluster.Trunks](s, "trunks", cluster.TableTrunks, keyed[cluster.Trunk]{
+		columns: []string{"campaign_id", cluster.ColumnServerIP}, read: s.trunksWhere, // all rows of a campaign, since no key is unique
+		column: func(trunk cluster.Trunk, column string) string {
+			if column == cluster.ColumnServerIP {
+				return trunk.ServerIP
+			}
+			return trunk.CampaignID
+		},
+	})
 	s.campaigns = cached(s, "campaigns", s.readCampaigns, cluster.TableCampaigns)
 	s.rooms = cached(s, "rooms", s.readRooms, cluster.TableMeetmeRooms, cluster.TableConfbridges)
 	s.rooms.renew = s.renewRooms
@@ -135,11 +144,14 @@ func New(settings Settings) *Store {
 	s.remoteAgents = cachedRows[[]cluster.RemoteAgents](s, "remote agents", cluster.TableRemoteAgents, cluster.RemoteAgentsColumns, "remote_agent_id", "user_start")
 	// Of users, a step writes the phone_login only.
 	s.directory = cached(s, "directory", s.readDirectory, cluster.TableInGroups, cluster.TableCallMenus)
-	s.aliases = cached(s, "phone aliases", func(ctx context.Context) ([]seating.PhoneAlias, error) { return s.aliasesWhere(ctx, "") }, cluster.TableAliases)
-	s.aliases.renew = s.renewAliases
-	s.users = cached(s, "users", func(ctx context.Context) ([]seating.SeatUser, error) { return s.usersWhere(ctx, "") }, cluster.TableUsers)
-	s.users.renew = s.renewUsers
-	s.aliases.reread, s.users.reread = true, true
+	s.aliases = cachedKeyed[[]seating.PhoneAlias](s, "phone aliases", cluster.TableAliases, keyed[seating.PhoneAlias]{
+		columns: []string{"alias_id"}, order: []string{"alias_id"}, read: s.aliasesWhere,
+		column: func(alias seating.PhoneAlias, _ string) string { return alias.ID },
+	})
+	s.users = cachedKeyed[[]seating.SeatUser](s, "users", cluster.TableUsers, keyed[seating.SeatUser]{
+		columns: []string{"user"}, order: []string{"user"}, read: s.usersWhere,
+		column: func(user seating.SeatUser, _ string) string { return user.User },
+	})
 	s.mailboxes = cached(s, "mailboxes", s.readMailboxes, cluster.TableVoicemail)
 	s.didPhones = &cachedQuery[didPhones]{read: s.readDIDPhones, log: s.log.cache("phones of DIDs"), tables: []cluster.Table{cluster.TablePhones, cluster.TableVoicemail}}
 	s.references = cached(s, "rows that name servers", s.readReferences, cluster.ReferencingTables()...)

@@ -23,20 +23,6 @@ func (s *Store) Trunks(ctx context.Context) (cluster.Trunks, error) {
 	return s.trunks.get(ctx)
 }
 
-// renewTrunks reads all rows of a campaign again, since the table has no unique key.
-func (s *Store) renewTrunks(ctx context.Context, trunks cluster.Trunks, steps []writtenStep) (cluster.Trunks, error) {
-	return keyed[cluster.Trunk]{
-		columns: []string{"campaign_id", cluster.ColumnServerIP},
-		column: func(trunk cluster.Trunk, column string) string {
-			if column == cluster.ColumnServerIP {
-				return trunk.ServerIP
-			}
-			return trunk.CampaignID
-		},
-		read: s.trunksWhere,
-	}.renew(ctx, trunks, steps)
-}
-
 func (s *Store) trunksWhere(ctx context.Context, where string, args ...any) ([]cluster.Trunk, error) {
 	s.prefetch(ctx, s.campaigns)
 	trunks, err := selectAll(ctx, s, "trunk rows", selectTrunks+whereClause(where), args, func(rows *sql.Rows, trunk *cluster.Trunk) error {
