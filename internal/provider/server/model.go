@@ -173,17 +173,6 @@ func (o *expanded) omitGroups(declared *expanded) {
 	}
 }
 
-// adds reports whether a plan has a group that the state has not.
-func (o *expanded) adds(prior *expanded) bool {
-	before := prior.groups()
-	for i, group := range o.groups() {
-		if before[i].object.IsNull() && !group.object.IsNull() {
-			return true
-		}
-	}
-	return false
-}
-
 func (o *expanded) identity() identity { return identity{o.ServerID} }
 
 func (o *expanded) id() string { return o.ServerID.ValueString() }

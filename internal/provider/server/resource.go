@@ -101,7 +101,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	saved, known := tfhelper.LoadPlannedRows[privateState](ctx, req, &resp.Diagnostics)
-	if prior != nil && want.adds(prior) {
+	if prior != nil && !unchanged {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan server", want.id(), r.completeGroups(ctx, want, prior, &saved))...)
 	}
 	want.setFirstRoom(declared, prior, saved.Rooms)
@@ -257,8 +257,8 @@ func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Respons
 	return true
 }
 
-// completeGroups sets what a plan leaves out of the groups that it adds to what the rows
-// have, as a refresh does for groups in the state.
+// completeGroups sets what a plan leaves out, as of the groups that it adds, to what the
+// rows have, as a refresh does for groups in the state.
 func (r *Resource) completeGroups(ctx context.Context, want, prior *expanded, saved *privateState) error {
 	server, all, err := r.findServer(ctx, prior.id())
 	if server.Row == nil {
