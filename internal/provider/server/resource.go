@@ -230,11 +230,11 @@ func getPlanAndConfig(ctx context.Context, plan tfsdk.Plan, config tfsdk.Config,
 // author in the entries of the admin change log after since.
 func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Response, prior privateState, since int64) (exists bool) {
 	server, all, err := r.findServer(ctx, o.id())
+	if err != nil {
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read server", o.id(), err)...)
+		return false
+	}
 	if server.Row == nil {
-		if err != nil {
-			to.Diagnostics.Append(tfhelper.Diagnose("Unable to read server", o.id(), err)...)
-			return false
-		}
 		to.RemoveResource(ctx, o.identity())
 		return false
 	}

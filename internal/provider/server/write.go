@@ -69,16 +69,13 @@ type state struct {
 func (r *Resource) state(ctx context.Context, id, ip string) (state, error) {
 	var s state
 	servers, err := r.store.Servers(ctx)
-	if err != nil {
+	rooms, unread := r.store.Rooms(ctx)
+	if err := cmp.Or(err, unread); err != nil {
 		return s, err
 	}
 	s.server, _ = servers.ByID(id)
 	if other, found := servers.ByIP(ip); found && other.ID() != s.server.ID() {
 		s.addressOwner = other.ID()
-	}
-	rooms, err := r.store.Rooms(ctx)
-	if err != nil {
-		return s, err
 	}
 	s.rooms = map[cluster.Engine][]cluster.Room{}
 	for _, engine := range []cluster.Engine{cluster.Meetme, cluster.Confbridge} {
