@@ -40,7 +40,7 @@ func (p Plan) Access() AccessSet {
 // rows may be written in any order.
 func (a AccessSet) Independent(other AccessSet) bool {
 	return !a.exclusive && !other.exclusive && disjoint(a.writes, other.writes) && disjoint(a.writes, other.refersTo) && disjoint(a.refersTo, other.writes) &&
-		!(a.limits && other.hasTrunks()) && !(a.hasTrunks() && other.limits) && !a.overlaps(other) && a.fits(other)
+		(!a.limits || !other.hasTrunks()) && (!a.hasTrunks() || !other.limits) && !a.overlaps(other) && a.fits(other)
 }
 
 // hasTrunks reports whether a plan writes trunks.

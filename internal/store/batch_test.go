@@ -587,6 +587,37 @@ func TestApply_readsManyRowsByKey(t *testing.T) {
 	}
 }
 
+// Changes that are decided together share one read of the agents, and later ones read them again.
+func TestApply_sharesLiveAgents(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	d, p := newTable(t, s), sandbox.NewProxy(t, s)
+	store := newStore(t, d, viaProxy(p))
+	for _, logins := range []int{0, 1} {
+		p.Reset()
+		changes := make([]planFunc, 10)
+		for i := range changes {
+			changes[i] = func(ctx context.Context) (cluster.Plan, error) {
+				for range 2 {
+					if agents, err := store.LiveAgents(ctx); err != nil || len(agents) != logins {
+						return cluster.Plan{}, fmt.Errorf("%d agents, %w", len(agents), err)
+					}
+				}
+				return cluster.Plan{}, nil
+			}
+		}
+		for _, err := range together(t, store, changes...) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if reads := len(slices.DeleteFunc(p.Statements(), func(text string) bool { return !strings.Contains(text, "FROM vicidial_live_agents") })); reads > 2 {
+			t.Errorf("%d reads", reads) // one more where the changes are decided again
+		}
+		run(t, d, "INSERT INTO vicidial_live_agents (user, server_ip, extension) VALUES ('1000', '10.0.0.1', 'SIP/1000')")
+	}
+}
+
 // Conflicts of a run read the tables again once, however many there are.
 func TestApply_conflictsReadOnce(t *testing.T) {
 	t.Parallel()

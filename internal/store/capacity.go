@@ -77,7 +77,7 @@ SELECT server_ip,
 // addLoad adds the current agents and lines, and which servers dial: those that have trunks of a
 // campaign, or whose dialer has worked on a campaign that dials.
 func (s *Store) addLoad(ctx context.Context, within time.Duration, measures []forecast.CapacityMeasurement, at map[string]int) error {
-	agents, err := s.LiveAgents(ctx)
+	agents, err := s.readLiveAgents(ctx)
 	if err != nil {
 		return err
 	}

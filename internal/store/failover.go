@@ -79,7 +79,7 @@ func (s *Store) readClusterLoad(ctx context.Context, in *forecast.FailoverInput,
 			floor.Phones = append(floor.Phones, seating.Phone{Seat: seat, PhoneRow: &seating.PhoneRow{ServerIP: phone.ServerIP, Extension: phone.Extension, DialplanNumber: phone.DialplanNumber}})
 		}
 	}
-	agents, err := s.LiveAgents(ctx)
+	agents, err := s.readLiveAgents(ctx)
 	if err != nil {
 		return err
 	}

@@ -45,8 +45,13 @@ func onServer(ip string) (where string, args []any) {
 	return "\n WHERE server_ip = ?", []any{ip}
 }
 
-// LiveAgents returns the agents who are logged in on a phone. It is not cached.
+// LiveAgents returns the agents who are logged in on a phone. Plans, and changes that are
+// decided together, share one read.
 func (s *Store) LiveAgents(ctx context.Context) ([]cluster.LiveAgent, error) {
+	return s.onPhones.get(ctx)
+}
+
+func (s *Store) readLiveAgents(ctx context.Context) ([]cluster.LiveAgent, error) {
 	agents, err := s.liveAgents(ctx, "")
 	return slices.DeleteFunc(agents, cluster.LiveAgent.Remote), err
 }
@@ -88,7 +93,7 @@ func (s *Store) readLive(ctx context.Context) (map[string]cluster.Live, error) {
 	var agents []cluster.LiveAgent
 	var calls []cluster.CallCount
 	err := concurrently(
-		func() (err error) { agents, err = s.LiveAgents(ctx); return err },
+		func() (err error) { agents, err = s.readLiveAgents(ctx); return err },
 		func() (err error) { calls, err = s.liveCalls(ctx, ""); return err },
 	)
 	for _, agent := range agents {

@@ -98,11 +98,12 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referenci
 	return clashes, err
 }
 
-// forgetRemovals drops the cached reads for removals of servers: agents and calls leave
+// forgetRemovals drops the cached reads for removals of servers and seats: agents and calls leave
 // no entry in the change log. Changes that are decided together share one read.
 func (s *Store) forgetRemovals() {
 	s.references.invalidate()
 	s.live.invalidate()
+	s.onPhones.invalidate()
 }
 
 // Removal reads the input of a removal of a server.

@@ -78,6 +78,7 @@ type Store struct {
 	didPhones      *cachedQuery[didPhones]
 	references     *cachedQuery[[]referenceRows]
 	live           *cachedQuery[map[string]cluster.Live]
+	onPhones       *cachedQuery[[]cluster.LiveAgent]
 	caches         []interface { // all but didPhones
 		invalidate()
 		written(ctx context.Context, steps []writtenStep)
@@ -156,6 +157,7 @@ func New(settings Settings) *Store {
 	s.didPhones = &cachedQuery[didPhones]{read: s.readDIDPhones, log: s.log.cache("phones of DIDs"), tables: []cluster.Table{cluster.TablePhones, cluster.TableVoicemail}}
 	s.references = cached(s, "rows that name servers", s.readReferences, cluster.ReferencingTables()...)
 	s.live = cached(s, "agents and calls", s.readLive)
+	s.onPhones = cached(s, "agents", s.readLiveAgents)
 	s.phoneQueries = &cachedColumns[phoneColumns]{log: s.log.cache("phones"), table: cluster.TablePhones, renew: s.renewPhones}
 	s.numberQueries = &cachedColumns[numbers.Table]{log: s.log.cache("inbound numbers"), table: cluster.TableDIDs, renew: s.renewNumbers}
 	s.changeQueries = &cachedColumns[recentChanges]{log: s.log.cache("recent changes")}
