@@ -2,6 +2,7 @@ package conftemplate_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -241,13 +242,41 @@ func TestAccConfTemplate_resumesAfterLostConnection(t *testing.T) {
 	}
 }
 
-// After a failure, the row is in the cache and those who use it are not.
+// After a lost connection and a change of somebody else, a failed apply reads who uses the
+// template again, and cannot.
 func TestAccConfTemplate_staysStaleWhereItsUsersAreUnknown(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	oneNodeUses(t, d)
 	proxy := sandbox.NewProxy(t, d.Server())
 	through := func(contents string) string { return acctest.ProviderAt(d, proxy.Port()) + aTemplate(contents) }
+	killWaiting := func() {
+		holder, err := d.DB().Conn(t.Context())
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if _, err := holder.ExecContext(t.Context(), "LOCK TABLES vicidial_conf_templates READ"); err != nil {
+			t.Error(err)
+		}
+		go func() {
+			defer func() { _ = holder.Close() }()
+			waiting := 0
+			for waiting == 0 {
+				err := d.DB().QueryRowContext(t.Context(), "SELECT COALESCE(MAX(ID), 0), SLEEP(0.05) FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE 'UPDATE vicidial_conf_templates%'", d.Name).Scan(&waiting, new(int))
+				if err != nil {
+					t.Error(err)
+					break
+				}
+			}
+			_, err := d.DB().ExecContext(t.Context(), "INSERT INTO vicidial_admin_log (event_date, user, event_section) VALUES (NOW(), '6666', 'PHONES')")
+			_, killed := d.DB().ExecContext(t.Context(), "KILL ?", waiting)
+			_, unlocked := holder.ExecContext(t.Context(), "UNLOCK TABLES")
+			if err := errors.Join(err, killed, unlocked); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
 	play(t,
 		resource.TestStep{Config: through("type=friend\n")},
 		resource.TestStep{
@@ -259,8 +288,9 @@ func TestAccConfTemplate_staysStaleWhereItsUsersAreUnknown(t *testing.T) {
 					return written && strings.Contains(statement, "FROM phones")
 				}, true)
 			},
-			Config:      through("type=friend\nqualify=yes\n"),
-			ExpectError: regexp.MustCompile(`(?s)Unable to update template softphone.*Unable to read template softphone`),
+			Config:           through("type=friend\nqualify=yes\n"),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{acctest.Meanwhile(killWaiting)}},
+			ExpectError:      regexp.MustCompile(`(?s)Unable to update template softphone.*Unable to read template softphone`),
 		},
 		resource.TestStep{
 			PreConfig: func() {
