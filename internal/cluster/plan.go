@@ -228,6 +228,34 @@ func (p Plan) Ordered() []Step {
 	return steps
 }
 
+// Releases reports whether a step sets the row inactive that a later one deletes.
+func (s Step) Releases(later Step) bool {
+	return s.Phase == Release && s.Verb == Update && later.Phase == Remove && later.Verb == Delete && later.Table == s.Table && maps.Equal(later.Key, s.Key)
+}
+
+// WithoutReleases returns ordered steps of a plan that delete rows at once, with the values
+// that they had to have before they were set inactive. It returns all steps of a plan that does
+// anything else.
+func WithoutReleases(steps []Step) []Step {
+	var deletes []Step
+	for _, step := range steps {
+		i := slices.IndexFunc(steps, func(first Step) bool { return first.Releases(step) })
+		switch {
+		case i >= 0:
+			expected := Row{}
+			maps.Copy(expected, step.From)
+			maps.Copy(expected, steps[i].From)
+			step.From = expected
+			deletes = append(deletes, step)
+		case step.Phase == Remove && step.Verb == Delete && step.Table == steps[0].Table: // of a row that is inactive
+			deletes = append(deletes, step)
+		case !slices.ContainsFunc(steps, step.Releases):
+			return steps
+		}
+	}
+	return deletes
+}
+
 // And returns the steps of both plans, which [Plan.Ordered] orders, and the servers of
 // both. Plans with a Demand are not combined.
 func (p Plan) And(other Plan) Plan {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -56,7 +55,7 @@ func (w *writer) run(ctx context.Context, changes []*planWrite) (end func()) {
 	before := flagged && w.flaggedBefore(flags)
 	if before && !slices.ContainsFunc(changes, func(c *planWrite) bool { return slices.ContainsFunc(c.steps, addsOrGrows) }) {
 		for _, c := range changes {
-			c.steps = withoutReleases(c.steps)
+			c.steps = cluster.WithoutReleases(c.steps)
 		}
 	}
 	if flagged && stepped && !before {
@@ -97,34 +96,8 @@ func (w *writer) run(ctx context.Context, changes []*planWrite) (end func()) {
 // that, the next plan flags the same servers.
 func needFlags(groups [][]*part) bool {
 	return slices.ContainsFunc(slices.Concat(groups...), func(p *part) bool {
-		return p.flags() && p.step.FeedsFiles() && !slices.ContainsFunc(p.steps, func(later cluster.Step) bool { return releases(p.step, later) })
+		return p.flags() && p.step.FeedsFiles() && !slices.ContainsFunc(p.steps, func(later cluster.Step) bool { return p.step.Releases(later) })
 	})
-}
-
-// withoutReleases deletes rows without setting them inactive first, where a plan does nothing
-// else: flags that are set by then make the nodes read the tables as well.
-func withoutReleases(steps []cluster.Step) []cluster.Step {
-	var deletes []cluster.Step
-	for _, step := range steps {
-		i := slices.IndexFunc(steps, func(first cluster.Step) bool { return releases(first, step) })
-		switch {
-		case i >= 0:
-			step.From = maps.Clone(step.From)
-			maps.Copy(step.From, steps[i].From)
-			deletes = append(deletes, step)
-		case step.Phase == cluster.Remove && step.Verb == cluster.Delete && step.Table == steps[0].Table: // of a row that is inactive
-			deletes = append(deletes, step)
-		case !slices.ContainsFunc(steps, func(later cluster.Step) bool { return releases(step, later) }):
-			return steps
-		}
-	}
-	return deletes
-}
-
-// releases reports whether a step sets the row inactive that a later one deletes.
-func releases(step, later cluster.Step) bool {
-	return step.Phase == cluster.Release && step.Verb == cluster.Update && later.Phase == cluster.Remove && later.Verb == cluster.Delete &&
-		later.Table == step.Table && maps.Equal(later.Key, step.Key)
 }
 
 // flagValidity is how long flags hold for the next batch: a node looks at its flag once

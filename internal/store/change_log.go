@@ -90,7 +90,7 @@ func (s *Store) lastChange(ctx context.Context, entries cluster.ChangeLogFilter)
 	where := "event_section IN (" + placeholders(len(entries.Sections)) + ") AND admin_log_id > ?"
 	recent, err := s.changeQueries.get(ctx, sections, func(ctx context.Context, _ []string) (recent recentChanges, err error) {
 		recent.complete = entries.After - recentBefore
-		recent.entries, err = s.readChanges(ctx, text, where, append(anyOf(entries.Sections), recent.complete))
+		recent.entries, err = s.readChanges(ctx, text, where, append(argsOf(entries.Sections), recent.complete))
 		if len(recent.entries) == maxRecentChanges {
 			recent.complete = recent.entries[maxRecentChanges-1].id
 		}
@@ -103,7 +103,7 @@ func (s *Store) lastChange(ctx context.Context, entries cluster.ChangeLogFilter)
 		return change, found, nil
 	}
 	where += " AND record_id IN (" + placeholders(len(entries.Records)) + ")"
-	own, err := s.readChanges(ctx, text, where, append(append(anyOf(entries.Sections), entries.After), anyOf(entries.Records)...))
+	own, err := s.readChanges(ctx, text, where, append(append(argsOf(entries.Sections), entries.After), argsOf(entries.Records)...))
 	change, found = newestAbout(own, entries)
 	return change, found, err
 }

@@ -69,6 +69,8 @@ func TestWriter_deletesWithoutRelease(t *testing.T) {
 			{Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TableCarriers, Key: key, From: cluster.Row{"server_ip": cluster.Text("10.0.0.1")}},
 		}
 	}
+	anyRow := removal("A")
+	anyRow[1].From = nil
 	rooms := cluster.Row{"conf_exten": cluster.Text("8600051"), "server_ip": cluster.Text("10.0.0.2")}
 	added := cluster.Step{Phase: cluster.Add, Verb: cluster.Insert, Table: cluster.TableMeetmeRooms, Rows: []cluster.Row{rooms}, Key: rooms}
 	room := cluster.Step{Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TableMeetmeRooms, Key: cluster.Row{"server_ip": cluster.Text("10.0.0.1")}, AllowNoMatch: true}
@@ -82,6 +84,7 @@ func TestWriter_deletesWithoutRelease(t *testing.T) {
 		left     string
 	}{
 		"flags are set":              {flagged, [][]cluster.Step{removal("A"), removal("B")}, 0, 0, "IDLE"},
+		"no value is expected":       {flagged, [][]cluster.Step{anyRow, removal("B")}, 0, 0, "IDLE"},
 		"flags are not set":          {cluster.Rebuild{}, [][]cluster.Step{removal("A"), removal("B")}, 1, 0, "IDLE"},
 		"a row is inactive already":  {flagged, [][]cluster.Step{removal("A"), removal("IDLE")}, 0, 1, "B,IDLE"},
 		"the plan does more":         {flagged, [][]cluster.Step{append(removal("A"), room), removal("B")}, 1, 0, "IDLE"},

@@ -82,18 +82,18 @@ func (s *Store) liveCalls(ctx context.Context, ip string) ([]cluster.CallCount, 
 
 // Live counts the current agents on phones and calls of a server. It is not cached.
 func (s *Store) Live(ctx context.Context, ip string) (cluster.Live, error) {
-	live, err := s.readLive(ctx)
+	live, err := s.countLive(ctx, s.readLiveAgents)
 	return live[cluster.FoldKey(ip)], err
 }
 
-// readLive counts the current agents on phones and calls of each server, by folded
+// countLive counts the agents that are read and the current calls of each server, by folded
 // server_ip.
-func (s *Store) readLive(ctx context.Context) (map[string]cluster.Live, error) {
+func (s *Store) countLive(ctx context.Context, read func(context.Context) ([]cluster.LiveAgent, error)) (map[string]cluster.Live, error) {
 	live := map[string]cluster.Live{}
 	var agents []cluster.LiveAgent
 	var calls []cluster.CallCount
 	err := concurrently(
-		func() (err error) { agents, err = s.readLiveAgents(ctx); return err },
+		func() (err error) { agents, err = read(ctx); return err },
 		func() (err error) { calls, err = s.liveCalls(ctx, ""); return err },
 	)
 	for _, agent := range agents {

@@ -131,7 +131,7 @@ func (s *Store) PhonesByLogin(ctx context.Context, logins, columns []string) (ma
 		query := "SELECT login, " + strings.Join(columns, ", ") + "\n  FROM phones\n WHERE login IN (" +
 			placeholders(len(chunk)) + ")\n ORDER BY server_ip, extension"
 		reads = append(reads, func() error {
-			return s.query(ctx, "phones", query, anyOf(chunk), func(rows *sql.Rows) error {
+			return s.query(ctx, "phones", query, argsOf(chunk), func(rows *sql.Rows) error {
 				texts, err := scanTexts(rows, 1+len(columns))
 				if err != nil {
 					return err

@@ -102,8 +102,8 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referenci
 // no entry in the change log. Changes that are decided together share one read.
 func (s *Store) forgetRemovals() {
 	s.references.invalidate()
-	s.live.invalidate()
 	s.onPhones.invalidate()
+	s.live.invalidate() // after that which it is made from
 }
 
 // Removal reads the input of a removal of a server.

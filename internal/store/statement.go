@@ -187,8 +187,8 @@ func describe(step cluster.Step) string {
 // placeholders returns the list of n placeholders of a statement.
 func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
-// anyOf returns texts as the values of placeholders.
-func anyOf(texts []string) []any {
+// argsOf returns texts as the values of placeholders.
+func argsOf(texts []string) []any {
 	args := make([]any, len(texts))
 	for i, text := range texts {
 		args[i] = text

@@ -156,8 +156,8 @@ func New(settings Settings) *Store {
 	s.mailboxes = cached(s, "mailboxes", s.readMailboxes, cluster.TableVoicemail)
 	s.didPhones = &cachedQuery[didPhones]{read: s.readDIDPhones, log: s.log.cache("phones of DIDs"), tables: []cluster.Table{cluster.TablePhones, cluster.TableVoicemail}}
 	s.references = cached(s, "rows that name servers", s.readReferences, cluster.ReferencingTables()...)
-	s.live = cached(s, "agents and calls", s.readLive)
 	s.onPhones = cached(s, "agents", s.readLiveAgents)
+	s.live = cached(s, "agents and calls", func(ctx context.Context) (map[string]cluster.Live, error) { return s.countLive(ctx, s.LiveAgents) })
 	s.phoneQueries = &cachedColumns[phoneColumns]{log: s.log.cache("phones"), table: cluster.TablePhones, renew: s.renewPhones}
 	s.numberQueries = &cachedColumns[numbers.Table]{log: s.log.cache("inbound numbers"), table: cluster.TableDIDs, renew: s.renewNumbers}
 	s.changeQueries = &cachedColumns[recentChanges]{log: s.log.cache("recent changes")}

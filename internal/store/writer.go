@@ -71,7 +71,7 @@ func flagStatement(r cluster.Rebuild) (statement, bool) {
 	if len(r.Servers) == 0 {
 		return statement{}, false
 	}
-	return statement{text + " AND server_ip IN (" + placeholders(len(r.Servers)) + ")", anyOf(r.Servers)}, true
+	return statement{text + " AND server_ip IN (" + placeholders(len(r.Servers)) + ")", argsOf(r.Servers)}, true
 }
 
 // pauses are the delays before each try of a statement, for a short network failure
