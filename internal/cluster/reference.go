@@ -279,8 +279,9 @@ func (r Removal) checkUnedited() error {
 // PlanRemoval removes a server in the order of
 // docs/vicidial/operations.md#removing-a-node: it is set inactive, its phones are removed
 // from the aliases and then deleted, and its own row is deleted last. All peers are
-// flagged, which the admin page does not do. Where another server has the address, only
-// the row of servers is deleted.
+// flagged, which the admin page does not do. A server that only rows of its own name is not
+// set inactive: without a phone nobody can log in on it. Where another server has the address,
+// only the row of servers is deleted.
 func PlanRemoval(r Removal) (Plan, error) {
 	id := r.Server.ID()
 	if err := r.checkUnedited(); err != nil {
@@ -296,7 +297,8 @@ func PlanRemoval(r Removal) (Plan, error) {
 			idle[column] = YesNo(false)
 		}
 	}
-	if len(idle) > 0 && r.SameAddress == "" {
+	named := func(reference ReferencingRows) bool { return reference.Rows > 0 && !reference.Own }
+	if len(idle) > 0 && slices.ContainsFunc(r.Referencing, named) {
 		step := UpdateServer(id, Row{}, idle)
 		step.Phase = Release
 		plan.Steps = append(plan.Steps, step)

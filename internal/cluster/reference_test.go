@@ -200,6 +200,22 @@ func TestRemoval(t *testing.T) {
 			t.Errorf("%+v, %v", plan, err)
 		}
 	})
+	t.Run("an active server that only its own rows name is deleted after them", func(t *testing.T) {
+		plan, err := PlanRemoval(Removal{Server: aServer("dial1", "10.0.0.1"), Referencing: named("ConfBridge rooms", "heartbeats")})
+		if err != nil || !plan.Rebuild.All {
+			t.Fatalf("%+v, %v", plan, err)
+		}
+		var deleted []Table
+		for _, step := range plan.Ordered() {
+			if step.Verb != Delete {
+				t.Errorf("%+v", step)
+			}
+			deleted = append(deleted, step.Table)
+		}
+		if want := []Table{TableConfbridges, TableServerUpdater, TableServers}; !slices.Equal(deleted, want) {
+			t.Errorf("deleted %v", deleted)
+		}
+	})
 	t.Run("it is deactivated first, its phones leave the aliases before they are deleted, and its row is last", func(t *testing.T) {
 		server := aServer("dial1", "10.0.0.1")
 		server.Row["active"] = YesNo(false)
