@@ -292,3 +292,23 @@ func TestSchema_isReadFirst(t *testing.T) {
 		t.Errorf("the position was read again: %q", now[len(sent):])
 	}
 }
+
+// A plan of removals has a connection for each of its reads, which come after the schema.
+func TestPrefetchRemovals_atOnce(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	p := sandbox.NewProxy(t, d.Server())
+	store := newStore(t, d, viaProxy(p))
+	db, err := store.pool()
+	if err != nil {
+		t.Fatal(err)
+	}
+	store.PrefetchRemovals(t.Context())
+	store.prefetches.Wait()
+	reads := slices.DeleteFunc(p.Statements(), func(text string) bool {
+		return strings.HasPrefix(text, "SET ") || strings.Contains(text, "information_schema")
+	})
+	if most := db.Stats().MaxOpenConnections; len(reads) > most || len(reads) < 10 {
+		t.Errorf("%d reads over %d connections: %q", len(reads), most, reads)
+	}
+}

@@ -187,16 +187,15 @@ func (s *Store) Close() error {
 }
 
 // cached makes a read that is shared until a write to its tables. It waits for the schema,
-// with which the position in the change log is read.
+// with which the position in the change log is read, and runs beside the rest of the description
+// of the database.
 func cached[T any](s *Store, name string, read func(context.Context) (T, error), tables ...cluster.Table) *cachedQuery[T] {
 	after := func(ctx context.Context) (rows T, err error) {
-		describe := func() error { _, err := s.info.get(ctx); return err }
-		_, err = s.schema.get(ctx)
-		if err == nil && (len(tables) == 0 || !slices.Contains(earlyTables, tables[0])) {
-			err = describe()
-		}
-		if err == nil {
-			err = concurrently(describe, func() (err error) { rows, err = read(ctx); return err })
+		if _, err = s.schema.get(ctx); err == nil {
+			err = concurrently(
+				func() error { _, err := s.info.get(ctx); return err },
+				func() (err error) { rows, err = read(ctx); return err },
+			)
 		}
 		return rows, err
 	}
@@ -204,10 +203,6 @@ func cached[T any](s *Store, name string, read func(context.Context) (T, error),
 	s.caches = append(s.caches, q)
 	return q
 }
-
-// earlyTables are read beside the description of the database, since connections are few
-// and Terraform needs the servers first.
-var earlyTables = []cluster.Table{cluster.TableServers, cluster.TableTrunks, cluster.TableCampaigns, cluster.TableMeetmeRooms, cluster.TableDIDs}
 
 // Prefetch starts to read the servers and what refers to them, so that these tables are
 // read at the same time.
@@ -218,6 +213,10 @@ func (s *Store) Prefetch(ctx context.Context) {
 // PrefetchPlan is Prefetch with what [Store.Writable] reads.
 func (s *Store) PrefetchPlan(ctx context.Context) {
 	s.Prefetch(ctx)
+	s.prefetchWritable(ctx)
+}
+
+func (s *Store) prefetchWritable(ctx context.Context) {
 	if !s.settings.ReadOnly {
 		s.prefetch(ctx, s.replica)
 	}
@@ -232,8 +231,8 @@ func (s *Store) PrefetchDIDs(ctx context.Context) {
 // PrefetchRemovals starts to read what plans of removals read. A destroy removes objects of
 // most kinds, each of which would read its tables after those of the last one.
 func (s *Store) PrefetchRemovals(ctx context.Context) {
-	s.PrefetchPlan(ctx)
-	s.prefetch(ctx, s.carriers, s.templates, s.live, s.references, s.dids, s.mailboxes, s.settingsRow)
+	s.prefetchWritable(ctx)
+	s.prefetch(ctx, s.servers, s.trunks, s.carriers, s.templates, s.live, s.references, s.dids, s.mailboxes, s.settingsRow)
 }
 
 // prefetch starts the queries whose results are not there, unless there is one connection

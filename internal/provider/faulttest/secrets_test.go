@@ -107,7 +107,7 @@ func TestAccFaults_secretsShowNowhere(t *testing.T) {
 	t.Run("not in the change log", func(t *testing.T) {
 		log := d.Table(t.Context(), "SELECT * FROM vicidial_admin_log")
 		tellsNone(t, "vicidial_admin_log", []byte(log), secrets)
-		if veiled := strings.Count(log, "****"); veiled < 4 {
+		if hidden := strings.Count(log, "****"); hidden < 4 {
 			t.Errorf("the log has no place where secrets could be:\n%s", log)
 		}
 	})

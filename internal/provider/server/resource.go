@@ -63,7 +63,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		tfhelper.LeaveOpen(req, resp, func(at *tftypes.AttributePath) bool { return len(at.Steps()) > 1 }) // in groups
 		return
 	}
-	r.store.PrefetchPlan(ctx)
 	prior := (*expanded)(nil)
 	if !req.State.Raw.IsNull() {
 		m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -78,6 +77,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, privateState{Row: seen})...)
 		return
 	}
+	r.store.PrefetchPlan(ctx)
 	config, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	unchanged := tfhelper.Equal(req.Plan.Raw, req.State.Raw)
 	want, planned := &expanded{}, true
