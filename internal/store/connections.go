@@ -17,8 +17,7 @@ var fullPauses = []time.Duration{250 * time.Millisecond, 500 * time.Millisecond,
 func retryWhenFull(ctx context.Context, do func() error) error {
 	err := do()
 	for _, pause := range fullPauses {
-		var refused *conn.Error
-		if !errors.As(err, &refused) || refused.Failure != conn.TooManyConnections {
+		if !hasNoConnectionLeft(err) {
 			return err
 		}
 		select {
@@ -29,6 +28,12 @@ func retryWhenFull(ctx context.Context, do func() error) error {
 		err = do()
 	}
 	return err
+}
+
+// hasNoConnectionLeft reports whether the server, or the account, has no free connection.
+func hasNoConnectionLeft(err error) bool {
+	var refused *conn.Error
+	return errors.As(err, &refused) && refused.Failure == conn.TooManyConnections
 }
 
 // writerKey is the context key of a writer whose connection is the only one. Reads

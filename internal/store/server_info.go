@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -185,19 +187,32 @@ func (s *Store) readSchema(ctx context.Context) (schema cluster.Schema, err erro
 
 // openOthers opens all connections while the first one reads the schema: the tables are read
 // next, over all of them, and a read that found none would open one, which takes longer than to
-// wait for one. Whoever needs one finds the error.
+// wait for one. Whoever needs one finds the error. Where the server gives fewer, the pool has no
+// more from then on, but the two that an apply needs.
 func (s *Store) openOthers(reading context.Context) {
 	db, err := s.pool()
 	if err != nil {
 		return
 	}
+	var opening sync.WaitGroup
+	var refused atomic.Bool
 	for range db.Stats().MaxOpenConnections - 1 {
-		s.prefetches.Go(func() {
-			if opened, err := db.Conn(conn.AfterFirst(context.WithoutCancel(reading), reading)); err == nil {
+		opening.Go(func() {
+			opened, err := db.Conn(conn.AfterFirst(context.WithoutCancel(reading), reading))
+			switch {
+			case err == nil:
 				_ = opened.Close()
+			case hasNoConnectionLeft(err):
+				refused.Store(true)
 			}
 		})
 	}
+	s.prefetches.Go(func() {
+		opening.Wait()
+		if refused.Load() {
+			db.SetMaxOpenConns(max(2, db.Stats().OpenConnections))
+		}
+	})
 }
 
 func (s *Store) readUserGroups(ctx context.Context) ([]string, error) {

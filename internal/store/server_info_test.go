@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -27,15 +28,7 @@ func TestOpenOthers_leavesRoom(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		store.openOthers(ctx)
-		look := time.NewTicker(time.Millisecond)
-		defer look.Stop()
-		for db.Stats().OpenConnections < most-1 {
-			select {
-			case <-look.C:
-			case <-ctx.Done():
-				t.Fatalf("%d of %d connections wait", db.Stats().OpenConnections, most)
-			}
-		}
+		awaitConnections(ctx, t, db, most-1)
 		first, err := db.Conn(ctx)
 		if err != nil {
 			t.Fatalf("of %d connections, none is left for the first: %v", most, err)
@@ -43,6 +36,51 @@ func TestOpenOthers_leavesRoom(t *testing.T) {
 		if err := first.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// awaitConnections waits until as many connections are open, or are being opened.
+func awaitConnections(ctx context.Context, t *testing.T, db *sql.DB, want int) {
+	t.Helper()
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for db.Stats().OpenConnections < want {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			t.Fatalf("%d of %d connections are open", db.Stats().OpenConnections, want)
+		}
+	}
+}
+
+// An account that may have three connections is refused more once.
+func TestOpenOthers_refused(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	run(t, d, fmt.Sprintf("ALTER USER '%s'@'%%' WITH MAX_USER_CONNECTIONS 3", d.Username))
+	store := newStore(t, d)
+	db, err := store.pool()
+	if err != nil {
+		t.Fatal(err)
+	}
+	most := db.Stats().MaxOpenConnections
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	store.openOthers(ctx)
+	awaitConnections(ctx, t, db, most-1)
+	first, err := db.Conn(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store.prefetches.Wait()
+	if got := db.Stats().MaxOpenConnections; got != 3 {
+		t.Errorf("%d connections may be open, want 3", got)
+	}
+	if err := first.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := store.Apply(ctx, fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}})); err == nil || !strings.Contains(err.Error(), "the row") {
+		t.Errorf("a write got %v", err)
 	}
 }
 
