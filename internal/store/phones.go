@@ -152,6 +152,39 @@ func (s *Store) PhonesByLogin(ctx context.Context, logins, columns []string) (ma
 	return phones, concurrently(reads...)
 }
 
+// PhoneDigests returns a hash of what each phone has that no daemon writes, by lower-case
+// login. Of a secret only the length counts. Removals that are decided together share one
+// read; of phones with the same login it has the first, as [Store.PhonesByLogin].
+func (s *Store) PhoneDigests(ctx context.Context) (map[string]string, error) {
+	return s.phoneDigests.get(ctx)
+}
+
+func (s *Store) readPhoneDigests(ctx context.Context) (map[string]string, error) {
+	info, err := s.info.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var values strings.Builder
+	for _, column := range seating.InheritedColumns(info.schema, nil) {
+		if cluster.OnlyLengthCounts(column) {
+			column = "LENGTH(" + column + ")"
+		}
+		// Bytes, since columns of several collations are not joined.
+		values.WriteString(", COALESCE(CAST(" + column + " AS BINARY), '')")
+	}
+	digests := map[string]string{}
+	query := "SELECT login, CRC32(CONCAT_WS(CHAR(0)" + values.String() + "))\n  FROM phones\n ORDER BY server_ip, extension"
+	return digests, s.query(ctx, "phones", query, nil, func(rows *sql.Rows) error {
+		var login sql.NullString
+		var digest string
+		err := rows.Scan(&login, &digest)
+		if key := strings.ToLower(trimKey(login.String)); digests[key] == "" {
+			digests[key] = digest
+		}
+		return err
+	})
+}
+
 // selectLoginPhones reads a salted hash of each password, with a new salt for every
 // read, which only shows which phones have equal passwords.
 const selectLoginPhones = `

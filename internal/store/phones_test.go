@@ -48,7 +48,12 @@ func someFloor(t *testing.T, seats []string, suffixes string, now *seating.Place
 
 // write brings the rows from one floor to another, as the room does.
 func (f testFloor) write(ctx context.Context, s *Store, before *testFloor) error {
-	return s.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+	return s.Apply(ctx, f.plan(s, before))
+}
+
+// plan plans what brings the rows from one floor to another.
+func (f testFloor) plan(s *Store, before *testFloor) planFunc {
+	return func(ctx context.Context) (cluster.Plan, error) {
 		all, err := s.FloorRows(ctx, f.style.Columns())
 		if err != nil {
 			return cluster.Plan{}, err
@@ -66,7 +71,18 @@ func (f testFloor) write(ctx context.Context, s *Store, before *testFloor) error
 			how.Flag = seating.ChangedServers(before.placed, f.placed)
 		}
 		return seating.PlanFloor(own, all, rows, how)
-	})
+	}
+}
+
+// removal plans what removes the rows of a floor.
+func (f testFloor) removal(s *Store) planFunc {
+	return func(ctx context.Context) (cluster.Plan, error) {
+		all, err := s.FloorRows(ctx, f.style.Columns())
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		return seating.PlanFloor(f.style.Own(all, f.placed.Seats()), all, seating.FloorRows{}, seating.PlanOptions{Voicemail: "10.0.0.4"})
+	}
 }
 
 func aFloorDatabase(t *testing.T) *sandbox.Database {
@@ -264,6 +280,35 @@ func TestFloor_readsOnlyWhatIsThere(t *testing.T) {
 	}
 	if len(floor.Aliases) != 2 || floor.Aliases[0].List != "1a,1b" || floor.Aliases[1].List != "" {
 		t.Errorf("read %v", floor.Aliases)
+	}
+}
+
+// A digest tells what somebody has changed in a phone, but not its secrets.
+func TestStore_PhoneDigests(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	runOn(t, d.DB(), "INSERT INTO phones (extension, server_ip, login, pass, conf_secret, email, peer_status) VALUES ('1', '10.0.0.1', '1A', 'abc', 'x', NULL, 'UNKNOWN'), ('1', '10.0.0.2', '1a', 'other', 'x', 'other', 'UNKNOWN')")
+	s := New(settingsOf(d))
+	defer func() { _ = s.Close() }()
+	digest := func() string {
+		t.Helper()
+		s.forgetRemovals()
+		digests, err := s.PhoneDigests(t.Context())
+		if err != nil || len(digests["1a"]) == 0 {
+			t.Fatal(digests, err)
+		}
+		return digests["1a"]
+	}
+	first := digest()
+	for set, changes := range map[string]bool{
+		"pass = 'abd'": false, "pass = 'abcd'": true, "pass = 'abc'": false, "conf_secret = 'y'": false, "email = ''": false, "email = 'a'": true,
+		"email = NULL": false, "peer_status = 'REGISTERED'": false, "server_ip = '10.0.0.1'": false, "fullname = 'A'": true,
+	} {
+		runOn(t, d.DB(), "UPDATE phones SET "+set+" WHERE login = '1a' AND server_ip = '10.0.0.1'")
+		if now := digest(); (now != first) != changes {
+			t.Errorf("%s: %s, was %s", set, now, first)
+		}
+		runOn(t, d.DB(), "UPDATE phones SET pass = 'abc', conf_secret = 'x', email = NULL, fullname = NULL WHERE login = '1a' AND server_ip = '10.0.0.1'")
 	}
 }
 

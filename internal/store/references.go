@@ -99,10 +99,12 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referenci
 }
 
 // forgetRemovals drops the cached reads for removals of servers and seats: agents and calls leave
-// no entry in the change log. Changes that are decided together share one read.
+// no entry in the change log, nor do all changes of phones. Changes that are decided together
+// share one read.
 func (s *Store) forgetRemovals() {
 	s.references.invalidate()
 	s.onPhones.invalidate()
+	s.phoneDigests.invalidate()
 	s.live.invalidate() // after that which it is made from
 }
 

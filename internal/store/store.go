@@ -70,6 +70,7 @@ type Store struct {
 	templates      *cachedQuery[cluster.Templates]
 	dids           *cachedQuery[cluster.DIDs]
 	templatePhones *cachedQuery[map[string][]cluster.TemplatePhone]
+	phoneDigests   *cachedQuery[map[string]string]
 	remoteAgents   *cachedQuery[[]cluster.RemoteAgents]
 	directory      *cachedQuery[cluster.Directory]
 	aliases        *cachedQuery[[]seating.PhoneAlias]
@@ -141,6 +142,7 @@ func New(settings Settings) *Store {
 	s.carriers = cachedRows[cluster.Carriers](s, "carriers", cluster.TableCarriers, cluster.CarrierColumns, "carrier_id")
 	s.templates = cachedRows[cluster.Templates](s, "templates", cluster.TableTemplates, cluster.TemplateColumns, "template_id")
 	s.templatePhones = cached(s, "phones of templates", s.readTemplatePhones, cluster.TablePhones)
+	s.phoneDigests = cached(s, "digests of phones", s.readPhoneDigests, cluster.TablePhones)
 	s.dids = cachedRows[cluster.DIDs](s, "DIDs", cluster.TableDIDs, cluster.DIDColumns, "did_id", "did_pattern")
 	s.remoteAgents = cachedRows[[]cluster.RemoteAgents](s, "remote agents", cluster.TableRemoteAgents, cluster.RemoteAgentsColumns, "remote_agent_id", "user_start")
 	// Of users, a step writes the phone_login only.

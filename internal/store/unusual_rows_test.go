@@ -88,7 +88,8 @@ func reads(s *Store) map[string]func(context.Context) error {
 			_, err := s.PhonesByLogin(ctx, []string{"2000a"}, []string{"pass"})
 			return err
 		},
-		"node phones": func(ctx context.Context) error { _, err := s.NodePhones(ctx); return err },
+		"phone digests": func(ctx context.Context) error { _, err := s.PhoneDigests(ctx); return err },
+		"node phones":   func(ctx context.Context) error { _, err := s.NodePhones(ctx); return err },
 		"numbers": func(ctx context.Context) error {
 			_, err := s.Numbers(ctx, visibleColumns(ctx, s, cluster.TableDIDs))
 			return err

@@ -34,6 +34,7 @@ type store interface {
 	FloorReceived(now seating.FloorRows, to seating.FloorClaim) seating.FloorRows
 	FloorKept(own seating.FloorRows, of seating.FloorClaim) seating.FloorRows
 	HasWritten() bool
+	PhoneDigests(context.Context) (map[string]string, error) // by login
 	PhonesByLogin(ctx context.Context, logins, columns []string) (map[string][]cluster.Value, error)
 	LiveAgents(context.Context) ([]cluster.LiveAgent, error)
 	VoicemailServer(context.Context) (string, error)

@@ -96,7 +96,7 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateStat
 	if err := r.store.AddFloorClaim(claim); err != nil {
 		return saved, unable(err)
 	}
-	before, err := r.readRemoval(ctx, m, have, saved)
+	before, err := r.readRemoval(ctx, have, saved)
 	if err == nil {
 		err = refuseInUse(before.own, before.agents, adviceDelete)
 	}
@@ -119,61 +119,36 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, saved privateStat
 // removedPlacement is a placement to remove.
 type removedPlacement struct {
 	currentPlacement
-	style   seating.FloorStyle
-	agents  []cluster.LiveAgent // none with move_live_agents
-	columns []string            // of the phones, all that hold no state
-	phones  map[string][]cluster.Value
+	style  seating.FloorStyle
+	agents []cluster.LiveAgent // none with move_live_agents
+	phones map[string]string   // digests of all phones by login
 }
 
-// readRemoval reads a placement to remove. The state tells its phones, so that all columns of
-// them are read beside the rest.
-func (r *Resource) readRemoval(ctx context.Context, m model, have declaration, saved privateState) (removedPlacement, error) {
+// readRemoval reads a placement to remove.
+func (r *Resource) readRemoval(ctx context.Context, have declaration, saved privateState) (removedPlacement, error) {
 	var s secrets
-	s.setManaged(m)
+	s.setManaged(have.model)
 	labels := labelsOf(saved, &have)
 	removed := removedPlacement{style: have.styled(s, labels)}
-	schema, err := r.store.Schema(ctx)
-	if err != nil {
-		return removed, err
-	}
-	removed.columns = seating.InheritedColumns(schema, nil)
-	expected, _ := removed.style.Rows(placementInState(m, removed.style.Suffixes()), seating.FloorRows{})
 	errs := make([]error, 3)
 	var reads sync.WaitGroup
 	reads.Go(func() { removed.currentPlacement, errs[0] = r.readRows(ctx, have, labels, s) })
-	reads.Go(func() {
-		removed.phones, errs[1] = r.store.PhonesByLogin(ctx, loginsOf(expected.Phones), removed.columns)
-	})
+	reads.Go(func() { removed.phones, errs[1] = r.store.PhoneDigests(ctx) })
 	if !have.MoveLiveAgents.ValueBool() {
 		reads.Go(func() { removed.agents, errs[2] = r.store.LiveAgents(ctx) })
 	}
 	reads.Go(func() { _, _ = r.store.VoicemailServer(ctx) }) // for the plan
 	reads.Wait()
-	if err := cmp.Or(errs...); err != nil {
-		return removed, err
-	}
-	logins := loginsOf(removed.own.Phones)
-	if slices.ContainsFunc(logins, func(login string) bool { _, found := removed.phones[login]; return !found }) {
-		removed.phones, err = r.store.PhonesByLogin(ctx, logins, removed.columns)
-	}
-	return removed, err
-}
-
-// loginsOf returns the logins of phones in lower case.
-func loginsOf(phones []seating.Phone) []string {
-	logins := make([]string, len(phones))
-	for i, phone := range phones {
-		logins[i] = strings.ToLower(phone.Login)
-	}
-	return logins
+	return removed, cmp.Or(errs...)
 }
 
 // digests returns phones with all of their columns, and the groups of aliases.
 func (p removedPlacement) digests() map[string]string {
 	digests := make(map[string]string, len(p.own.Phones)+len(p.own.Aliases))
-	for _, login := range loginsOf(p.own.Phones) {
-		if values, found := p.phones[login]; found {
-			digests["phone "+login] = cluster.Digest(p.columns, values)
+	for _, phone := range p.own.Phones {
+		login := strings.ToLower(phone.Login)
+		if digest, found := p.phones[login]; found {
+			digests["phone "+login] = digest
 		}
 	}
 	for _, alias := range p.own.Aliases {

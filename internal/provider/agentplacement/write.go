@@ -259,7 +259,7 @@ func (r *Resource) remove(ctx context.Context, m model, saved privateState, exce
 		return errors.New(diags.Errors()[0].Detail())
 	}
 	err := r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		before, err := r.readRemoval(ctx, m, have, saved)
+		before, err := r.readRemoval(ctx, have, saved)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
