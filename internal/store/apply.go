@@ -136,7 +136,8 @@ func (s *Store) Apply(ctx context.Context, decide planFunc) error {
 }
 
 // How long a change waits for the next one to be written with it: a quarter of a round trip to the
-// database, but at least the time in which Terraform plans another change.
+// database, or as long as the first one took to come after the last batch, but at least the time
+// in which Terraform plans another change.
 const (
 	minGather = 5 * time.Millisecond
 	maxGather = 25 * time.Millisecond
@@ -149,6 +150,7 @@ const (
 func (s *Store) serve(ctx context.Context) {
 	w := &writer{store: s}
 	var waiting []*pendingChange
+	expected := 0 // changes at once: Terraform sends another one for each that is done
 	for {
 		var done []*pendingChange
 		done, waiting = s.processBatch(w, append(waiting, s.takeChanges()...)) //nolint:contextcheck // each change has the context of its caller
@@ -158,7 +160,7 @@ func (s *Store) serve(ctx context.Context) {
 			w.close(ctx)
 		}
 		came := s.queue.length()
-		expected := came + len(done)
+		expected = max(expected, came+len(done))
 		for _, r := range done {
 			r.result <- r.err
 		}
@@ -167,7 +169,7 @@ func (s *Store) serve(ctx context.Context) {
 		}
 		if lingers {
 			for came < expected && s.awaitChange(ctx, w, came) {
-				came++ // Terraform sends another one for each that is done
+				came++
 			}
 			if came > 0 {
 				continue
@@ -184,11 +186,16 @@ func (s *Store) serve(ctx context.Context) {
 func (s *Store) awaitChange(ctx context.Context, w *writer, waiting int) bool {
 	timeout := s.lockLinger
 	if waiting > 0 {
-		timeout = min(max(w.roundTrip/4, minGather), maxGather)
+		timeout = min(max(w.roundTrip/4, w.interval, minGather), maxGather)
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	return s.queue.await(waiting, ctx.Done())
+	began := time.Now()
+	came := s.queue.await(waiting, ctx.Done())
+	if waiting == 0 {
+		w.interval = time.Since(began)
+	}
+	return came
 }
 
 // takeChanges returns the changes that wait.

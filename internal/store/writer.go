@@ -26,6 +26,7 @@ type writer struct {
 	sent           bool            // a statement of the step was sent
 	since          time.Time       // when the lock was acquired
 	roundTrip      time.Duration   // of a query under the lock
+	interval       time.Duration   // from the answers of a batch to the next change
 	fresh          bool            // nothing was written since the rows were forgotten under this lock
 	freshAt        time.Time       // when they were forgotten
 	connMu         sync.Mutex      // a connection takes no statement before the rows of the last one are read
