@@ -9,29 +9,38 @@ import (
 
 // AccessSet holds the rows that a plan writes, decides by or refers to.
 type AccessSet struct {
-	writes    map[accessKey]bool // rows that the plan writes, or reads to decide
-	refersTo  map[accessKey]bool // rows that a written row refers to
+	writes    map[AccessKey]bool // rows that the plan writes, or reads to decide
+	refersTo  map[AccessKey]bool // rows that a written row refers to, and others that the plan reads
 	demand    map[string]TrunkDemand
 	limits    bool           // of the trunks of servers
 	agents    []RemoteAgents // ranges that are added
 	exclusive bool           // the rows have no known keys
 }
 
-// accessKey is the table and the key of a row, or all rows of some tables.
-type accessKey string
+// AccessKey is the table and the key of a row, or all rows of some tables.
+type AccessKey string
+
+// LoginKey is the key of what an agent types to log in: the login of phones, or the id of
+// an alias.
+func LoginKey(login string) AccessKey { return AccessKey("login " + FoldKey(login)) }
+
+// UserKey is the key of a user.
+func UserKey(user string) AccessKey { return AccessKey("user " + FoldKey(user)) }
 
 // All rows of tables that a plan reads to decide.
 const (
-	allTrunks       accessKey = "all trunks"
-	allRemoteAgents accessKey = "all remote agents"
-	allSeats        accessKey = "all seats"
+	allTrunks       AccessKey = "all trunks"
+	allRemoteAgents AccessKey = "all remote agents"
 )
 
 // Access returns the rows that the plan writes, decides by or refers to.
 func (p Plan) Access() AccessSet {
-	a := AccessSet{writes: map[accessKey]bool{}, refersTo: map[accessKey]bool{}, demand: p.Demand}
+	a := AccessSet{writes: map[AccessKey]bool{}, refersTo: map[AccessKey]bool{}, demand: p.Demand}
 	for _, step := range p.Steps {
 		a.add(step)
+	}
+	for _, key := range p.Reads {
+		a.refersTo[key] = true
 	}
 	return a
 }
@@ -78,7 +87,7 @@ func (a AccessSet) Union(other AccessSet) AccessSet {
 	return both
 }
 
-func disjoint(a, b map[accessKey]bool) bool {
+func disjoint(a, b map[AccessKey]bool) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
@@ -137,15 +146,43 @@ func (a *AccessSet) add(step Step) {
 	}
 }
 
-// addSeats adds a step on rows of seats. A placement decides by those of all others.
+// addSeats adds a step on rows of seats.
 func (a *AccessSet) addSeats(step Step) {
-	a.writes[allSeats] = true
-	for _, row := range slices.Concat(step.Rows, []Row{step.Key, step.Common, step.From, step.To}) {
+	rows := slices.Concat(step.Rows, []Row{step.Key, step.Common, step.From, step.To}, step.InKeys())
+	for _, value := range slices.Concat(step.Old, step.New) {
+		rows = append(rows, Row{step.Column: value})
+	}
+	named := false
+	for _, row := range rows {
+		named = a.addSeat(row) || named
 		a.refer(row)
 	}
-	for _, value := range step.New {
-		a.refer(Row{step.Column: value})
+	a.exclusive = a.exclusive || !named
+}
+
+// addSeat adds a row of a seat, or a part of one, and reports whether it has a name. No key
+// of the tables keeps logins, ids of aliases and mailboxes apart: a placement refuses those
+// that it finds taken.
+func (a *AccessSet) addSeat(row Row) (named bool) {
+	write := func(key AccessKey) { a.writes[key], named = true, true }
+	for column, value := range row {
+		switch {
+		case value.Text == "":
+		case column == "login" || column == "alias_id":
+			write(LoginKey(value.Text))
+		case column == "user":
+			write(UserKey(value.Text))
+		case column == "voicemail_id":
+			write(AccessKey("mailbox " + FoldKey(value.Text)))
+		case column == "extension":
+			write(keyOf(TablePhones, row.Only("extension", ColumnServerIP)))
+		case column == "logins_list" || column == "phone_login":
+			for login := range strings.SplitSeq(value.Text, ",") {
+				a.refersTo[LoginKey(login)] = true
+			}
+		}
 	}
+	return named
 }
 
 // addServer adds a step on a server. Plans that refer to its address depend on its row,
@@ -214,8 +251,8 @@ func (s Step) InKeys() []Row {
 	return keys
 }
 
-func keyOf(table Table, key Row) accessKey {
-	return accessKey(rowName(table, key, slices.Sorted(maps.Keys(key))))
+func keyOf(table Table, key Row) AccessKey {
+	return AccessKey(rowName(table, key, slices.Sorted(maps.Keys(key))))
 }
 
 // rowName names a row by the columns that it has of those.
@@ -279,8 +316,8 @@ func (s Step) Names() []string {
 // by its key.
 func (s Step) statementKind() string {
 	columns := func(row Row) string { return strings.Join(slices.Sorted(maps.Keys(row)), ",") }
-	if s.Column != "" && s.InColumn != "" && s.New == nil && s.Verb == Delete && s.Phase == Remove {
-		return fmt.Sprint("delete ", s.Table, s.Column, s.InColumn)
+	if s.Column != "" && s.InColumn != "" && (s.Verb == Delete && s.New == nil && s.Phase == Remove || s.Verb == Update && len(s.Key) == 0) {
+		return fmt.Sprint(s.Verb, s.Table, s.Column, s.InColumn)
 	}
 	if s.Column != "" || s.InColumn != "" || s.Guard != Unguarded || len(s.Key) == 0 || s.Verb == Insert && len(s.Rows) == 0 {
 		return ""

@@ -30,9 +30,27 @@ func TestAccessSet_Independent(t *testing.T) {
 	gone := func(campaign string) AccessSet {
 		return plan(Step{Phase: Remove, Verb: Delete, Table: TableTrunks, Key: Row{"campaign_id": Text(campaign), ColumnServerIP: Text("10.0.0.9")}})
 	}
-	phones := func(column, to string) AccessSet {
-		return plan(Step{Phase: Grow, Verb: Update, Table: TablePhones, InColumn: "login", In: []Value{Text("7")}, Column: column, Old: []Value{Null}, New: []Value{Text(to)}})
+	column := func(column, to string) Step {
+		return Step{Phase: Grow, Verb: Update, Table: TablePhones, InColumn: "login", In: []Value{Text("7")}, Column: column, Old: []Value{Null}, New: []Value{Text(to)}}
 	}
+	phones := func(name, to string) AccessSet { return plan(column(name, to)) }
+	seat := func(server, extension, login, mailbox string) AccessSet {
+		row := Row{ColumnServerIP: Text(server), "extension": Text(extension), "login": Text(login), "voicemail_id": Text(mailbox)}
+		return plan(Step{Phase: Add, Verb: Insert, Table: TablePhones, Key: row.Only("extension", ColumnServerIP), Rows: []Row{row}, Common: Row{"pass": Text("x")}})
+	}
+	phonesGone := func(server, extension, login string) AccessSet {
+		return plan(Step{Phase: Remove, Verb: Delete, Table: TablePhones, Key: Row{ColumnServerIP: Text(server)}, InColumn: "extension", In: []Value{Text(extension)}, Column: "login", Old: []Value{Text(login)}})
+	}
+	alias := func(id, logins string) AccessSet {
+		return plan(insert(TableAliases, "alias_id", Row{"alias_id": Text(id), "logins_list": Text(logins)}))
+	}
+	aliasGone := func(id, logins string) AccessSet {
+		return plan(Step{Phase: Remove, Verb: Delete, Table: TableAliases, InColumn: "alias_id", In: []Value{Text(id)}, Column: "logins_list", Old: []Value{Text(logins)}})
+	}
+	user := func(name, login string) AccessSet {
+		return plan(Step{Phase: Grow, Verb: Update, Table: TableUsers, InColumn: "user", In: []Value{Text(name)}, Column: "phone_login", Old: []Value{Null}, New: []Value{Text(login)}})
+	}
+	reads := Plan{Reads: []AccessKey{LoginKey("8a"), UserKey("8")}}.Access()
 	limit := func(id string) AccessSet {
 		return plan(update(TableServers, Row{"server_id": Text(id)}, Row{"max_vicidial_trunks": Text("9")}))
 	}
@@ -81,7 +99,29 @@ func TestAccessSet_Independent(t *testing.T) {
 		"a column of one range twice":                 {agent("1", exten), agent("1", exten), false},
 		"a template and a carrier that includes it":   {plan(update(TableTemplates, Row{columnTemplateID: Text("T")}, Row{"template_name": Text("x")})), carrier("10.0.0.2", "t"), false},
 		"phones and a number":                         {phones("pass", "x"), did("1"), true},
-		"phones and other phones":                     {phones("pass", "x"), plan(Step{Verb: Delete, Table: TableAliases, InColumn: "alias_id", In: []Value{Text("7")}, Column: "logins_list"}), false},
+		"phones and an alias of their login":          {phones("pass", "x"), aliasGone("7", ""), false},
+		"phones of two seats":                         {seat("10.0.0.1", "8a", "8a", "8"), seat("10.0.0.1", "9a", "9a", "9"), true},
+		"phones of one login on two servers":          {seat("10.0.0.1", "8a", "8a", "8"), seat("10.0.0.2", "9a", "8A ", "9"), false},
+		"phones of one mailbox":                       {seat("10.0.0.1", "8a", "8a", "8"), seat("10.0.0.1", "9a", "9a", "8"), false},
+		"a mailbox that phones get":                   {seat("10.0.0.1", "8a", "8a", "9"), phones("voicemail_id", "9"), false},
+		"phones of one extension on a server":         {seat("10.0.0.1", "8a", "8a", "8"), seat("10.0.0.1", "8A", "9a", "9"), false},
+		"phones of one extension on two servers":      {seat("10.0.0.1", "8a", "8a", "8"), seat("10.0.0.2", "8a", "9a", "9"), true},
+		"a phone and one whose extension goes":        {seat("10.0.0.1", "8a", "8a", "8"), phonesGone("10.0.0.1", "8a", "9a"), false},
+		"a phone and one whose login goes":            {seat("10.0.0.1", "8a", "8a", "8"), phonesGone("10.0.0.1", "9a", "8a"), false},
+		"a column of phones that go":                  {phones("pass", "x"), phonesGone("10.0.0.1", "8a", "7"), false},
+		"a phone and an alias of its login":           {seat("10.0.0.1", "8a", "8a", "8"), alias("8A", "9a"), false},
+		"an alias and a phone of it that goes":        {alias("8", "8a,8b"), phonesGone("10.0.0.1", "8b", "8b"), false},
+		"an alias and another phone that goes":        {alias("8", "8a,8b"), phonesGone("10.0.0.1", "8c", "8c"), true},
+		"two aliases":                                 {alias("8", "8a"), alias("9", "9a"), true},
+		"two users":                                   {user("8", "8"), user("9", "9"), true},
+		"one user":                                    {user("8", "8"), user("8", "9"), false},
+		"a user and the alias that it gets":           {user("8", "9"), alias("9", "9a"), false},
+		"a user and the login that it loses":          {user("8", ""), alias("9", "9a"), true},
+		"phones and a plan that reads them":           {reads, phonesGone("10.0.0.1", "8a", "8A"), false},
+		"a user and a plan that reads it":             {reads, user("8", "9"), false},
+		"two plans that read the same phones":         {reads, reads, true},
+		"phones that nothing names and an alias":      {plan(Step{Verb: Update, Table: TablePhones, To: Row{"pass": Text("x")}}), alias("8", "8a"), false},
+		"two columns of phones and an alias":          {plan(column("pass", "x"), column("email", "x")), alias("8", "8a"), true},
 		"phones and their new server":                 {phones(ColumnServerIP, "10.0.0.1"), server, false},
 		"phones and the server that they leave":       {plan(Step{Verb: Delete, Table: TablePhones, Key: Row{ColumnServerIP: Text("10.0.0.1")}, InColumn: "extension", In: []Value{Text("7")}, Column: "login"}), server, false},
 		"phones and their new template":               {phones(columnTemplateID, "T"), plan(update(TableTemplates, Row{columnTemplateID: Text("T")}, Row{"template_name": Text("x")})), false},
@@ -130,7 +170,17 @@ func TestStep_CanCombine(t *testing.T) {
 		},
 		"changes of a column of many rows": {
 			Step{Phase: Remove, Verb: Update, Table: TableUsers, InColumn: "user", Column: "phone_login", New: []Value{Null}},
-			Step{Phase: Remove, Verb: Update, Table: TableUsers, InColumn: "user", Column: "phone_login", New: []Value{Null}},
+			Step{Phase: Remove, Verb: Update, Table: TableUsers, InColumn: "user", Column: "phone_login", New: []Value{Text("7")}},
+			true,
+		},
+		"changes of two columns of many rows": {
+			Step{Phase: Grow, Verb: Update, Table: TablePhones, InColumn: "login", Column: "pass", New: []Value{Null}},
+			Step{Phase: Grow, Verb: Update, Table: TablePhones, InColumn: "login", Column: "email", New: []Value{Null}},
+			false,
+		},
+		"changes of many rows of a server": {
+			Step{Phase: Grow, Verb: Update, Table: TablePhones, Key: Row{ColumnServerIP: Text("10.0.0.1")}, InColumn: "login", Column: "pass", New: []Value{Null}},
+			Step{Phase: Grow, Verb: Update, Table: TablePhones, Key: Row{ColumnServerIP: Text("10.0.0.2")}, InColumn: "login", Column: "pass", New: []Value{Null}},
 			false,
 		},
 	} {

@@ -215,6 +215,8 @@ type Plan struct {
 	// Demand is what a split needs of servers, by server_ip. Splits are written at once
 	// only where each server has enough for all of them, and Demand is not nil.
 	Demand map[string]TrunkDemand
+	// Reads are further rows by which the plan was decided.
+	Reads []AccessKey
 }
 
 // Empty reports whether the plan writes nothing at all.
@@ -259,7 +261,7 @@ func WithoutReleases(steps []Step) []Step {
 // And returns the steps of both plans, which [Plan.Ordered] orders, and the servers of
 // both. Plans with a Demand are not combined.
 func (p Plan) And(other Plan) Plan {
-	return Plan{Steps: slices.Concat(p.Steps, other.Steps), Rebuild: p.Rebuild.And(other.Rebuild)}
+	return Plan{Steps: slices.Concat(p.Steps, other.Steps), Rebuild: p.Rebuild.And(other.Rebuild), Reads: slices.Concat(p.Reads, other.Reads)}
 }
 
 // SortedUnique returns the elements of all lists, sorted, each once.

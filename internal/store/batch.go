@@ -166,7 +166,7 @@ func gather(changes []*planWrite) []*part {
 	}
 	var group []*part
 	named := map[string]bool{}
-	args, bytes := 0, 0
+	args, bytes, cases := 0, 0, 0
 	for _, c := range changes {
 		if c.next() == nil {
 			continue
@@ -178,11 +178,11 @@ func gather(changes []*planWrite) []*part {
 			}
 			moreArgs, moreBytes := weight(*step)
 			names := step.Names()
-			if len(group) > 0 && (args+moreArgs > maxGatheredArgs || bytes+moreBytes > maxGatheredBytes) ||
+			if len(group) > 0 && (args+moreArgs > maxGatheredArgs || bytes+moreBytes > maxGatheredBytes || cases+len(step.New) > cluster.MaxStepCases) ||
 				slices.ContainsFunc(names, func(name string) bool { return named[name] }) {
 				break
 			}
-			args, bytes = args+moreArgs, bytes+moreBytes
+			args, bytes, cases = args+moreArgs, bytes+moreBytes, cases+len(step.New)
 			for _, name := range names {
 				named[name] = true
 			}
@@ -261,6 +261,9 @@ func (w *writer) writeGroup(ctx context.Context, group []*part, sent <-chan *poo
 	steps := partSteps(group)
 	w.sent, w.uncertain = false, false
 	changed, err := w.exec(ctx, gathered(steps), sent, func(ctx context.Context) (bool, error) {
+		if steps[0].New != nil {
+			return w.done(ctx, merged(steps))
+		}
 		done, err := w.allDone(ctx, steps, keyOnly)
 		return err == nil && !slices.Contains(done, false), err
 	})
@@ -299,17 +302,22 @@ func (w *writer) writeGroup(ctx context.Context, group []*part, sent <-chan *poo
 
 // tells reports whether the number of changed rows tells that all steps are done.
 func tells(steps []cluster.Step, changed int64) bool {
-	first, rows := steps[0], int64(0)
+	first, rows := steps[0], rowsOf(steps)
+	return first.AllowNoMatch || changed == rows || changed > 0 && len(first.Rows) > 1 || changed > rows && !isUnique(first)
+}
+
+// rowsOf is how many rows steps change or delete.
+func rowsOf(steps []cluster.Step) (rows int64) {
 	for _, step := range steps {
 		rows += int64(max(1, len(step.In)))
 	}
-	return first.AllowNoMatch || changed == rows || changed > 0 && len(first.Rows) > 1 || changed > rows && !isUnique(first)
+	return rows
 }
 
 // isUnique reports whether the keys of the rows to change or delete are unique, or need not
 // be; see [anyStep].
 func isUnique(step cluster.Step) bool {
-	return step.Verb == cluster.Insert || step.Table != cluster.TableTrunks || step.AllowNoMatch
+	return step.Verb == cluster.Insert || step.Table != cluster.TableTrunks && step.InColumn != "login" || step.AllowNoMatch
 }
 
 // repeats reports whether steps are written by themselves where the number of rows does

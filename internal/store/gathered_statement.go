@@ -34,14 +34,7 @@ func gathered(steps []cluster.Step) statement {
 	case len(steps) == 1:
 		return newStatement(first)
 	case first.Verb == cluster.Insert && len(first.Rows) > 1:
-		all := first
-		all.Rows, all.Common = nil, nil
-		for _, step := range steps {
-			for _, row := range step.Rows {
-				all.Rows = append(all.Rows, step.FullRow(row))
-			}
-		}
-		return newStatement(all)
+		return newStatement(merged(steps))
 	case first.Verb == cluster.Insert:
 		return gatheredInsert(steps)
 	case first.Verb == cluster.Delete:
@@ -49,6 +42,19 @@ func gathered(steps []cluster.Step) statement {
 	default:
 		return gatheredUpdate(steps)
 	}
+}
+
+// merged is one step for steps of many rows each.
+func merged(steps []cluster.Step) cluster.Step {
+	all := steps[0]
+	all.Rows, all.Common, all.In, all.Old, all.New = nil, nil, nil, nil, nil
+	for _, step := range steps {
+		for _, row := range step.Rows {
+			all.Rows = append(all.Rows, step.FullRow(row))
+		}
+		all.In, all.Old, all.New = append(all.In, step.In...), append(all.Old, step.Old...), append(all.New, step.New...)
+	}
+	return all
 }
 
 // gatheredInsert tests for each row whether it exists.
@@ -85,8 +91,11 @@ func anyStep(steps []cluster.Step) (where string, args []any) {
 	where = strings.Join(parts, " OR ")
 	if !isUnique(steps[0]) {
 		columns := cluster.SortedUnique(slices.Collect(maps.Keys(steps[0].Key)), slices.Collect(maps.Keys(steps[0].From)))
+		if column := steps[0].InColumn; column != "" {
+			columns = []string{column}
+		}
 		where = fmt.Sprintf("(%s) AND %d = (SELECT found FROM (SELECT COUNT(DISTINCT COALESCE(%s, '')) AS found FROM %s WHERE %s) AS counted)",
-			where, len(steps), strings.Join(columns, ", ''), COALESCE("), table, where)
+			where, rowsOf(steps), strings.Join(columns, ", ''), COALESCE("), table, where)
 		args = append(args, args...)
 	}
 	return where, args
@@ -96,6 +105,12 @@ func anyStep(steps []cluster.Step) (where string, args []any) {
 // sees what earlier ones of the statement have set.
 func gatheredUpdate(steps []cluster.Step) statement {
 	first := steps[0]
+	where, values := anyStep(steps)
+	if first.Column != "" {
+		all := merged(steps)
+		updated, args := perRow(all, all.New)
+		return statement{fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s", first.Table, first.Column, updated, where), append(args, values...)}
+	}
 	var sets []string
 	var args []any
 	for _, column := range slices.Sorted(maps.Keys(first.To)) {
@@ -111,7 +126,6 @@ func gatheredUpdate(steps []cluster.Step) statement {
 		}
 		sets = append(sets, column+" = CASE"+choice.String()+" END")
 	}
-	where, values := anyStep(steps)
 	return statement{fmt.Sprintf("UPDATE %s SET %s WHERE %s", first.Table, strings.Join(sets, ", "), where), append(args, values...)}
 }
 

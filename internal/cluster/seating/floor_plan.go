@@ -72,7 +72,23 @@ func planFloor(have, seen, want FloorRows, options PlanOptions, limits stepLimit
 	p.deleteAliases()
 	p.deletePhones()
 	p.flag()
+	p.plan.Reads = slices.Concat(have.keys(), want.keys())
 	return p.plan, nil
+}
+
+// keys returns the keys of the rows, under which other plans write them.
+func (f FloorRows) keys() []cluster.AccessKey {
+	keys := make([]cluster.AccessKey, 0, len(f.Phones)+len(f.Aliases)+len(f.Users))
+	for _, p := range f.Phones {
+		keys = append(keys, cluster.LoginKey(p.Login))
+	}
+	for _, a := range f.Aliases {
+		keys = append(keys, cluster.LoginKey(a.ID))
+	}
+	for _, u := range f.Users {
+		keys = append(keys, cluster.UserKey(u.User))
+	}
+	return keys
 }
 
 func (d floorDiff) conflictError() error {

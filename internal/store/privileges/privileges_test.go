@@ -38,7 +38,7 @@ func TestTables(t *testing.T) {
 	t.Run("the batch of an apply has each table to which rows are added", func(t *testing.T) {
 		t.Parallel()
 		// Plans that add rows to these tables are written one after the other.
-		alone := []cluster.Table{cluster.TablePhones, cluster.TableAliases, cluster.TableContainers, AdminLog}
+		alone := []cluster.Table{cluster.TableContainers, AdminLog}
 		// Whether these rows are allowed depends on all rows of the table.
 		shared := []cluster.Table{cluster.TableTrunks, cluster.TableRemoteAgents}
 		for _, table := range Tables() {
@@ -46,7 +46,7 @@ func TestTables(t *testing.T) {
 				continue
 			}
 			insert := func(id string) cluster.AccessSet {
-				key := cluster.Row{"server_id": cluster.Text(id)}
+				key := cluster.Row{"server_id": cluster.Text(id), "login": cluster.Text(id), "alias_id": cluster.Text(id)}
 				return cluster.Plan{Steps: []cluster.Step{{Verb: cluster.Insert, Table: table.Name, Key: key, Rows: []cluster.Row{key}}}}.Access()
 			}
 			apart := insert("1").Independent(insert("2"))
