@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
 // planFunc returns the plan to write. It runs under the lock, so that no other
@@ -266,13 +267,12 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*pendingChange) bo
 		defer stop()
 	}
 	// A run that has planned nothing removes objects, often all of a site.
-	s.prefetch(ctx, s.replica, s.servers, s.trunks)
+	s.prefetch(ctx, s.info, s.replica, s.servers, s.trunks)
 	var described sync.WaitGroup
 	if !s.settings.SingleConnection() {
-		_, _ = s.schema.get(waiting)                        // over the first connection, while others are opened
-		described.Go(func() { _, _ = s.info.get(waiting) }) // for the decisions
+		described.Go(func() { _, _ = s.schema.get(waiting) }) // with the position in the change log
 	}
-	err := w.acquire(waiting)
+	err := w.acquire(conn.BesideFirst(waiting))
 	described.Wait()
 	for _, r := range batch {
 		r.err = err

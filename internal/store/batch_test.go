@@ -602,8 +602,7 @@ func TestApply_sharesLiveAgents(t *testing.T) {
 					if agents, err := store.LiveAgents(ctx); err != nil || len(agents) != logins {
 						return cluster.Plan{}, fmt.Errorf("%d agents, %w", len(agents), err)
 					}
-					server := cluster.Server{Row: cluster.Row{"server_id": cluster.Text("dial1"), "server_ip": cluster.Text("10.0.0.1")}}
-					if removal, err := store.Removal(ctx, server); err != nil || removal.Live.Agents != logins {
+					if removal, _, err := store.Removal(ctx, "dial1"); err != nil || removal.Live.Agents != logins {
 						return cluster.Plan{}, fmt.Errorf("%d agents on the server, %w", removal.Live.Agents, err)
 					}
 				}

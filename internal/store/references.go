@@ -108,17 +108,17 @@ func (s *Store) forgetRemovals() {
 	s.live.invalidate() // after that which it is made from
 }
 
-// Removal reads the input of a removal of a server.
-func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Removal, error) {
-	removal := cluster.Removal{Server: server}
-	ip := server.IP()
+// Removal reads the input of a removal of a server, unless there is none with the server_id.
+func (s *Store) Removal(ctx context.Context, id string) (removal cluster.Removal, found bool, err error) {
+	s.prefetch(ctx, s.live, s.references, s.settingsRow)
 	servers, err := s.Servers(ctx)
-	if err != nil {
-		return removal, err
+	if removal.Server, found = servers.ByID(id); !found {
+		return removal, false, err
 	}
+	server, ip := removal.Server, removal.Server.IP()
 	if other, shares := servers.WithSameAddress(server); shares {
 		removal.SameAddress = other.ID()
-		return removal, nil // rows with the address belong to the other server
+		return removal, true, nil // rows with the address belong to the other server
 	}
 	if err := concurrently(
 		func() error {
@@ -129,7 +129,7 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 		func() (err error) { removal.Referencing, err = s.Referencing(ctx, ip); return err },
 		func() (err error) { removal.Voicemail, err = s.VoicemailServer(ctx); return err },
 	); err != nil {
-		return removal, err
+		return removal, true, err
 	}
 	for _, other := range servers {
 		if other.Row["active_twin_server_ip"].Text == ip && s.IsServerRemoved(other.ID()) {
@@ -139,7 +139,7 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 	if !slices.ContainsFunc(removal.Referencing, func(rows cluster.ReferencingRows) bool {
 		return rows.Table == cluster.TablePhones && rows.Rows > 0
 	}) {
-		return removal, nil
+		return removal, true, nil
 	}
 	phones, err := s.phones(ctx, nil)
 	for _, phone := range phones.phones {
@@ -148,9 +148,9 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 		}
 	}
 	if len(removal.Logins) == 0 {
-		return removal, err
+		return removal, true, err
 	}
 	slices.Sort(removal.Logins)
 	removal.Aliases, err = s.loginLists(ctx)
-	return removal, err
+	return removal, true, err
 }

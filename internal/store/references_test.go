@@ -107,14 +107,9 @@ func TestRemoval(t *testing.T) {
 		"INSERT INTO vicidial_live_agents (user, server_ip, extension) VALUES ('1', '10.0.0.1', 'SIP/100'), ('2', '10.0.0.1', 'R/200'), ('3', '10.0.0.2', 'SIP/101'), ('4', '10.0.0.1', NULL)",
 		"INSERT INTO vicidial_auto_calls (server_ip) VALUES ('10.0.0.1'), ('10.0.0.1'), ('10.0.0.2')")
 	store := newStore(t, d)
-	servers, err := store.Servers(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, _ := servers.ByID("dial1")
-	removal, err := store.Removal(t.Context(), server)
-	if err != nil {
-		t.Fatal(err)
+	removal, found, err := store.Removal(t.Context(), "dial1")
+	if err != nil || !found {
+		t.Fatalf("found %t, %v", found, err)
 	}
 	t.Run("agents without remote agents, and calls", func(t *testing.T) {
 		if removal.Live != (cluster.Live{Agents: 2, Calls: 2}) {

@@ -185,9 +185,9 @@ func (s *Store) readSchema(ctx context.Context) (schema cluster.Schema, err erro
 	return schema, nil
 }
 
-// openOthers opens all connections while the first one reads the schema: the tables are read
-// next, over all of them, and a read that found none would open one, which takes longer than to
-// wait for one. Whoever needs one finds the error. Where the server gives fewer, the pool has no
+// openOthers opens all connections while the first one reads the schema, but the one of the lock:
+// the tables are read next, over all of them, and a read that found none would open one, which
+// takes longer than to wait for one. Whoever needs one finds the error. Where the server gives fewer, the pool has no
 // more from then on, but the two that an apply needs.
 func (s *Store) openOthers(reading context.Context) {
 	db, err := s.pool()
@@ -196,7 +196,7 @@ func (s *Store) openOthers(reading context.Context) {
 	}
 	var opening sync.WaitGroup
 	var refused atomic.Bool
-	for range db.Stats().MaxOpenConnections - 1 {
+	for range db.Stats().MaxOpenConnections - 2 {
 		opening.Go(func() {
 			opened, err := db.Conn(conn.AfterFirst(context.WithoutCancel(reading), reading))
 			switch {

@@ -55,7 +55,7 @@ func reads(s *Store) map[string]func(context.Context) error {
 		"live":             func(ctx context.Context) error { _, err := s.Live(ctx, ""); return err },
 		"mentions":         func(ctx context.Context) error { _, err := s.Referencing(ctx, ""); return err },
 		"clashes":          func(ctx context.Context) error { _, err := s.Clashes(ctx, "", ""); return err },
-		"removal":          func(ctx context.Context) error { _, err := s.Removal(ctx, cluster.Server{}); return err },
+		"removal":          func(ctx context.Context) error { _, _, err := s.Removal(ctx, ""); return err },
 		"settings":         func(ctx context.Context) error { _, err := s.SystemSettings(ctx); return err },
 		"carriers":         func(ctx context.Context) error { _, err := s.Carriers(ctx); return err },
 		"carrier rows":     func(ctx context.Context) error { _, err := s.CarrierRows(ctx); return err },

@@ -31,7 +31,7 @@ type store interface {
 	Live(ctx context.Context, ip string) (cluster.Live, error)
 	Referencing(ctx context.Context, ip string) (cluster.Referencing, error)
 	Clashes(ctx context.Context, from, to string) (cluster.Referencing, error)
-	Removal(context.Context, cluster.Server) (cluster.Removal, error)
+	Removal(ctx context.Context, id string) (removal cluster.Removal, found bool, err error)
 	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
 	AddServer(cluster.Server) (before cluster.Server)

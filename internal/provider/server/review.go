@@ -270,15 +270,11 @@ func serverAfter(servers cluster.Servers, want *expanded) (cluster.Server, bool)
 // the same run may remove them first.
 func (r *Resource) reviewRemoval(ctx context.Context, prior *expanded) (cluster.Row, diag.Diagnostics) {
 	r.store.AddRemovedServer(prior.id())
-	servers, err := r.store.Servers(ctx)
-	server, found := servers.ByID(prior.id())
-	if !found {
+	removal, found, err := r.store.Removal(ctx, prior.id())
+	if err != nil || !found {
 		return nil, tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)
 	}
-	removal, err := r.store.Removal(ctx, server)
-	if err != nil {
-		return nil, tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)
-	}
+	server := removal.Server
 	removal.Force = prior.ForceDestroy.ValueBool()
 	lines := removalLines(removal)
 	if len(lines) == 0 {

@@ -186,13 +186,8 @@ func (r *Resource) remove(ctx context.Context, id string, force bool, saved clus
 	}
 	r.store.AddRemovedServer(id)
 	return r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		servers, err := r.store.Servers(ctx)
-		server, found := servers.ByID(id)
-		if !found {
-			return cluster.Plan{}, err // already removed
-		}
-		removal, err := r.store.Removal(ctx, server)
-		if err != nil {
+		removal, found, err := r.store.Removal(ctx, id)
+		if err != nil || !found { // already removed
 			return cluster.Plan{}, err
 		}
 		removal.Force, removal.Seen = force, saved

@@ -186,20 +186,35 @@ func AfterFirst(ctx, other context.Context) context.Context {
 	return context.WithValue(ctx, afterFirst{}, other.Done())
 }
 
+type besideFirst struct{}
+
+// BesideFirst returns a context with which a connection is opened at once, beside the first one.
+func BesideFirst(ctx context.Context) context.Context {
+	return context.WithValue(ctx, besideFirst{}, true)
+}
+
 // begin waits until another caller has opened the first connection, and returns its
 // error. Otherwise the caller opens one, and calls end when it is accepted or refused.
 func (f *firstConnection) begin(ctx context.Context) (end func(error), err error) {
 	arrived := time.Now()
-	if f.accepted.Load() {
-		return func(error) {}, nil
-	}
-	if ended, waits := ctx.Value(afterFirst{}).(<-chan struct{}); waits {
+	if ended, waits := ctx.Value(afterFirst{}).(<-chan struct{}); waits && !f.accepted.Load() {
 		select {
 		case <-f.tried:
 		case <-ended:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+	}
+	switch {
+	case f.accepted.Load():
+		return func(error) {}, nil
+	case ctx.Value(besideFirst{}) != nil:
+		return func(err error) {
+			if err == nil {
+				f.accepted.Store(true)
+				f.end.Do(func() { close(f.tried) })
+			}
+		}, nil
 	}
 	select {
 	case <-f.token:
@@ -215,11 +230,9 @@ func (f *firstConnection) begin(ctx context.Context) (end func(error), err error
 		return nil, f.err
 	}
 	return func(err error) {
-		switch {
-		case f.accepted.Load():
-		case err == nil:
+		if err == nil {
 			f.accepted.Store(true)
-		case ctx.Err() == nil: // it is not that of a caller who gave up
+		} else if !f.accepted.Load() && ctx.Err() == nil { // it is not that of a caller who gave up
 			f.failed, f.err = time.Now(), err
 		}
 		release()

@@ -502,6 +502,41 @@ func TestConnect_afterFirst(t *testing.T) {
 	}
 }
 
+// A connection beside the first one is opened at once. Others follow where it is accepted, and
+// wait for the first one where it is refused.
+func TestConnect_besideFirst(t *testing.T) {
+	for _, answer := range []error{nil, errors.New("access denied")} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFirst()
+			first, err := f.begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			beside, err := f.begin(BesideFirst(t.Context()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			followed := make(chan error, 1)
+			go func() {
+				end, err := f.begin(AfterFirst(t.Context(), t.Context()))
+				if err == nil {
+					end(nil)
+				}
+				followed <- err
+			}()
+			beside(answer)
+			synctest.Wait()
+			if waits := len(followed) == 0; waits != (answer != nil) {
+				t.Errorf("after %v, it waits for the first one: %t", answer, waits)
+			}
+			first(nil)
+			if err := <-followed; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // everything is the output of the driver's own log.
 type everything struct {
 	lock sync.Mutex
