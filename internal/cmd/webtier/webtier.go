@@ -17,6 +17,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -80,8 +82,7 @@ func runInNamespace(ctx context.Context) (passed bool, err error) {
 	return err == nil, err
 }
 
-// run tests the proxies one after the other, and reports whether all checks and
-// limits hold.
+// run tests the proxies, and reports whether all checks and limits hold.
 func run(ctx context.Context, mode mode, only string, keep bool, out io.Writer) (passed bool, err error) {
 	if err := webstack.Install(ctx, os.Stderr, "haproxy", "nginx", "apache2"); err != nil {
 		return false, err
@@ -106,19 +107,23 @@ func run(ctx context.Context, mode mode, only string, keep bool, out io.Writer) 
 		return false, err
 	}
 	began := time.Now()
-	var reports []report
-	for _, kind := range []string{"haproxy", "nginx"} {
-		if only != "" && only != kind {
-			continue
-		}
-		one, err := testProxy(ctx, kind, filepath.Join(folder, kind), mode, network)
-		if err != nil {
-			return false, fmt.Errorf("%s: %w", kind, err)
-		}
-		reports = append(reports, one)
+	kinds := []string{"haproxy", "nginx"}
+	if only != "" {
+		kinds = []string{only}
 	}
-	if len(reports) == 0 {
-		return false, fmt.Errorf("there is no proxy %q", only)
+	// A short run mostly waits, so it tests both at the same time. Other runs also
+	// measure, and cut nodes off in the one network.
+	atOnce := 1
+	if mode == shortMode {
+		atOnce = len(kinds)
+	}
+	var reports []report
+	for group := range slices.Chunk(kinds, atOnce) {
+		some, err := testProxies(ctx, group, folder, mode, network)
+		if err != nil {
+			return false, err
+		}
+		reports = append(reports, some...)
 	}
 	passed = printReports(out, reports)
 	fmt.Fprintf(out, "\n%d s, %d agents\n", int(time.Since(began).Seconds()), agents)
@@ -137,14 +142,39 @@ func newNetwork(ctx context.Context, mode mode, out io.Writer) (*webstack.Networ
 	return webstack.NewNetwork(ctx)
 }
 
-// testProxy runs the checks and the events with one proxy.
-func testProxy(ctx context.Context, kind, folder string, mode mode, network *webstack.Network) (one report, err error) {
-	s, err := build(ctx, kind, folder, network)
-	if err != nil {
-		return report{}, err
+// testProxies tests proxies at the same time. All are built before the first test, which
+// frees ports of nodes for a while.
+func testProxies(ctx context.Context, kinds []string, folder string, mode mode, network *webstack.Network) (reports []report, err error) {
+	var stacks []*stack
+	defer func() {
+		for _, s := range stacks {
+			err = errors.Join(err, s.end())
+		}
+	}()
+	for _, kind := range kinds {
+		s, err := build(ctx, kind, filepath.Join(folder, kind), network)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", kind, err)
+		}
+		stacks = append(stacks, s)
 	}
-	defer func() { err = errors.Join(err, s.end()) }()
-	one = report{proxy: kind}
+	reports = make([]report, len(stacks))
+	failed := make([]error, len(stacks))
+	var tests sync.WaitGroup
+	for i, s := range stacks {
+		tests.Go(func() {
+			if reports[i], failed[i] = s.test(ctx, mode); failed[i] != nil {
+				failed[i] = fmt.Errorf("%s: %w", s.kind, failed[i])
+			}
+		})
+	}
+	tests.Wait()
+	return reports, errors.Join(failed...)
+}
+
+// test runs the checks and the events with one proxy.
+func (s *stack) test(ctx context.Context, mode mode) (one report, err error) {
+	one = report{proxy: s.kind}
 	if one.checks, err = s.check(ctx, mode); err != nil {
 		return report{}, err
 	}
