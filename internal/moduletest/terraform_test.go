@@ -29,7 +29,7 @@ var compiled = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer os.RemoveAll(folder)
 	program := filepath.Join(folder, "provider")
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", program, "github.com/vicidial/terraform-provider-vicidial")
+	build := exec.CommandContext(context.Background(), "go", "build", "-ldflags", "-s -w", "-o", program, "github.com/vicidial/terraform-provider-vicidial")
 	if said, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, said)
 	}

@@ -39,7 +39,7 @@ var program = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(folder, "mirror", filepath.FromSlash(source), version, runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-vicidial_v"+version)
-	build := exec.CommandContext(context.Background(), "go", "build", "-ldflags", "-X main.version="+version, "-o", path, "github.com/vicidial/terraform-provider-vicidial")
+	build := exec.CommandContext(context.Background(), "go", "build", "-ldflags", "-s -w -X main.version="+version, "-o", path, "github.com/vicidial/terraform-provider-vicidial")
 	if said, err := build.CombinedOutput(); err != nil {
 		return path, fmt.Errorf("build the provider: %w\n%s", err, said)
 	}

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 
 // built compiles the provider to where the CLI configuration overrides it.
 var built = sync.OnceValue(func() error {
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", filepath.Join(folder, program), "github.com/vicidial/terraform-provider-vicidial")
+	build := exec.CommandContext(context.Background(), "go", "build", "-ldflags", "-s -w", "-o", filepath.Join(folder, program), "github.com/vicidial/terraform-provider-vicidial")
 	if said, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the provider: %w\n%s", err, said)
 	}
