@@ -14,6 +14,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
+	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
@@ -68,14 +69,16 @@ func (f folder) planned(t *testing.T) (text string, changes bool, err error) {
 	return text, false, err
 }
 
-// show decodes the output of `terraform show` for the state or a plan file.
-func (f folder) show(t *testing.T, into json.Unmarshaler, file ...string) error {
+// shownPlan returns the plan that was written to the file plan.
+func (f folder) shownPlan(t *testing.T) (*tfjson.Plan, error) {
 	t.Helper()
-	text, err := f.run(t, append([]string{"show", "-json", "-no-color"}, file...)...)
+	text, err := f.run(t, "show", "-json", "-no-color", "plan")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return into.UnmarshalJSON([]byte(text))
+	var plan tfjson.Plan
+	plan.UseJSONNumber(true)
+	return &plan, plan.UnmarshalJSON([]byte(text))
 }
 
 // serve starts a server of the provider in this process. It returns the value of

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
@@ -127,14 +126,13 @@ func apply(t *testing.T, work folder, step *resource.TestStep) error {
 		if _, err := work.run(t, "plan", "-no-color", "-input=false", "-lock=false", "-out=plan"); err != nil {
 			return err
 		}
-		var plan tfjson.Plan
-		plan.UseJSONNumber(true)
-		if err := work.show(t, &plan, "plan"); err != nil {
+		plan, err := work.shownPlan(t)
+		if err != nil {
 			return err
 		}
 		for _, check := range checks {
 			var resp plancheck.CheckPlanResponse
-			check.CheckPlan(t.Context(), plancheck.CheckPlanRequest{Plan: &plan}, &resp)
+			check.CheckPlan(t.Context(), plancheck.CheckPlanRequest{Plan: plan}, &resp)
 			if resp.Error != nil {
 				return fmt.Errorf("the plan: %w", resp.Error)
 			}
@@ -157,17 +155,13 @@ func check(t *testing.T, work folder, step *resource.TestStep) error {
 			return fmt.Errorf("check failed: %w", err)
 		}
 	}
-	if len(step.ConfigStateChecks) == 0 {
-		return nil
-	}
-	var state tfjson.State
-	state.UseJSONNumber(true)
-	if err := work.show(t, &state); err != nil {
+	state, err := work.shown()
+	if err != nil {
 		return err
 	}
 	for _, check := range step.ConfigStateChecks {
 		var resp statecheck.CheckStateResponse
-		check.CheckState(t.Context(), statecheck.CheckStateRequest{State: &state}, &resp)
+		check.CheckState(t.Context(), statecheck.CheckStateRequest{State: state}, &resp)
 		if resp.Error != nil {
 			return fmt.Errorf("the state: %w", resp.Error)
 		}
