@@ -37,11 +37,12 @@ const (
 	dialPattern    = `(?mi)^[^;\n]*\bDial[ \t]*\(`
 )
 
-// CarrierRows returns all carriers.
+// CarrierRows returns all carriers, which must not be modified.
 func (s *Store) CarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
-	if _, err := s.info.get(ctx); err != nil {
-		return nil, err
-	}
+	return s.carrierRows.get(ctx)
+}
+
+func (s *Store) readCarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
 	return selectAll(ctx, s, "carriers", selectCarriers, []any{inboundPattern, dialPattern}, func(rows *sql.Rows, carrier *cluster.CarrierRow) error {
 		return rows.Scan(&carrier.ID, &carrier.Name, &carrier.Protocol, &carrier.TemplateID, keyText{&carrier.ServerIP}, &carrier.Active, &carrier.Inbound, &carrier.Outbound)
 	})

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
@@ -142,6 +143,48 @@ func TestHealth_unusualRows(t *testing.T) {
 	})
 }
 
+// Data sources that are used often share the rows, until a write to their tables.
+func TestRowsOfDataSources_areShared(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	p := sandbox.NewProxy(t, d.Server())
+	s := newStore(t, d, viaProxy(p))
+	carriers := func() string {
+		rows, err := s.CarrierRows(t.Context())
+		return fmt.Sprint(rows, err)
+	}
+	phones := func() string {
+		phones, aliases, err := s.AgentPhones(t.Context())
+		return fmt.Sprint(phones, aliases, err)
+	}
+	runOn(
+		t, d.DB(), "INSERT INTO vicidial_server_carriers SET carrier_id = 'TELCO', template_id = 'telco'",
+		"INSERT INTO vicidial_conf_templates SET template_id = 'telco', template_contents = 'type=friend'",
+		"INSERT INTO phones SET extension = '2000', server_ip = '10.0.0.1', login = '2000'",
+	)
+	for _, c := range []struct {
+		table cluster.Table
+		edit  string
+		read  func() string
+	}{
+		{cluster.TableCarriers, "UPDATE vicidial_server_carriers SET carrier_name = 'edited'", carriers},
+		{cluster.TableTemplates, "UPDATE vicidial_conf_templates SET template_contents = 'context=trunkinbound'", carriers},
+		{cluster.TablePhones, "UPDATE phones SET protocol = 'EXTERNAL'", phones},
+		{cluster.TableAliases, "INSERT INTO phones_alias SET alias_id = 'desk', logins_list = '2000'", phones},
+	} {
+		before := c.read()
+		runOn(t, d.DB(), c.edit)
+		p.Reset()
+		if after := c.read(); after != before || len(p.Statements()) != 0 {
+			t.Errorf("%s: they are read again: %s, %v", c.table, after, p.Statements())
+		}
+		s.written(t.Context(), []writtenStep{{cluster.Step{Table: c.table}, true}})
+		if after := c.read(); after == before {
+			t.Errorf("%s: a write is not seen: %s", c.table, after)
+		}
+	}
+}
+
 func TestAgentPhones_noPassword(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
@@ -151,6 +194,7 @@ func TestAgentPhones_noPassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Forget()
 	second, _, err := s.AgentPhones(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -200,19 +200,23 @@ SELECT COALESCE(login, ''),
  WHERE COALESCE(login, '') <> ''
  ORDER BY login, server_ip`
 
-// AgentPhones returns all phones with a login, and all aliases.
+// AgentPhones returns all phones with a login, which must not be modified, and all aliases.
 func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluster.Alias, error) {
-	info, err := s.info.get(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	query := fmt.Sprintf(selectLoginPhones, column(info.schema, cluster.TablePhones, "peer_status", "''"))
-	phones, err := selectAll(ctx, s, "phones", query, []any{rand.Text()}, func(rows *sql.Rows, phone *cluster.AgentPhone) error {
-		return rows.Scan(&phone.Login, keyText{&phone.ServerIP}, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.Active, &phone.Password, &phone.PeerStatus)
-	})
+	phones, err := s.loginPhones.get(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	aliases, err := s.loginLists(ctx)
 	return phones, aliases, err
+}
+
+func (s *Store) readLoginPhones(ctx context.Context) ([]cluster.AgentPhone, error) {
+	info, err := s.info.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	query := fmt.Sprintf(selectLoginPhones, column(info.schema, cluster.TablePhones, "peer_status", "''"))
+	return selectAll(ctx, s, "phones", query, []any{rand.Text()}, func(rows *sql.Rows, phone *cluster.AgentPhone) error {
+		return rows.Scan(&phone.Login, keyText{&phone.ServerIP}, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.Active, &phone.Password, &phone.PeerStatus)
+	})
 }

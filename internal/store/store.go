@@ -67,12 +67,14 @@ type Store struct {
 	rooms          *cachedQuery[map[cluster.Engine]cluster.Rooms]
 	settingsRow    *cachedQuery[cluster.Settings]
 	carriers       *cachedQuery[cluster.Carriers]
+	carrierRows    *cachedQuery[[]cluster.CarrierRow]
 	templates      *cachedQuery[cluster.Templates]
 	dids           *cachedQuery[cluster.DIDs]
 	templatePhones *cachedQuery[map[string][]cluster.TemplatePhone]
 	phoneDigests   *cachedQuery[map[string]string]
 	remoteAgents   *cachedQuery[[]cluster.RemoteAgents]
 	directory      *cachedQuery[cluster.Directory]
+	loginPhones    *cachedQuery[[]cluster.AgentPhone]
 	aliases        *cachedQuery[[]seating.PhoneAlias]
 	users          *cachedQuery[[]seating.SeatUser]
 	mailboxes      *cachedQuery[[]string]
@@ -140,6 +142,7 @@ func New(settings Settings) *Store {
 	s.rooms.renew = s.renewRooms
 	s.settingsRow = cached(s, "system settings", s.readSystemSettings, cluster.TableSettings, cluster.TableContainers)
 	s.carriers = cachedRows[cluster.Carriers](s, "carriers", cluster.TableCarriers, cluster.CarrierColumns, "carrier_id")
+	s.carrierRows = cached(s, "carriers of data sources", s.readCarrierRows, cluster.TableCarriers, cluster.TableTemplates)
 	s.templates = cachedRows[cluster.Templates](s, "templates", cluster.TableTemplates, cluster.TemplateColumns, "template_id")
 	s.templatePhones = cached(s, "phones of templates", s.readTemplatePhones, cluster.TablePhones)
 	s.phoneDigests = cached(s, "digests of phones", s.readPhoneDigests, cluster.TablePhones)
@@ -147,6 +150,7 @@ func New(settings Settings) *Store {
 	s.remoteAgents = cachedRows[[]cluster.RemoteAgents](s, "remote agents", cluster.TableRemoteAgents, cluster.RemoteAgentsColumns, "remote_agent_id", "user_start")
 	// Of users, a step writes the phone_login only.
 	s.directory = cached(s, "directory", s.readDirectory, cluster.TableInGroups, cluster.TableCallMenus)
+	s.loginPhones = cached(s, "phones with a login", s.readLoginPhones, cluster.TablePhones)
 	s.aliases = cachedKeyed[[]seating.PhoneAlias](s, "phone aliases", cluster.TableAliases, keyed[seating.PhoneAlias]{
 		columns: []string{"alias_id"}, order: []string{"alias_id"}, read: s.aliasesWhere,
 		column: func(alias seating.PhoneAlias, _ string) string { return alias.ID },
