@@ -37,12 +37,12 @@ type Server struct {
 
 	schemas func() *tfprotov6.GetProviderSchemaResponse
 	mutex   sync.Mutex
-	own     []string // of the provider's configuration
+	own     func() []string // of the provider's configuration
 }
 
 // New returns a server in front of another one.
 func New(server Framework) *Server {
-	return &Server{Framework: server, schemas: sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
+	return &Server{Framework: server, own: func() []string { return nil }, schemas: sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
 		found, err := server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 		if err != nil || found == nil {
 			return &tfprotov6.GetProviderSchemaResponse{}
@@ -60,7 +60,8 @@ func (s *Server) ValidateProviderConfig(ctx context.Context, req *tfprotov6.Vali
 }
 
 func (s *Server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	own := secretsOf(s.schemas().Provider, req.Config)
+	// Found for the first diagnostic: the schemas take nine tenths of the time.
+	own := sync.OnceValue(func() []string { return secretsOf(s.schemas().Provider, req.Config) })
 	s.mutex.Lock()
 	s.own = own
 	s.mutex.Unlock()
@@ -121,9 +122,13 @@ func (s *Server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSour
 
 // clean removes the secrets of objects, and the provider's own, from diagnostics.
 func (s *Server) clean(diagnostics []*tfprotov6.Diagnostic, schema *tfprotov6.Schema, objects ...*tfprotov6.DynamicValue) {
+	if len(diagnostics) == 0 {
+		return
+	}
 	s.mutex.Lock()
-	secrets := slices.Clone(s.own)
+	own := s.own
 	s.mutex.Unlock()
+	secrets := slices.Clone(own())
 	for _, object := range objects {
 		secrets = append(secrets, secretsOf(schema, object)...)
 	}

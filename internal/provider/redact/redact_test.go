@@ -34,13 +34,13 @@ func TestText(t *testing.T) {
 func TestClean_whatATerminalObeys(t *testing.T) {
 	t.Parallel()
 	found := []*tfprotov6.Diagnostic{{Summary: "Row\x1b[2J", Detail: "hunter2 is written\rover"}}
-	(&Server{}).clean(found, nil)
+	New(nil).clean(found, nil)
 	some := []*tfprotov6.Diagnostic{{Summary: "hunter2x", Detail: ""}}
-	(&Server{own: []string{"hunter2", "hunter2x"}}).clean(some, nil)
+	(&Server{own: func() []string { return []string{"hunter2", "hunter2x"} }}).clean(some, nil)
 	if some[0].Summary != replacement {
 		t.Errorf("of the longer secret %q is left", some[0].Summary)
 	}
-	(&Server{own: []string{"hunter2"}}).clean(found, nil)
+	(&Server{own: func() []string { return []string{"hunter2"} }}).clean(found, nil)
 	if found[0].Summary != "Row\uFFFD[2J" || found[0].Detail != replacement+" is written\uFFFDover" {
 		t.Errorf("%+v", found[0])
 	}

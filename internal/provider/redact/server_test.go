@@ -91,6 +91,28 @@ func object(t *testing.T, schema *tfprotov6.Schema, values map[string]tftypes.Va
 
 func text(of string) tftypes.Value { return tftypes.NewValue(tftypes.String, of) }
 
+// quiet is a framework whose schemas nobody asks for, since it has no diagnostics.
+type quiet struct {
+	Framework
+	t *testing.T
+}
+
+func (q quiet) GetProviderSchema(context.Context, *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error) {
+	q.t.Error("all schemas are made to configure the provider")
+	return nil, nil
+}
+
+func (quiet) ConfigureProvider(context.Context, *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	return &tfprotov6.ConfigureProviderResponse{}, nil
+}
+
+func TestServer_makesNoSchemasWithoutADiagnostic(t *testing.T) {
+	t.Parallel()
+	if _, err := New(quiet{t: t}).ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{}); err != nil {
+		t.Error(err)
+	}
+}
+
 // Each request's secrets, wherever they stand in its objects, and the provider's own
 // are in no diagnostic of its answer.
 func TestServer(t *testing.T) {
