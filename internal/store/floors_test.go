@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
@@ -46,18 +48,18 @@ func TestApply_floorsTogether(t *testing.T) {
 					run(t, d, fmt.Sprintf("INSERT IGNORE INTO vicidial_users (user, pass) VALUES ('%d', 'x'), ('%d', 'x')", 2000+10*i, 2002+10*i))
 				}
 			}
+			store.maxUnlockedAge, store.maxFreshAge, store.maxLockAge = time.Hour, time.Hour, time.Hour // however slow the machine is
 			if _, err := store.FloorRows(t.Context(), before[0].style.Columns()); err != nil {
 				t.Fatal(err)
 			}
 			for _, step := range []struct {
-				kind  string
-				of    func(s *Store, i int) planFunc
-				fixed int // statements of a change that is alone
-				every int // further ones of ten more changes
+				kind string
+				of   func(s *Store, i int) planFunc
+				most int // statements, however many there are
 			}{
-				{"create", func(s *Store, i int) planFunc { return before[i].plan(s, nil) }, 18, 4},
-				{"change", func(s *Store, i int) planFunc { return after[i].plan(s, &before[i]) }, 20, 8},
-				{"remove", func(s *Store, i int) planFunc { return after[i].removal(s) }, 14, 4},
+				{"create", func(s *Store, i int) planFunc { return before[i].plan(s, nil) }, 16},
+				{"change", func(s *Store, i int) planFunc { return after[i].plan(s, &before[i]) }, 19},
+				{"remove", func(s *Store, i int) planFunc { return after[i].removal(s) }, 10},
 			} {
 				p.Reset()
 				var changes []planFunc
@@ -72,7 +74,11 @@ func TestApply_floorsTogether(t *testing.T) {
 						t.Errorf("%s %d: %v", step.kind, i, err)
 					}
 				}
-				if sent := p.Statements(); len(sent) > step.fixed+step.every*(n/10) {
+				// On a slow machine the lock is released meanwhile, and connections are closed.
+				sent := slices.DeleteFunc(p.Statements(), func(text string) bool {
+					return strings.Contains(text, "_LOCK(") || strings.HasPrefix(text, "SET ")
+				})
+				if len(sent) > step.most {
 					t.Errorf("%s: %d statements:\n%s", step.kind, len(sent), strings.Join(sent, "\n"))
 				}
 				if got, want := floorTables(t, d), floorTables(t, single); got != want {
