@@ -135,7 +135,7 @@ func (v *vicidial) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			"max_connections": schema.Int64Attribute{
 				Optional: true,
 				MarkdownDescription: "The largest number of open connections to the database. They are opened when they are needed, and closed after ten seconds without use. One is enough. " +
-					"It can be set by `VICIDIAL_MAX_CONNECTIONS`. The default is `16`.",
+					"It can be set by `VICIDIAL_MAX_CONNECTIONS`. The default is `20`.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"audit": schema.SingleNestedAttribute{

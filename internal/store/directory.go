@@ -18,14 +18,7 @@ func (s *Store) Directory(ctx context.Context) (cluster.Directory, error) {
 }
 
 func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
-	campaigns, err := s.campaigns.get(ctx)
-	if err != nil {
-		return cluster.Directory{}, err
-	}
 	var directory cluster.Directory
-	for _, campaign := range campaigns {
-		directory.Campaigns = append(directory.Campaigns, campaign.ID)
-	}
 	names := func(subject, query string, into *[]string) func() error {
 		return func() error {
 			var err error
@@ -33,7 +26,14 @@ func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
 			return err
 		}
 	}
-	err = concurrently(
+	err := concurrently(
+		func() error {
+			campaigns, err := s.campaigns.get(ctx)
+			for _, campaign := range campaigns {
+				directory.Campaigns = append(directory.Campaigns, campaign.ID)
+			}
+			return err
+		},
 		func() error {
 			users, err := s.users.get(ctx)
 			for _, user := range users {

@@ -16,12 +16,12 @@ func (s *Store) Numbers(ctx context.Context, columns []string) (numbers.Table, e
 }
 
 func (s *Store) readNumbers(ctx context.Context, columns []string) (numbers.Table, error) {
-	info, err := s.info.get(ctx)
-	if err != nil {
-		return numbers.Table{}, err
-	}
-	columns = info.schema.Only(cluster.TableDIDs, columns)
-	records, err := s.numbersWhere(ctx, columns, "")
+	var records []numbers.Record
+	err := s.withSchema(ctx, func(schema cluster.Schema) (err error) {
+		columns = schema.Only(cluster.TableDIDs, columns)
+		records, err = s.numbersWhere(ctx, columns, "")
+		return err
+	})
 	return numbers.NewTable(columns, records), err
 }
 

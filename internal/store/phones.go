@@ -44,30 +44,32 @@ func (s *Store) renewPhones(ctx context.Context, read phoneColumns, steps []writ
 		},
 		order: []string{"extension", cluster.ColumnServerIP},
 		read: func(ctx context.Context, where string, args ...any) ([]seating.Phone, error) {
-			found, err := s.readPhones(ctx, read.columns, where, args...)
-			return found.phones, err
+			return s.phonesWhere(ctx, read.columns, where, args...)
 		},
 	}.renew(ctx, read.phones, steps)
 	return phoneColumns{columns: read.columns, phones: phones}, err
 }
 
 // readPhones reads the phones that meet a condition, or all.
-func (s *Store) readPhones(ctx context.Context, columns []string, where string, args ...any) (phoneColumns, error) {
-	info, err := s.info.get(ctx)
-	if err != nil {
-		return phoneColumns{}, err
-	}
-	read := phoneColumns{columns: info.schema.Only(cluster.TablePhones, columns)}
-	selected := append([]string{"server_ip", "login", "extension", "dialplan_number", "voicemail_id"}, read.columns...)
+func (s *Store) readPhones(ctx context.Context, columns []string, where string, args ...any) (read phoneColumns, err error) {
+	err = s.withSchema(ctx, func(schema cluster.Schema) (err error) {
+		read.columns = schema.Only(cluster.TablePhones, columns)
+		read.phones, err = s.phonesWhere(ctx, read.columns, where, args...)
+		return err
+	})
+	return read, err
+}
+
+func (s *Store) phonesWhere(ctx context.Context, columns []string, where string, args ...any) ([]seating.Phone, error) {
+	selected := append([]string{"server_ip", "login", "extension", "dialplan_number", "voicemail_id"}, columns...)
 	// Phones of a seat follow one another, so that they share their texts and values.
 	query := "SELECT " + strings.Join(selected, ", ") + " FROM phones" + whereClause(where) + " ORDER BY extension, server_ip"
-	read.phones, err = scanAll(ctx, s, "phones", query, args, len(selected), func(row *rowScanner, phone *seating.Phone) {
+	return scanAll(ctx, s, "phones", query, args, len(selected), func(row *rowScanner, phone *seating.Phone) {
 		phone.PhoneRow = &seating.PhoneRow{
 			ServerIP: trimKey(row.text(0)), Login: trimKey(row.text(1)), Extension: trimKey(row.text(2)),
 			DialplanNumber: row.text(3), VoicemailID: row.text(4), Values: row.values(5),
 		}
 	})
-	return read, err
 }
 
 // nodePhoneColumns are those of [Store.NodePhones]. DIDs need none, and share the read.
@@ -160,12 +162,12 @@ func (s *Store) PhoneDigests(ctx context.Context) (map[string]string, error) {
 }
 
 func (s *Store) readPhoneDigests(ctx context.Context) (map[string]string, error) {
-	info, err := s.info.get(ctx)
+	schema, err := s.schema.get(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var values strings.Builder
-	for _, column := range seating.InheritedColumns(info.schema, nil) {
+	for _, column := range seating.InheritedColumns(schema, nil) {
 		if cluster.OnlyLengthCounts(column) {
 			column = "LENGTH(" + column + ")"
 		}
@@ -211,11 +213,11 @@ func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluste
 }
 
 func (s *Store) readLoginPhones(ctx context.Context) ([]cluster.AgentPhone, error) {
-	info, err := s.info.get(ctx)
+	schema, err := s.schema.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	query := fmt.Sprintf(selectLoginPhones, column(info.schema, cluster.TablePhones, "peer_status", "''"))
+	query := fmt.Sprintf(selectLoginPhones, column(schema, cluster.TablePhones, "peer_status", "''"))
 	return selectAll(ctx, s, "phones", query, []any{rand.Text()}, func(rows *sql.Rows, phone *cluster.AgentPhone) error {
 		return rows.Scan(&phone.Login, keyText{&phone.ServerIP}, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.Active, &phone.Password, &phone.PeerStatus)
 	})

@@ -185,18 +185,23 @@ func (s *Store) readSchema(ctx context.Context) (schema cluster.Schema, err erro
 	return schema, nil
 }
 
-// openOthers opens all connections while the first one reads the schema, but the one of the lock:
-// the tables are read next, over all of them, and a read that found none would open one, which
-// takes longer than to wait for one. Whoever needs one finds the error. Where the server gives fewer, the pool has no
-// more from then on, but the two that an apply needs.
+// openOthers opens all connections while the first one reads the schema: the tables are read
+// next, over all of them, and a read that found none would open one, which takes longer than to
+// wait for one. An apply that has read nothing opens another one meanwhile, for the lock. Whoever
+// needs one finds the error. Where the server gives fewer, the pool has no more from then on,
+// but the two that an apply needs.
 func (s *Store) openOthers(reading context.Context) {
 	db, err := s.pool()
 	if err != nil {
 		return
 	}
+	others := db.Stats().MaxOpenConnections - 1
+	if s.hasWritten.Load() {
+		others--
+	}
 	var opening sync.WaitGroup
 	var refused atomic.Bool
-	for range db.Stats().MaxOpenConnections - 2 {
+	for range others {
 		opening.Go(func() {
 			opened, err := db.Conn(conn.AfterFirst(context.WithoutCancel(reading), reading))
 			switch {

@@ -15,26 +15,30 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// Connections that wait for the first one leave a place in the pool to it and to the lock.
+// Connections that wait for the first one leave a place in the pool to it, and to the lock of an
+// apply.
 func TestOpenOthers_leavesRoom(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	for _, most := range []int{2, 3, 8} {
-		store := newStore(t, d, func(s *Settings) { s.MaxConnections = most })
-		db, err := store.pool()
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		store.openOthers(ctx)
-		awaitConnections(ctx, t, db, most-2)
-		for range 2 {
-			opened, err := db.Conn(ctx)
+		for kept, applies := range map[int]bool{1: false, 2: true} {
+			store := newStore(t, d, func(s *Settings) { s.MaxConnections = most })
+			store.hasWritten.Store(applies)
+			db, err := store.pool()
 			if err != nil {
-				t.Fatalf("of %d connections, none is left for the first and the lock: %v", most, err)
+				t.Fatal(err)
 			}
-			defer func() { _ = opened.Close() }()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			store.openOthers(ctx)
+			awaitConnections(ctx, t, db, most-kept)
+			for range kept {
+				opened, err := db.Conn(ctx)
+				if err != nil {
+					t.Fatalf("of %d connections, fewer than %d are left: %v", most, kept, err)
+				}
+				defer func() { _ = opened.Close() }()
+			}
 		}
 	}
 }
@@ -67,7 +71,7 @@ func TestOpenOthers_refused(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	store.openOthers(ctx)
-	awaitConnections(ctx, t, db, most-2)
+	awaitConnections(ctx, t, db, most-1)
 	first, err := db.Conn(ctx)
 	if err != nil {
 		t.Fatal(err)

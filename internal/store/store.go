@@ -197,17 +197,25 @@ func (s *Store) Close() error {
 // of the database.
 func cached[T any](s *Store, name string, read func(context.Context) (T, error), tables ...cluster.Table) *cachedQuery[T] {
 	after := func(ctx context.Context) (rows T, err error) {
-		if _, err = s.schema.get(ctx); err == nil {
-			err = concurrently(
-				func() error { _, err := s.info.get(ctx); return err },
-				func() (err error) { rows, err = read(ctx); return err },
-			)
-		}
+		err = s.withSchema(ctx, func(cluster.Schema) (err error) { rows, err = read(ctx); return err })
 		return rows, err
 	}
 	q := &cachedQuery[T]{read: after, log: s.log.cache(name), tables: tables}
 	s.caches = append(s.caches, q)
 	return q
+}
+
+// withSchema calls read with the schema, beside the rest of the description of the database. If
+// both fail, the error is that of the description, which says what privileges are missing.
+func (s *Store) withSchema(ctx context.Context, read func(cluster.Schema) error) error {
+	schema, err := s.schema.get(ctx)
+	if err != nil {
+		return err
+	}
+	return concurrently(
+		func() error { _, err := s.info.get(ctx); return err },
+		func() error { return read(schema) },
+	)
 }
 
 // Prefetch starts to read the servers and what refers to them, so that these tables are

@@ -159,9 +159,9 @@ func TestSession(t *testing.T) {
 			t.Errorf("%q came back as %q, %v", nasty, echo, err)
 		}
 	})
-	t.Run("at most sixteen connections", func(t *testing.T) {
-		if got := db.Stats().MaxOpenConnections; got != 16 {
-			t.Errorf("%d connections may be open, want 16", got)
+	t.Run("at most twenty connections", func(t *testing.T) {
+		if got := db.Stats().MaxOpenConnections; got != 20 {
+			t.Errorf("%d connections may be open, want 20", got)
 		}
 	})
 	t.Run("connection attributes", func(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 const (
 	defaultPort           = 3306
 	defaultDatabase       = "asterisk"
-	defaultMaxConnections = 16
+	defaultMaxConnections = 20
 )
 
 // Settings are the settings of the connection. No format verb and no log shows

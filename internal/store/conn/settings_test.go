@@ -89,12 +89,12 @@ func TestSettingsAreShown(t *testing.T) {
 		{
 			"with the defaults that will count",
 			Settings{Host: "db"},
-			"Settings{address:db:3306 database:asterisk tls:TLS{mode:preferred} max_connections:16}",
+			"Settings{address:db:3306 database:asterisk tls:TLS{mode:preferred} max_connections:20}",
 		},
 		{
 			"a secret is shown as hidden",
 			Settings{Host: "fd00::5", Port: 3307, Username: "u", Password: canary, SSH: &SSH{Host: "b", User: "ops", Password: canary, KnownHostsFile: "kh"}},
-			"Settings{address:[fd00::5]:3307 ssh:SSH{address:b:22 user:ops password:(hidden) known_hosts_file:kh} database:asterisk username:u password:(hidden) tls:TLS{mode:preferred} max_connections:16}",
+			"Settings{address:[fd00::5]:3307 ssh:SSH{address:b:22 user:ops password:(hidden) known_hosts_file:kh} database:asterisk username:u password:(hidden) tls:TLS{mode:preferred} max_connections:20}",
 		},
 		{
 			"with the socket instead of the host",
