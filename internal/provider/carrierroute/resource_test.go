@@ -433,11 +433,14 @@ func TestAccCarrierRoute_flagsWhatADyingApplyDidNot(t *testing.T) {
 	proxy := sandbox.NewProxy(t, d.Server())
 	config := strings.Replace(aRoute(d, two, `dial = { prefix = "9" }`), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
 	settle := acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+	deletesCarriers := func(statement string) bool {
+		return strings.HasPrefix(statement, "DELETE FROM vicidial_server_carriers")
+	}
 	both := acctest.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |")
 	play(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{ // turned off and flagged, and the connection dies before the first row is removed
-			PreConfig: func() { settle(); proxy.CutAt(3, sandbox.WriteUnsent, true) },
+			PreConfig: func() { settle(); proxy.CutBefore(deletesCarriers, true) },
 			Config:    config, Destroy: true, ExpectError: regexp.MustCompile(`Unable to delete carrier route MAIN`),
 		},
 		resource.TestStep{
