@@ -462,19 +462,26 @@ func TestConnect_firstIsAloneUntilAccepted(t *testing.T) {
 	}
 }
 
+// follow opens a connection after the first one, and sends its error.
+func follow(t *testing.T, f *firstConnection) <-chan error {
+	t.Helper()
+	followed := make(chan error, 1)
+	go func() {
+		end, err := f.begin(AfterFirst(t.Context(), t.Context()))
+		if err == nil {
+			end(nil)
+		}
+		followed <- err
+	}()
+	return followed
+}
+
 // Whoever comes after the first connection waits for its login, and does not try it.
 func TestConnect_afterFirst(t *testing.T) {
 	for _, answer := range []error{nil, errors.New("access denied")} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFirst()
-			followed := make(chan error, 1)
-			go func() {
-				end, err := f.begin(AfterFirst(t.Context(), t.Context()))
-				if err == nil {
-					end(nil)
-				}
-				followed <- err
-			}()
+			followed := follow(t, f)
 			synctest.Wait()
 			end, err := f.begin(t.Context())
 			if err != nil {
@@ -516,14 +523,7 @@ func TestConnect_besideFirst(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			followed := make(chan error, 1)
-			go func() {
-				end, err := f.begin(AfterFirst(t.Context(), t.Context()))
-				if err == nil {
-					end(nil)
-				}
-				followed <- err
-			}()
+			followed := follow(t, f)
 			beside(answer)
 			synctest.Wait()
 			if waits := len(followed) == 0; waits != (answer != nil) {
